@@ -1,0 +1,163 @@
+"""The words of the field as frozen values. No behaviour beyond what a value knows of itself; imports nothing of ours."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+Severity = Literal["error", "warning", "info"]
+Json = Any  # what YAML or JSON holds: dict, list, str, int, float, bool, None
+Path = tuple[str | int, ...]  # into an object: ("spec", "ports", 0, "name")
+
+ROLLOUT_API = "argoproj.io/v1alpha1"
+
+
+@dataclass(frozen=True, slots=True)
+class Ref:
+    """Which object: the four names by which Kubernetes knows it. `namespace` is "" when the manifest names none."""
+
+    api_version: str
+    kind: str
+    namespace: str
+    name: str
+
+    @property
+    def group(self) -> str:
+        """The API group without the version: "" for core kinds."""
+        return self.api_version.rpartition("/")[0]
+
+    def identity(self, release_namespace: str) -> tuple[str, str, str, str]:
+        """(group, kind, namespace, name); the release's namespace where the manifest names none."""
+        return (self.group, self.kind, self.namespace or release_namespace, self.name)
+
+    def __str__(self) -> str:
+        return f"{self.kind}/{self.name}"
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """One rendered object. `body` is read-only by agreement: copy before changing.
+
+    `template` is the file that rendered it, relative to the chart's root ("templates/deployment.yaml",
+    "charts/redis/templates/x.yaml"). `site` names the place in the chart's source that holds its text
+    ("templates/deployment.yaml#0"), "" when it is not known. `line` is its first line in the rendered file, 1-based.
+    """
+
+    ref: Ref
+    body: Mapping[str, Any]
+    template: str = ""
+    site: str = ""
+    line: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Release:
+    """What Helm knows beside the values. `kube_version` "" and empty `api_versions` mean the engine's defaults."""
+
+    name: str = "release-name"
+    namespace: str = "default"
+    kube_version: str = ""
+    api_versions: tuple[str, ...] = ()
+    is_upgrade: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ValueSet:
+    """Everything a render depends on. `values` are the overrides, layered as Helm layers them (without the chart's own
+    defaults); `name` is for people ("defaults", "ci/x-values.yaml", "autoscaling.enabled=true")."""
+
+    name: str
+    values: Mapping[str, Any] = field(default_factory=dict)
+    release: Release = Release()
+
+
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    """A chart under one value set: text by template (root-relative path, NOTES.txt included), the objects in order of
+    template and position, and the effective values (chart defaults with the overrides over them)."""
+
+    value_set: ValueSet
+    files: Mapping[str, str]
+    objects: tuple[Manifest, ...]
+    values: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Why a chart is not converted. `by` is the id that `rolloutgen explain` knows."""
+
+    by: str
+    path: str
+    line: int
+    why: str
+    hint: str
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What a reader should know. `rule` is the id; `line` 0 when it is not known; `at` the path in the object."""
+
+    rule: str
+    severity: Severity
+    message: str
+    hint: str = ""
+    path: str = ""
+    line: int = 0
+    ref: Ref | None = None
+    at: Path = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One explained change that `transform` made to an object; `path` () means the whole object (added or removed)."""
+
+    ref: Ref
+    path: Path
+    rule: str
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """Where two renders differ. `explained_by` is the rule's id, "" when nothing explains it: an error."""
+
+    ref: Ref
+    at: Path
+    before: Json
+    after: Json
+    explained_by: str = ""
+
+
+ServiceNames = Literal["suffix", "keep"]
+Strategy = Literal["canary", "blue-green", "basic"]
+Router = Literal["istio", "none"]
+
+
+@dataclass(frozen=True, slots=True)
+class WorkloadDecision:
+    """What the survey decided for one workload, once for all value sets.
+
+    `key` comes from the source and names the workload under `rollout.workloads`. `sites` are the places in the source
+    that render its Deployment, `service_sites` those that render its traffic Service (() when it has none).
+    `port_name`/`port_index` choose the traffic port of a Service with several ports.
+    """
+
+    key: str
+    sites: tuple[str, ...]
+    service_sites: tuple[str, ...] = ()
+    strategy: Strategy = "canary"
+    router: Router = "istio"
+    service_names: ServiceNames = "suffix"
+    port_index: int = 0
+    force_recreate: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Decisions:
+    """All that both sides of the proof share. `several` tells whether `rollout.workloads.<key>` overlays exist;
+    `replicas` "omit" leaves `spec.replicas` out where an autoscaler exists."""
+
+    workloads: tuple[WorkloadDecision, ...]
+    several: bool = False
+    values_key: str = "rollout"
+    replicas: Literal["live", "omit"] = "live"
