@@ -1,0 +1,63 @@
+"""What an engine does, and what all engines share: from Helm's raw answer to a Rendered."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from ..chart import Chart
+from ..errors import RolloutgenError
+from ..manifests import parse_rendered
+from ..model import Rendered, ValueSet
+
+
+class Engine(Protocol):
+    """Helm, embedded or as a program. All raise RenderError and LimitError, and UsageError when Helm is not there."""
+
+    @property
+    def version(self) -> str:
+        """Helm's version, "v4.2.3"."""
+
+    def render(self, chart: Chart, value_set: ValueSet) -> Rendered:
+        """The chart under one value set, hooks, tests and NOTES.txt included."""
+
+    def render_all(self, chart: Chart, value_sets: Sequence[ValueSet]) -> Iterator[Rendered | RolloutgenError]:
+        """For each value set, in order, its render or the fault that `render` would raise."""
+
+    def merge_values(self, chart: Chart, values: Mapping[str, Any]) -> Mapping[str, Any]:
+        """The effective values: the chart's defaults with `values` over them, null removing a default."""
+
+    def set_values(self, expressions: Sequence[str]) -> Mapping[str, Any]:
+        """What `--set` makes of its arguments, later ones over earlier ones."""
+
+    def close(self) -> None:
+        """Ends what the engine keeps running; it may be called again."""
+
+
+@dataclass(frozen=True, slots=True)
+class RawRender:
+    """Helm's own answer: text by template path with the chart's name in front, and the effective values."""
+
+    files: Mapping[str, str]
+    values: Mapping[str, Any]
+
+
+def finish(raw: RawRender, chart_name: str, value_set: ValueSet) -> Rendered:
+    """The render with paths relative to the chart's root and its objects parsed. Raises as `parse_rendered` does."""
+    files = {path.removeprefix(f"{chart_name}/"): text for path, text in raw.files.items()}
+    return Rendered(value_set, files, parse_rendered(files), raw.values)
+
+
+def release_options(value_set: ValueSet) -> str:
+    """The release as helm_render's JSON options."""
+    release = value_set.release
+    options: dict[str, Any] = {"name": release.name, "namespace": release.namespace, "is_upgrade": release.is_upgrade}
+    if not release.is_upgrade:
+        options["is_install"] = True
+    if release.kube_version:
+        options["kube_version"] = release.kube_version
+    if release.api_versions:
+        options["api_versions"] = list(release.api_versions)
+    return json.dumps(options)
