@@ -1,0 +1,105 @@
+"""The names that a conversion makes, and where a text names a Service. Shared by transform, rewrite and rules."""
+
+from __future__ import annotations
+
+import re
+
+from rolloutgen.model import ServiceNames, Strategy
+
+LONGEST = 63  # of a DNS label, and so of a Service's name
+
+
+def short(name: str, length: int) -> str:
+    """`name` cut to `length` without one trailing dash: sprig's `trunc length | trimSuffix "-"`."""
+    return name[:length].removesuffix("-")
+
+
+def track_suffixes(strategy: Strategy) -> tuple[str, str]:
+    """The suffixes of the two Services: of the one that serves the public, and of the one for the new version."""
+    return ("-active", "-preview") if strategy == "blue-green" else ("-stable", "-canary")
+
+
+def track_names(service: str, strategy: Strategy, names: ServiceNames) -> tuple[str, str]:
+    """The names of the two Services that a traffic Service becomes: (stable, canary) or (active, preview)."""
+    stable, canary = (short(service, LONGEST - len(suffix)) + suffix for suffix in track_suffixes(strategy))
+    return (service if names == "keep" else stable), canary
+
+
+def preview_host(host: str) -> str:
+    """`host` with "-preview" after its first label: app.example.org -> app-preview.example.org."""
+    first, dot, rest = host.partition(".")
+    return f"{first}-preview{dot}{rest}"
+
+
+def certificate_name(release_namespace: str, host: str) -> str:
+    """The name of a host's Certificate and of its Secret; it stays the same whatever the host's place in a list."""
+    return f"{release_namespace}-{host}".replace("*", "wildcard")
+
+
+def host_tail(host: object, name: str, namespace: str, seen_from: str) -> str | None:
+    """What follows the Service's name in `host` ("", ".ns", ".ns.svc...") when `host` names that Service, else None.
+
+    The plain name only counts in the Service's own namespace: `seen_from` is the namespace of the object with `host`.
+    """
+    if not isinstance(host, str) or not host.startswith(name):
+        return None
+    tail = host[len(name) :]
+    if not tail:
+        return tail if seen_from == namespace else None
+    qualified = f".{namespace}"
+    return tail if tail in (qualified, f"{qualified}.svc") or tail.startswith(f"{qualified}.svc.") else None
+
+
+# Enough for the longest user part of a URL that a person writes.
+_CONTEXT = 300
+
+# What comes before a Service's name in a text, and what may follow it there.
+_SCHEME = re.compile(r"[A-Za-z][\w+.-]*:///?\Z")
+_USERINFO = re.compile(r"[A-Za-z][\w+.-]*://[^\s/@\"'<>]*@\Z")
+_IS_USERINFO = re.compile(r"(?::[^/\s@\"']*)?@")
+_AUTHORITY_ENDS = re.compile(r"\Z|[/?#:\"'`\s,;()\[\]}<>|&\\]|\.(?!\w)")
+_NO_BOUNDARY = frozenset("_.-/:$%")
+_PORT = re.compile(r":(?:\d{2,5}(?![\w@-]|\.\w)|\$[({]\w*PORT\w*[)}])")
+_SVC = re.compile(r"\.svc(?![\w-])")
+_QUALIFIED_ENDS = re.compile(r"(?![\w@-]|\.\w|\s*=|:(?!\d))")
+_QUALIFIED_ENDS_IN_URL = re.compile(r"(?![\w@-]|\.\w)")
+
+
+def names_service(before: str, after: str, namespace: str, *, same_namespace: bool) -> bool:
+    """Whether a Service's name that stands between `before` and `after` is surely meant as that Service's address.
+
+    It is as a URL's host (http://NAME, amqp://user:pw@NAME/v), with a port (NAME:8080), and with its namespace
+    (NAME.ns, NAME.ns.svc...). It is not as the user of a URL, as part of a longer name, and in `a/NAME:1.2` (an image).
+    The first two only reach the Service from its own namespace: `same_namespace` tells whether the text lies there.
+    """
+    in_url = bool(_SCHEME.search(before) or _USERINFO.search(before))
+    if in_url and not before.endswith("@") and _IS_USERINFO.match(after):
+        return False
+    if not in_url and before and (before[-1].isalnum() or before[-1] in _NO_BOUNDARY):
+        return False
+    qualified = f".{namespace}"
+    if after.startswith(qualified):
+        ends = _QUALIFIED_ENDS_IN_URL if in_url else _QUALIFIED_ENDS
+        rest = after[len(qualified) :]
+        if _SVC.match(rest) or ends.match(rest):
+            return True
+    if not same_namespace:
+        return False
+    return bool(_AUTHORITY_ENDS.match(after)) if in_url else bool(_PORT.match(after))
+
+
+def rename_service(text: str, name: str, new: str, namespace: str, *, same_namespace: bool) -> str:
+    """`text` with each address of the Service `name` (see names_service) changed to `new`; `text` itself if none."""
+    found = text.find(name)
+    if found < 0:
+        return text
+    parts: list[str] = []
+    position = 0
+    while found >= 0:
+        end = found + len(name)
+        before, after = text[max(0, found - _CONTEXT) : found], text[end : end + _CONTEXT]
+        if names_service(before, after, namespace, same_namespace=same_namespace):
+            parts += (text[position:found], new)
+            position = end
+        found = text.find(name, end)
+    return "".join((*parts, text[position:])) if parts else text

@@ -1,0 +1,293 @@
+"""The meaning of a conversion: one pure function over rendered objects (see `transform`).
+
+The modules beside this file know one kind each and nothing of each other; this one says in which order they act: first
+what needs the whole render (which workloads, which routes), then each object by itself.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from rolloutgen.model import Change, Decisions, Finding, Manifest, Ref, Release
+from rolloutgen.target import Edits, Patched, Refused, Target, find_targets, namespace_of, refused
+from rolloutgen.transform import (
+    autoscaler,
+    destinationrule,
+    gatewayset,
+    hosts,
+    nulls,
+    references,
+    replicas,
+    rollout,
+    service,
+    strategy,
+    virtualservice,
+)
+
+__all__ = ["Refused", "Transformed", "transform"]
+
+Listed = tuple[Manifest, tuple[str, ...]]  # a VirtualService, amended, and the names of the routes that it weighs
+
+
+@dataclass(frozen=True, slots=True)
+class Transformed:
+    """A render after the conversion. `moved` pairs the old and the new name of objects that live on under another kind
+    or name, so that a reader can be shown what changed inside them."""
+
+    objects: tuple[Manifest, ...]
+    changes: tuple[Change, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    moved: tuple[tuple[Ref, Ref], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Scene:
+    """What the whole render says, for those who look at one object. Keys of `routing` and `gateways` are `id`s of
+    original objects, those of `listed` the indexes of targets."""
+
+    objects: Sequence[Manifest]
+    targets: tuple[Target, ...]
+    decisions: Decisions
+    routing: Mapping[int, Patched]
+    gateways: Mapping[int, Sequence[str]]
+    listed: Mapping[int, Sequence[Listed]]
+
+    @property
+    def renamed(self) -> tuple[Target, ...]:
+        """The targets whose Service's name goes."""
+        return tuple(target for target in self.targets if target.renamed)
+
+
+def transform(
+    objects: Sequence[Manifest], decisions: Decisions, rollout: Mapping[str, Any], release: Release
+) -> Transformed:
+    """What the converted chart must render where the original renders `objects`.
+
+    `rollout` is the effective values block; it may lack any key. Bodies that do not change are shared with `objects`.
+    A render without a Deployment to convert comes back as it is. Raises Refused where a conversion would break it.
+    """
+    targets = find_targets(objects, decisions, rollout, release)
+    if not targets:
+        return Transformed(tuple(objects))
+    scene = _survey(objects, targets, decisions)
+    parts = [_converted(manifest, scene) for manifest in objects]
+    _check_names(parts, targets[0], release)
+    return Transformed(
+        tuple(manifest for part in parts for manifest in part.objects),
+        tuple(change for part in parts for change in part.changes),
+        tuple(finding for part in parts for finding in part.findings),
+        tuple(pair for part in parts for pair in part.moved),
+    )
+
+
+def _survey(objects: Sequence[Manifest], targets: tuple[Target, ...], decisions: Decisions) -> _Scene:
+    """Amend the VirtualServices, because what they route decides what else is made."""
+    routing: dict[int, Patched] = {}
+    gateways: dict[int, Sequence[str]] = {}
+    listed: dict[int, list[Listed]] = {}
+    for manifest in filter(virtualservice.is_virtual_service, objects):
+        body = manifest.body
+        edits: Edits = ()
+        routes: dict[int, tuple[str, ...]] = {}
+        for number, target in enumerate(targets):
+            body, more, names = virtualservice.amend(body, manifest, target)
+            edits = _merged(edits, more)
+            if names:
+                routes[number] = names
+        for number in routes:
+            body, more = _rebound(body, manifest, targets[number], objects, gateways)
+            edits = _merged(edits, more)
+        for number, names in routes.items():
+            listed.setdefault(number, []).append((replace(manifest, body=body), names))
+        routing[id(manifest)] = body, edits
+    return _Scene(objects, targets, decisions, routing, gateways, listed)
+
+
+def _rebound(
+    body: Mapping[str, Any],
+    manifest: Manifest,
+    target: Target,
+    objects: Sequence[Manifest],
+    gateways: dict[int, Sequence[str]],
+) -> Patched:
+    """A VirtualService on one of the release's own Gateways serves the public hosts that values name; so does it."""
+    given = hosts.given_hosts(target, "public")
+    bound = virtualservice.gateways_of(body, manifest, target)
+    own = [
+        candidate
+        for candidate in objects
+        if gatewayset.is_gateway(candidate) and (namespace_of(candidate, target.release), candidate.ref.name) in bound
+    ]
+    if not given or not own:
+        return body, ()
+    gateways.update({id(gateway): given for gateway in own})
+    return hosts.replace_hosts(body, given)
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """What stands in the place of one object after the conversion; `new` are names that did not exist before."""
+
+    objects: tuple[Manifest, ...]
+    changes: tuple[Change, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    moved: tuple[tuple[Ref, Ref], ...] = ()
+    new: tuple[Ref, ...] = ()
+
+
+def _converted(manifest: Manifest, scene: _Scene) -> _Part:
+    for number, target in enumerate(scene.targets):
+        if manifest is target.workload:
+            return _workload(target, scene, scene.listed.get(number, ()))
+    for number, target in enumerate(scene.targets):
+        if manifest is target.service and target.split:
+            return _services(target, scene, scene.listed.get(number, ()))
+        if target.split and destinationrule.is_destination_rule(manifest, target):
+            return _destination_rules(manifest, target, scene)
+    body, edits = _own_changes(manifest, scene)
+    return _patched(manifest, body, edits, scene)
+
+
+def _own_changes(manifest: Manifest, scene: _Scene) -> Patched:
+    """What the object's own kind asks for, before references to a renamed Service are followed."""
+    if id(manifest) in scene.routing:
+        return scene.routing[id(manifest)]
+    if id(manifest) in scene.gateways:
+        return hosts.replace_server_hosts(manifest.body, scene.gateways[id(manifest)])
+    for target in scene.targets:
+        if autoscaler.scales(manifest, target):
+            return autoscaler.retarget(manifest.body, manifest)
+    return manifest.body, ()
+
+
+def _patched(manifest: Manifest, body: Mapping[str, Any], edits: Edits, scene: _Scene) -> _Part:
+    """An object that keeps its name; the very same one where nothing of it changes."""
+    body, more, findings = _followed(manifest, body, scene)
+    edits = _merged(edits, more)
+    if not edits:
+        return _Part((manifest,), findings=findings)
+    return _Part((replace(manifest, body=body),), _changes(manifest.ref, edits), findings)
+
+
+def _followed(
+    manifest: Manifest, body: Mapping[str, Any], scene: _Scene
+) -> tuple[Mapping[str, Any], Edits, tuple[Finding, ...]]:
+    renamed = scene.renamed
+    if not renamed:
+        return body, (), ()
+    body, edits = references.rename_references(body, manifest, renamed)
+    return body, edits, tuple(references.bare_names(body, manifest, renamed))
+
+
+def _workload(target: Target, scene: _Scene, listed: Sequence[Listed]) -> _Part:
+    nulls.check_list_keys(target.workload.body, target.workload)
+    body, edits, findings = _followed(target.workload, target.workload.body, scene)
+    for step in (rollout.as_rollout, nulls.without_nulls):
+        body, more = step(body, target)
+        edits = _merged(edits, more)
+    routes = [(virtualservice.name_in_rollout(found.ref, target), names) for found, names in listed]
+    fresh = [(virtualservice.name_in_rollout(_public_ref(target), target), (virtualservice.ROUTE,))]
+    body, more = rollout.replace_strategy(body, strategy.strategy_of(target, routes or fresh))
+    edits = _merged(edits, more)
+    body, more = replicas.with_replicas(body, target, _bounds(target, scene), scene.decisions)
+    edits = _merged(edits, more)
+    manifest = rollout.rollout_manifest(target, body)
+    return _moved(target.workload, manifest, edits, rollout.RULE, findings)
+
+
+def _bounds(target: Target, scene: _Scene) -> tuple[int, int] | None:
+    found = (autoscaler.bounds(manifest) for manifest in scene.objects if autoscaler.scales(manifest, target))
+    return next((bounds for bounds in found if bounds), None)
+
+
+def _services(target: Target, scene: _Scene, listed: Sequence[Listed]) -> _Part:
+    original = target.service
+    assert original is not None  # split says so
+    stable = service.stable_service(original, target.stable)
+    canary = service.canary_service(original, target.canary)
+    body, edits, findings = _followed(original, stable.body, scene)
+    stable = stable if body is stable.body else replace(stable, body=body)
+    canary = replace(canary, body=_followed(original, canary.body, scene)[0])
+    if target.renamed:
+        edits = (*edits, (("metadata", "name"), service.STABLE_RULE))
+        first = _moved(original, stable, edits, service.STABLE_RULE, findings)
+    else:
+        first = _Part((stable,), _changes(stable.ref, edits), findings)
+    return _with(first, [(canary, service.CANARY_RULE), *_sets(target, listed)])
+
+
+def _sets(target: Target, listed: Sequence[Listed]) -> Iterator[tuple[Manifest, str]]:
+    """The gateway sets of a routed workload with the rules that make them."""
+    if not target.routed:
+        return
+    public = _public_ref(target)
+    if not listed:
+        names = hosts.given_hosts(target, "public") or []
+        spec = virtualservice.public_virtual_service(target, names)
+        yield gatewayset.generated(target, public, spec), virtualservice.RULE
+        yield from gatewayset.gateway_set(target, public.name, names)
+    own = hosts.derived_preview_hosts(listed[0][0].body) if listed else []
+    for suffix, to, audience_hosts in (
+        ("preview", target.canary, _given_or(hosts.given_hosts(target, "preview"), own)),
+        ("stable", target.stable, hosts.given_hosts(target, "stable") or []),
+    ):
+        if audience_hosts:
+            ref = replace(public, name=f"{public.name}-{suffix}")
+            spec = virtualservice.track_virtual_service(target, to, audience_hosts, ref.name)
+            yield gatewayset.generated(target, ref, spec), virtualservice.RULE
+            yield from gatewayset.gateway_set(target, ref.name, audience_hosts)
+
+
+def _given_or(given: list[str] | None, own: list[str]) -> list[str]:
+    return own if given is None else given
+
+
+def _public_ref(target: Target) -> Ref:
+    namespace = target.service.ref.namespace if target.service else ""
+    return Ref(virtualservice.API, "VirtualService", namespace, target.name)
+
+
+def _destination_rules(manifest: Manifest, target: Target, scene: _Scene) -> _Part:
+    stable, *twins = destinationrule.destination_rules(manifest, target)
+    edits = ((destinationrule.HOST, destinationrule.RULE),) if stable is not manifest else ()
+    return _with(_patched(manifest, stable.body, edits, scene), [(twin, destinationrule.RULE) for twin in twins])
+
+
+def _moved(old: Manifest, new: Manifest, edits: Edits, rule: str, findings: tuple[Finding, ...]) -> _Part:
+    whole = (Change(old.ref, (), rule), Change(new.ref, (), rule))
+    return _Part((new,), (*whole, *_changes(new.ref, edits)), findings, ((old.ref, new.ref),), (new.ref,))
+
+
+def _with(part: _Part, added: Iterable[tuple[Manifest, str]]) -> _Part:
+    """`part` with new objects after it."""
+    pairs = tuple(added)
+    return replace(
+        part,
+        objects=(*part.objects, *(manifest for manifest, _ in pairs)),
+        changes=(*part.changes, *(Change(manifest.ref, (), rule) for manifest, rule in pairs)),
+        new=(*part.new, *(manifest.ref for manifest, _ in pairs)),
+    )
+
+
+def _changes(ref: Ref, edits: Edits) -> tuple[Change, ...]:
+    return tuple(Change(ref, path, rule) for path, rule in edits)
+
+
+def _merged(first: Edits, second: Edits) -> Edits:
+    """Both, each path once: the first rule that touched it explains it."""
+    known = {path for path, _ in first}
+    return (*first, *(edit for edit in second if edit[0] not in known)) if second else first
+
+
+def _check_names(parts: Sequence[_Part], target: Target, release: Release) -> None:
+    """Raises Refused where a new object would take the name of one that the render has already."""
+    count = Counter(manifest.ref.identity(release.namespace) for part in parts for manifest in part.objects)
+    for part in parts:
+        for ref in part.new:
+            if count[ref.identity(release.namespace)] > 1:
+                why = f"the conversion makes {ref}, and the render has another object of that kind and name"
+                hint = "rename the other one; where the chart is converted in part by hand, finish that by hand"
+                raise refused("name-taken", target.workload, why, hint)

@@ -1,0 +1,62 @@
+"""Deployment -> Rollout: the frame around pod template and strategy."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from rolloutgen.model import ROLLOUT_API, Manifest, Path
+from rolloutgen.target import Patched, Target, refused
+from rolloutgen.tree import dig, drop, put
+
+RULE = "rollout"
+TEMPLATE_RULE = "undeclared-field"
+
+# Admitted in a Deployment, where the API server drops them; a Rollout does not declare them.
+_UNDECLARED: tuple[Path, ...] = (
+    ("status",),
+    ("metadata", "creationTimestamp"),
+    ("spec", "template", "metadata", "name"),
+    ("spec", "template", "metadata", "namespace"),
+    ("spec", "template", "metadata", "creationTimestamp"),
+)
+
+
+def as_rollout(body: Mapping[str, Any], target: Target) -> Patched:
+    """The Deployment `body` with a Rollout's kind and without the fields that a Rollout does not declare.
+
+    Strategy and replicas are still the Deployment's. Raises Refused ("recreate-strategy", "selector-missing").
+    """
+    if dig(body, "spec", "strategy", "type") == "Recreate" and not target.decision.force_recreate:
+        why = "its strategy is Recreate: two versions must not run at once, and a Rollout runs both"
+        raise refused("recreate-strategy", target.workload, why, "make sure that they may, then use --force")
+    if not dig(body, "spec", "selector"):
+        why = "it has no selector, which only extensions/v1beta1 makes up; a Rollout must name one"
+        raise refused("selector-missing", target.workload, why, "write spec.selector.matchLabels")
+    changed: Any = {**body, "apiVersion": ROLLOUT_API, "kind": "Rollout"}
+    gone = tuple(path for path in _UNDECLARED if _holds(body, path))
+    for path in gone:
+        changed = drop(changed, path)
+    return changed, ((("apiVersion",), RULE), (("kind",), RULE), *((path, TEMPLATE_RULE) for path in gone))
+
+
+def rollout_manifest(target: Target, body: Mapping[str, Any]) -> Manifest:
+    """The Rollout with `body`, at the place of its Deployment."""
+    ref = target.workload.ref
+    return Manifest(
+        ref=type(ref)(ROLLOUT_API, "Rollout", ref.namespace, ref.name),
+        body=body,
+        template=target.workload.template,
+        site=target.workload.site,
+        line=target.workload.line,
+    )
+
+
+def replace_strategy(body: Mapping[str, Any], strategy: Mapping[str, Any]) -> Patched:
+    """`body` with `strategy` as its spec.strategy."""
+    return put(body, ("spec", "strategy"), strategy), ((("spec", "strategy"), "strategy"),)
+
+
+def _holds(body: Mapping[str, Any], path: Path) -> bool:
+    parent = dig(body, *path[:-1])
+    return isinstance(parent, Mapping) and path[-1] in parent

@@ -1,0 +1,67 @@
+"""The traffic Service becomes two: the one that serves the public, and a plain ClusterIP one for the new version."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from rolloutgen.model import Json, Manifest
+from rolloutgen.tree import as_map, dig, drop, put
+
+STABLE_RULE = "stable-service"
+CANARY_RULE = "canary-service"
+
+# What only one Service can have, or what the API server refuses in a ClusterIP Service.
+_SINGLE = frozenset(
+    {
+        "clusterIP",
+        "clusterIPs",
+        "loadBalancerIP",
+        "loadBalancerClass",
+        "loadBalancerSourceRanges",
+        "externalIPs",
+        "externalTrafficPolicy",
+        "healthCheckNodePort",
+        "allocateLoadBalancerNodePorts",
+    }
+)
+_EXTERNAL_DNS = "external-dns.alpha.kubernetes.io/"
+
+
+def stable_service(service: Manifest, name: str) -> Manifest:
+    """`service` under the name of the stable (active) one; `service` itself where it keeps its name."""
+    return service if name == service.ref.name else _renamed(service, service.body, name)
+
+
+def canary_service(service: Manifest, name: str) -> Manifest:
+    """The Service for the new version: ports, labels and selector of `service`, reachable inside the cluster only."""
+    body = _without_nulls(service.body)
+    spec = {key: value for key, value in as_map(body.get("spec")).items() if key not in _SINGLE}
+    if spec.get("type") != "ClusterIP":
+        spec.pop("type", None)
+    if isinstance(spec.get("ports"), list):
+        spec["ports"] = [drop(port, ("nodePort",)) for port in spec["ports"]]
+    return _renamed(service, _without_public_names({**body, "spec": spec}), name)
+
+
+def _without_public_names(body: Mapping[str, Any]) -> Mapping[str, Any]:
+    path = ("metadata", "annotations")
+    annotations = as_map(dig(body, *path))
+    kept = {key: value for key, value in annotations.items() if not key.startswith(_EXTERNAL_DNS)}
+    if len(kept) == len(annotations):
+        return body
+    changed: Mapping[str, Any] = put(body, path, kept) if kept else drop(body, path)
+    return changed
+
+
+def _renamed(service: Manifest, body: Mapping[str, Any], name: str) -> Manifest:
+    return replace(service, ref=replace(service.ref, name=name), body=put(body, ("metadata", "name"), name))
+
+
+def _without_nulls(value: Json) -> Json:
+    if isinstance(value, Mapping):
+        return {key: _without_nulls(item) for key, item in value.items() if item is not None}
+    if isinstance(value, list):
+        return [_without_nulls(item) for item in value]
+    return value

@@ -1,0 +1,82 @@
+"""spec.strategy of a Rollout, from the Deployment's own, the `rollout:` block and the routes that it steers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from rolloutgen.model import Json
+from rolloutgen.target import Target
+from rolloutgen.tree import as_list, as_map, dig
+
+# Steps and fields that mean something only where a traffic router weighs the versions.
+_ROUTED_STEPS = ("setCanaryScale", "setHeaderRoute", "setMirrorRoute")
+_ROUTED_FIELDS = ("dynamicStableScale", "scaleDownDelaySeconds")
+
+# What the conversion writes itself; `rollout.canary` and `rollout.blueGreen` do not override it.
+_OWN_CANARY_FIELDS = ("steps", "stableService", "canaryService", "trafficRouting")
+_OWN_BLUE_GREEN_FIELDS = ("activeService", "previewService")
+
+
+def strategy_of(target: Target, routes: Sequence[tuple[str, Sequence[str]]]) -> dict[str, Any]:
+    """The strategy of the target's Rollout.
+
+    `routes` are the VirtualServices that carry its traffic, each as the Rollout names it, with the names of the routes
+    that the controller may weigh; not empty where the target is routed.
+    """
+    if target.decision.strategy == "blue-green":
+        return {"blueGreen": _blue_green(target)}
+    return {"canary": _canary(target, routes)}
+
+
+def _blue_green(target: Target) -> dict[str, Any]:
+    return {
+        **_carried(target, ("maxUnavailable",)),
+        **_given(target.block.get("blueGreen"), _OWN_BLUE_GREEN_FIELDS),
+        "activeService": target.stable,
+        "previewService": target.canary,
+    }
+
+
+def _canary(target: Target, routes: Sequence[tuple[str, Sequence[str]]]) -> dict[str, Any]:
+    ignored = _OWN_CANARY_FIELDS if target.routed else (*_OWN_CANARY_FIELDS, *_ROUTED_FIELDS)
+    canary = {
+        **_carried(target, ("maxSurge", "maxUnavailable")),
+        **_given(target.block.get("canary"), ignored),
+    }
+    if target.routed:
+        canary |= {
+            "stableService": target.stable,
+            "canaryService": target.canary,
+            "trafficRouting": _traffic_routing(target, routes),
+        }
+    steps = [step for step in as_list(target.block.get("steps")) if target.routed or not _needs_router(step)]
+    if steps:
+        canary["steps"] = steps
+    return canary
+
+
+def _carried(target: Target, fields: Iterable[str]) -> dict[str, Any]:
+    strategy = as_map(dig(target.workload.body, "spec", "strategy"))
+    if strategy.get("type") == "Recreate":
+        return {}
+    return _given({field: dig(strategy, "rollingUpdate", field) for field in fields}, ())
+
+
+def _given(values: Json, ignored: Iterable[str]) -> dict[str, Any]:
+    return {key: value for key, value in as_map(values).items() if value is not None and key not in ignored}
+
+
+def _needs_router(step: Json) -> bool:
+    return any(name in as_map(step) for name in _ROUTED_STEPS)
+
+
+def _traffic_routing(target: Target, routes: Sequence[tuple[str, Sequence[str]]]) -> dict[str, Any]:
+    listed = [{"name": name, "routes": list(names)} for name, names in routes]
+    istio: dict[str, Any] = {"virtualService": listed[0]} if len(listed) == 1 else {"virtualServices": listed}
+    managed = [_managed(route) for route in as_list(target.block.get("managedRoutes"))]
+    return {"istio": istio, **({"managedRoutes": managed} if managed else {})}
+
+
+def _managed(route: Json) -> Json:
+    return {"name": route["name"]} if isinstance(route, Mapping) and "name" in route else {"name": route}
