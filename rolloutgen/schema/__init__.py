@@ -1,0 +1,16 @@
+"""Schemas -> verdicts: what the API server would say about an object before any controller sees it."""
+
+from rolloutgen.schema.durations import go_duration
+from rolloutgen.schema.find import exported, releases
+from rolloutgen.schema.judge import SchemaError, Verdict, check, check_pod_template, dotted
+
+__all__ = [
+    "SchemaError",
+    "Verdict",
+    "check",
+    "check_pod_template",
+    "dotted",
+    "exported",
+    "go_duration",
+    "releases",
+]

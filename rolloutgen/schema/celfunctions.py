@@ -1,0 +1,128 @@
+"""The functions of CEL that the rules of CustomResourceDefinitions call, and its equality and order."""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from collections.abc import Callable, Mapping
+from functools import cache
+from typing import Any
+from urllib.parse import urlsplit
+
+from rolloutgen.schema.durations import go_duration, quantity
+
+
+class CelError(ValueError):
+    """An evaluation that the API server would report as failed."""
+
+
+def equal(left: Any, right: Any) -> bool:
+    """CEL's ==: numbers by value, but true is not 1."""
+    if isinstance(left, bool) is not isinstance(right, bool):
+        return False
+    return bool(left == right)
+
+
+def less(left: Any, right: Any) -> bool:
+    """CEL's <, for two numbers or two strings. Raises CelError for anything else."""
+    try:
+        return bool(left < right)
+    except TypeError as wrong:
+        raise CelError(str(wrong)) from wrong
+
+
+@cache
+def _regex(pattern: str) -> re.Pattern[str]:
+    # RE2 takes flags anywhere; Python wants them first.
+    flags = re.search(r"\(\?i\)", pattern)
+    plain = pattern.replace("(?i)", "") if flags else pattern
+    if plain.endswith("$"):
+        plain = plain[:-1] + r"\Z"
+    return re.compile(plain, re.IGNORECASE if flags else 0)
+
+
+def _text(value: Any) -> str:
+    if not isinstance(value, str):
+        raise CelError("not a string")
+    return value
+
+
+def _size(value: Any) -> int:
+    if not isinstance(value, (str, list, tuple, Mapping)):
+        raise CelError("no size")
+    return len(value)
+
+
+def _substring(value: Any, start: int, end: int | None = None) -> str:
+    text = _text(value)
+    end = len(text) if end is None else end
+    if not 0 <= start <= end <= len(text):
+        raise CelError("index out of range")
+    return text[start:end]
+
+
+def _duration(value: Any) -> int:
+    nanoseconds = go_duration(_text(value))
+    if nanoseconds is None:
+        raise CelError("not a duration")
+    return nanoseconds
+
+
+def _quantity(value: Any) -> Any:
+    number = quantity(value)
+    if number is None:
+        raise CelError("not a quantity")
+    return number
+
+
+def _is_url(value: Any) -> bool:
+    text = _text(value)
+    if text.startswith("/"):
+        return True
+    try:
+        return bool(urlsplit(text).scheme) and not re.search(r"\s", text)
+    except ValueError:
+        return False
+
+
+def _is_ip(value: Any) -> bool:
+    try:
+        ipaddress.ip_address(_text(value))
+    except ValueError:
+        return False
+    return True
+
+
+def _int(value: Any) -> int:
+    try:
+        return int(value)
+    except (TypeError, ValueError) as wrong:
+        raise CelError(str(wrong)) from wrong
+
+
+def _url(value: Any) -> str:
+    if not _is_url(value):
+        raise CelError("not a URL")
+    return str(value)
+
+
+FUNCTIONS: dict[str, Callable[..., Any]] = {
+    "size": _size,
+    "int": _int,
+    "string": str,
+    "duration": _duration,
+    "quantity": _quantity,
+    "isURL": _is_url,
+    "url": _url,
+    "isIP": _is_ip,
+}
+METHODS: dict[str, Callable[..., Any]] = {
+    "size": _size,
+    "contains": lambda text, part: _text(part) in _text(text),
+    "startsWith": lambda text, part: _text(text).startswith(_text(part)),
+    "endsWith": lambda text, part: _text(text).endswith(_text(part)),
+    "matches": lambda text, pattern: _regex(pattern).search(_text(text)) is not None,
+    "split": lambda text, separator: _text(text).split(_text(separator)),
+    "substring": _substring,
+    "getScheme": lambda text: urlsplit(_text(text)).scheme,
+}

@@ -1,0 +1,66 @@
+"""The forms of strings and numbers in the API, as patterns that Go's, Rust's and Python's engines read alike.
+
+They are rules of the API server (k8s.io/apimachinery), written down by hand. The generator of `schemas/` puts them into
+the schemas; `words` tells a reader what the pattern that a value misses means.
+"""
+
+from __future__ import annotations
+
+INTEGERS = {"int32": (-(2**31), 2**31 - 1), "int64": (-(2**63), 2**63 - 1)}
+
+QUANTITY = (
+    r"^(\+|-)?(([0-9]+(\.[0-9]*)?)|(\.[0-9]+))"
+    r"(([KMGTPE]i)|[numkMGTPE]|([eE](\+|-)?(([0-9]+(\.[0-9]*)?)|(\.[0-9]+))))?$"
+)
+BYTE = (
+    r"^[\r\n]*(([A-Za-z0-9+/][\r\n]*){4})*"
+    r"(([A-Za-z0-9+/][\r\n]*){2}(=[\r\n]*){2}|([A-Za-z0-9+/][\r\n]*){3}=[\r\n]*)?$"
+)
+DATE_TIME = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt][0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]+)?([Zz]|[+-][0-9]{2}:[0-9]{2})$"
+IPV4 = r"^((25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])\.){3}(25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])$"
+IPV6 = r"^[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*$"
+
+DNS_LABEL = r"^[a-z0-9]([-a-z0-9]*[a-z0-9])?$"
+DNS_1035 = r"^[a-z]([-a-z0-9]*[a-z0-9])?$"
+DNS_SUBDOMAIN = r"^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$"
+HOST = r"^(\*\.)?[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$"
+PATH_SEGMENT = r"^([^/%]*[^/%.][^/%]*|\.\.\.+)$"
+LABEL_VALUE = r"^(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?$"
+# A prefix of at most 253 characters is rare enough not to be counted here.
+QUALIFIED_NAME = (
+    r"^([a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*/)?"
+    r"([A-Za-z0-9][-A-Za-z0-9_.]{0,61})?[A-Za-z0-9]$"
+)
+# Annotation keys are compared in lower case.
+ANNOTATION_KEY = (
+    r"^([A-Za-z0-9]([-A-Za-z0-9]*[A-Za-z0-9])?(\.[A-Za-z0-9]([-A-Za-z0-9]*[A-Za-z0-9])?)*/)?"
+    r"([A-Za-z0-9][-A-Za-z0-9_.]{0,61})?[A-Za-z0-9]$"
+)
+CONFIG_KEY = r"^[-._a-zA-Z0-9]+$"
+PORT_NAME = r"^([a-z0-9]+-)*[a-z0-9]*[a-z][a-z0-9]*(-[a-z0-9]+)*$"
+ENV_NAME = r"^[ -<>-~]+$"
+PERCENT = r"^[0-9]+%$"
+CRON = r"^\s*(@[a-z]+( \S+)?|\S+(\s+\S+){4})\s*$"
+
+# What a value that misses the pattern should have been.
+SPOKEN = {
+    QUANTITY: "a quantity such as 100m, 0.5, 1Gi",
+    BYTE: "base64",
+    DATE_TIME: "a time such as 2025-01-31T12:00:00Z",
+    IPV4: "an IPv4 address",
+    IPV6: "an IPv6 address",
+    DNS_LABEL: "lower-case letters, digits and '-', with a letter or digit at both ends",
+    DNS_1035: "lower-case letters, digits and '-', with a letter first and a letter or digit last",
+    DNS_SUBDOMAIN: "lower-case letters, digits, '-' and '.', with a letter or digit at both ends of each part",
+    HOST: "a host name, in lower case, perhaps with '*.' first",
+    PATH_SEGMENT: "a name without '/' and '%'",
+    LABEL_VALUE: "letters, digits, '-', '_' and '.', with a letter or digit at both ends",
+    QUALIFIED_NAME: "a name such as app or example.com/app: letters, digits, '-', '_', '.', at most 63 after the '/'",
+    ANNOTATION_KEY: "a name such as app or example.com/app: letters, digits, '-', '_', '.', at most 63 after the '/'",
+    CONFIG_KEY: "letters, digits, '-', '_' and '.'",
+    PORT_NAME: "a port name: lower-case letters, digits and single '-', at least one letter, at most 15 characters",
+    ENV_NAME: "printable ASCII characters without '='",
+    PERCENT: "a number or a percentage such as 25%",
+    CRON: "five fields such as 0 3 * * *, or a word such as @daily",
+}
+SPOKEN |= {f"^$|{pattern}": meaning for pattern, meaning in SPOKEN.items()}

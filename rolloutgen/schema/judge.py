@@ -1,0 +1,191 @@
+"""Objects -> verdicts. Compiled once a kind and process, so that a thousand objects cost milliseconds."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Literal
+
+from rolloutgen.model import Json, Manifest, Path, Ref
+from rolloutgen.schema.beyond import Breach, breaches_of
+from rolloutgen.schema.engine import Backend, Engine, Fault, compiled
+from rolloutgen.schema.find import Found, find, minor_of, pod_template
+from rolloutgen.schema.nulls import has_null, without_nulls
+from rolloutgen.schema.words import said_of, said_of_breach
+
+State = Literal["valid", "invalid", "skipped", "no-schema"]
+
+NULL_RULE = "null-in-custom-resource"
+
+
+@dataclass(frozen=True, slots=True)
+class SchemaError:
+    """What is wrong at one place. `rule` is the kind of fault: unknown-field, missing-field, wrong-type, unknown-value,
+    malformed, out-of-range, wrong-length, wrong-combination, rule-violation, duplicate-list-key,
+    null-in-custom-resource, api-version-not-served, no-kind, schema."""
+
+    at: Path
+    message: str
+    rule: str
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What the schemas say about one object; `source` names the schema that spoke, "" when none did."""
+
+    ref: Ref
+    state: State
+    errors: tuple[SchemaError, ...] = ()
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Judge:
+    """All that is compiled for one kind."""
+
+    found: Found
+    engine: Engine
+    breaches: Callable[[Json], list[Breach]]
+
+
+def check(
+    manifests: Sequence[Manifest],
+    *,
+    kube_version: str = "",
+    locations: Sequence[str] = (),
+    backend: Backend = "auto",
+) -> tuple[Verdict, ...]:
+    """One verdict a manifest, in their order.
+
+    `kube_version` ("1.31", "v1.31.4"; "" is the newest known) chooses the schemas of Kubernetes' own kinds. `locations`
+    are folders or templates in kubeconform's form that are asked before the packaged schemas. Unknown fields are
+    errors. A null counts as absent in Kubernetes' own kinds; in a custom resource it is an error of the rule
+    `null-in-custom-resource`, which stands alone when nothing else is wrong. An empty body or a `List` is skipped; a
+    kind without a schema is said to have none.
+    Raises UsageError for a Kubernetes version or a location that cannot be used.
+    """
+    minor = minor_of(kube_version)
+    places = tuple(locations)
+    return tuple(_verdict(manifest, minor, places, backend) for manifest in manifests)
+
+
+def check_pod_template(
+    template: Mapping[str, Json], *, kube_version: str = "", backend: Backend = "auto"
+) -> tuple[SchemaError, ...]:
+    """What is wrong with a pod template by the rules of Kubernetes' own workloads, which a custom resource's schema
+    repeats in part only. Paths start within the template. Raises UsageError for an unknown Kubernetes version."""
+    return _errors(_pod_template_judge(minor_of(kube_version), backend), template)
+
+
+def dotted(at: Path) -> str:
+    """A path as people write it: `spec.ports[0].name`."""
+    out = ""
+    for step in at:
+        if isinstance(step, int):
+            out += f"[{step}]"
+        elif "." in step or "/" in step:
+            out += f'["{step}"]'
+        else:
+            out += f".{step}"
+    return out.removeprefix(".")
+
+
+def _verdict(manifest: Manifest, minor: int, locations: tuple[str, ...], backend: Backend) -> Verdict:
+    ref, body = manifest.ref, manifest.body
+    if not body or (ref.kind == "List" and ref.api_version == "v1"):
+        return Verdict(ref, "skipped")
+    missing = [name for name, value in (("apiVersion", ref.api_version), ("kind", ref.kind)) if not value]
+    if missing:
+        errors = tuple(SchemaError((name,), f'"{name}" is required', "no-kind") for name in missing)
+        return Verdict(ref, "invalid", errors)
+    judge = _judge(ref.api_version, ref.kind, minor, locations, backend)
+    if judge is None:
+        return Verdict(ref, "no-schema")
+    if isinstance(judge, Found):
+        error = SchemaError(("apiVersion",), f"{ref.api_version} {ref.kind}: {judge.refused}", "api-version-not-served")
+        return Verdict(ref, "invalid", (error,), judge.source)
+    errors = _errors(judge, body)
+    return Verdict(ref, "invalid" if errors else "valid", errors, judge.found.source)
+
+
+@cache
+def _judge(
+    api_version: str, kind: str, minor: int, locations: tuple[str, ...], backend: Backend
+) -> _Judge | Found | None:
+    found = find(api_version, kind, minor=minor, locations=locations)
+    if found is None or found.refused:
+        return found
+    return _compiled(found, backend)
+
+
+@cache
+def _pod_template_judge(minor: int, backend: Backend) -> _Judge:
+    return _compiled(pod_template(minor), backend)
+
+
+def _compiled(found: Found, backend: Backend) -> _Judge:
+    return _Judge(found, compiled(found.schema, backend), breaches_of(found.schema))
+
+
+def _errors(judge: _Judge, body: Mapping[str, Json]) -> tuple[SchemaError, ...]:
+    if _is_valid(judge.engine, body):
+        return _in_words((), judge.breaches(body))
+    body = _jsonable(body)
+    faults = judge.engine.faults(body)
+    nulls: list[Fault] = []
+    if faults and has_null(body):
+        bare = without_nulls(body)
+        hard = judge.engine.faults(bare)
+        if not judge.found.core:
+            nulls = [fault for fault in faults if fault.value is None and fault.at and isinstance(fault.at[-1], str)]
+            hard = _with_null_fields(hard, faults)
+        faults, body = hard, bare
+    sound = [breach for breach in judge.breaches(body) if breach.keys or not _below(breach.at, faults)]
+    return _in_words(faults, sound, nulls)
+
+
+def _below(at: Path, faults: Iterable[Fault]) -> bool:
+    return any(fault.at[: len(at)] == at for fault in faults)
+
+
+def _is_valid(engine: Engine, body: Mapping[str, Json]) -> bool:
+    try:
+        return engine.is_valid(body)
+    except ValueError:  # keys or values that JSON does not have
+        return False
+
+
+def _with_null_fields(hard: list[Fault], faults: list[Fault]) -> list[Fault]:
+    """`hard` and the unknown fields of `faults`: one that holds null is unknown all the same."""
+    unknown = [fault for fault in faults if fault.keyword == "additionalProperties"]
+    return [*unknown, *(fault for fault in hard if fault.keyword != "additionalProperties")]
+
+
+def _in_words(
+    faults: Iterable[Fault], breaches: Iterable[Breach], nulls: Iterable[Fault] = ()
+) -> tuple[SchemaError, ...]:
+    said = [words for fault in faults for words in said_of(fault)]
+    said += [said_of_breach(breach) for breach in breaches]
+    places = {at for at, _, _ in said}
+    said += [
+        (fault.at, NULL_RULE, f'"{fault.at[-1]}" is null, which server-side apply refuses in a custom resource')
+        for fault in nulls
+        if fault.at not in places
+    ]
+    return tuple(SchemaError(at, message, rule) for at, rule, message in dict.fromkeys(said))
+
+
+def _jsonable(value: Json) -> Json:
+    """`value` with keys that are strings and scalars that JSON has: what YAML's dates and odd keys become."""
+    if isinstance(value, Mapping):
+        return {_key(key): _jsonable(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_jsonable(item) for item in value]
+    return value if value is None or isinstance(value, (str, bool, int, float)) else str(value)
+
+
+def _key(key: object) -> str:
+    if isinstance(key, bool):
+        return "true" if key else "false"
+    return "null" if key is None else str(key)

@@ -1,0 +1,96 @@
+"""What the API server checks in pods beyond the types; see `overlay`."""
+
+from __future__ import annotations
+
+from rolloutgen.schema.forms import CONFIG_KEY, DNS_LABEL, DNS_SUBDOMAIN, ENV_NAME, PORT_NAME
+from schemas.overlay_terms import PORT_FIELD, PORT_OR_ITS_NAME, Extra, at_most_one, between, enum, one_of, rules, unique
+
+_REQUESTS_WITHIN_LIMITS = (
+    "!has(self.requests) || !has(self.limits) || self.requests.all(k, "
+    "!(k in self.limits) || quantity(self.requests[k]) <= quantity(self.limits[k]))",
+    "a request is above its limit",
+)
+_CONTAINER: dict[str, Extra] = {
+    ":imagePullPolicy": enum("Always IfNotPresent Never"),
+    ":terminationMessagePolicy": enum("File FallbackToLogsOnError"),
+    ":name": {"maxLength": 63, "pattern": DNS_LABEL},
+    ":volumeMounts": unique("mountPath"),
+    "": rules(
+        (
+            "!has(self.livenessProbe) || !has(self.livenessProbe.successThreshold) || "
+            "self.livenessProbe.successThreshold <= 1",
+            "successThreshold of a livenessProbe must be 1",
+        ),
+        (
+            "!has(self.startupProbe) || !has(self.startupProbe.successThreshold) || "
+            "self.startupProbe.successThreshold <= 1",
+            "successThreshold of a startupProbe must be 1",
+        ),
+    ),
+}
+_HANDLERS = ("exec", "httpGet", "tcpSocket")
+
+PODS: dict[str, Extra] = {
+    "core.v1.PodSpec:restartPolicy": enum("Always OnFailure Never"),
+    "core.v1.PodSpec:dnsPolicy": enum("ClusterFirst ClusterFirstWithHostNet Default None"),
+    "core.v1.PodSpec:preemptionPolicy": enum("PreemptLowerPriority Never"),
+    "core.v1.PodSpec:terminationGracePeriodSeconds": between(0),
+    "core.v1.PodSpec:activeDeadlineSeconds": between(1),
+    "core.v1.PodSpec:containers": {"minItems": 1} | unique("name"),
+    "core.v1.PodSpec:initContainers": unique("name"),
+    "core.v1.PodSpec:volumes": unique("name"),
+    "core.v1.PodSpec:serviceAccountName": {"pattern": rf"^$|{DNS_SUBDOMAIN}"},
+    **{f"core.v1.Container{field}": extra for field, extra in _CONTAINER.items()},
+    **{f"core.v1.EphemeralContainer{field}": extra for field, extra in _CONTAINER.items()},
+    "core.v1.Container:restartPolicy": enum("Always OnFailure Never"),
+    "core.v1.ContainerPort:containerPort": PORT_FIELD,
+    "core.v1.ContainerPort:hostPort": between(0, 65535),
+    "core.v1.ContainerPort:protocol": enum("TCP UDP SCTP"),
+    "core.v1.ContainerPort:name": {"maxLength": 15, "pattern": rf"^$|{PORT_NAME}"},
+    "core.v1.EnvVar:name": {"minLength": 1, "pattern": ENV_NAME},
+    "core.v1.EnvVar": rules(
+        ("!has(self.valueFrom) || !has(self.value) || self.value == ''", "value and valueFrom exclude each other")
+    ),
+    "core.v1.EnvVarSource": {"minProperties": 1, "maxProperties": 1},
+    "core.v1.ConfigMapKeySelector:key": {"pattern": CONFIG_KEY},
+    "core.v1.SecretKeySelector:key": {"pattern": CONFIG_KEY},
+    "core.v1.EnvFromSource": rules(at_most_one("configMapRef", "secretRef")),
+    "core.v1.ResourceRequirements": rules(_REQUESTS_WITHIN_LIMITS),
+    "core.v1.Probe": rules(one_of(*_HANDLERS, "grpc")),
+    "core.v1.LifecycleHandler": rules(one_of(*_HANDLERS, "sleep")),
+    **{
+        f"core.v1.Probe:{field}": between(0)
+        for field in ("initialDelaySeconds", "timeoutSeconds", "periodSeconds", "successThreshold", "failureThreshold")
+    },
+    "core.v1.Probe:terminationGracePeriodSeconds": between(1),
+    "core.v1.HTTPGetAction:port": PORT_OR_ITS_NAME,
+    "core.v1.HTTPGetAction:scheme": enum("HTTP HTTPS"),
+    "core.v1.TCPSocketAction:port": PORT_OR_ITS_NAME,
+    "core.v1.GRPCAction:port": PORT_FIELD,
+    "core.v1.ExecAction:command": {"minItems": 1},
+    "core.v1.Volume": {"maxProperties": 2},
+    "core.v1.Volume:name": {"maxLength": 63, "pattern": DNS_LABEL},
+    "core.v1.VolumeMount:mountPath": {"minLength": 1},
+    "core.v1.VolumeMount:name": {"minLength": 1},
+    "core.v1.VolumeMount:mountPropagation": enum("None HostToContainer Bidirectional"),
+    "core.v1.HostPathVolumeSource:type": enum(
+        "DirectoryOrCreate Directory FileOrCreate File Socket CharDevice BlockDevice"
+    ),
+    "core.v1.KeyToPath:key": {"pattern": CONFIG_KEY},
+    "core.v1.Toleration:operator": enum("Exists Equal Lt Gt"),
+    "core.v1.Toleration:effect": enum("NoSchedule PreferNoSchedule NoExecute"),
+    "core.v1.NodeSelectorRequirement:operator": enum("In NotIn Exists DoesNotExist Gt Lt", empty=False),
+    "core.v1.TopologySpreadConstraint:whenUnsatisfiable": enum("DoNotSchedule ScheduleAnyway", empty=False),
+    "core.v1.TopologySpreadConstraint:maxSkew": between(1),
+    "core.v1.PodAffinityTerm:topologyKey": {"minLength": 1},
+    "core.v1.WeightedPodAffinityTerm:weight": between(1, 100),
+    "core.v1.PreferredSchedulingTerm:weight": between(1, 100),
+    "core.v1.SeccompProfile:type": enum("Unconfined RuntimeDefault Localhost", empty=False),
+    "core.v1.PodSecurityContext:fsGroupChangePolicy": enum("OnRootMismatch Always", empty=False),
+    **{
+        f"core.v1.{context}:{field}": between(0, 2**31 - 1)
+        for context in ("PodSecurityContext", "SecurityContext")
+        for field in ("runAsUser", "runAsGroup")
+    },
+    "core.v1.PodSecurityContext:fsGroup": between(0, 2**31 - 1),
+}
