@@ -1,0 +1,74 @@
+"""An environment variable has no name, or two sources.
+
+Why: Kubernetes refuses a variable without a name, one with both a value and valueFrom, and a valueFrom with none or
+    several sources.
+Fix: Give the name; keep one source; look for a value that is empty in this value set.
+Source: Kubernetes ValidateEnv, used by argo-rollouts validation.go; `kubectl argo rollouts lint` refuses it too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from rolloutgen.pods import containers
+from rolloutgen.reading import rows, text
+from rolloutgen.release import ReleaseView
+from rolloutgen.rule import Fault, Rule
+from rolloutgen.syntax import is_env_name
+
+_SOURCES = ("fieldRef", "resourceFieldRef", "configMapKeyRef", "secretKeyRef", "fileKeyRef")
+
+
+def _faults(view: ReleaseView) -> Iterator[Fault]:
+    for container in containers(view):
+        for index, variable in rows(container.body, "env"):
+            reason = _reason(variable)
+            if reason:
+                yield Fault(container.pod.manifest, (*container.at, "env", index), f"{container.label}: {reason}")
+
+
+def _reason(variable: Mapping[str, Any]) -> str:
+    name = text(variable, "name")
+    if variable.get("name") in (None, ""):
+        return "an environment variable has no name"
+    if name and not is_env_name(name):
+        return f"{name!r} cannot name an environment variable"
+    source = variable.get("valueFrom")
+    if not isinstance(source, Mapping):
+        return ""
+    if text(variable, "value"):
+        return f"variable {name!r} has both a value and valueFrom"
+    count = sum(source.get(field) is not None for field in _SOURCES)
+    return "" if count == 1 else f"valueFrom of {name!r} names {count or 'no'} sources; it takes one"
+
+
+RULE = Rule(
+    id="env-invalid",
+    severity="error",
+    check=_faults,
+    good=(
+        """
+kind: Rollout
+spec: {template: {spec: {containers: [{name: web, image: "web:1", env: [{name: MODE, value: ""}]}]}}}
+""",
+    ),
+    bad=(
+        """
+kind: Rollout
+spec: {template: {spec: {containers: [{name: web, image: "web:1", env: [{value: fast}]}]}}}
+""",
+        """
+kind: Rollout
+spec:
+  template:
+    spec:
+      containers:
+        - {name: web, image: "web:1", env: [{name: A, value: x, valueFrom: {fieldRef: {fieldPath: metadata.name}}}]}
+""",
+        """
+kind: Rollout
+spec: {template: {spec: {containers: [{name: web, image: "web:1", env: [{name: A, valueFrom: {}}]}]}}}
+""",
+    ),
+)

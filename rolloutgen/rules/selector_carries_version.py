@@ -1,0 +1,46 @@
+"""A selector contains a label that changes from release to release.
+
+Why: spec.selector of a Rollout is immutable: the next upgrade, which changes the label, is refused by the API server.
+Fix: Take helm.sh/chart, app.kubernetes.io/version and the like out of the selector; keep them on the object's labels.
+Source: rollout-crd.yaml since v1.9.0 (rule `self == oldSelf` on spec.selector); seen from one render.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from rolloutgen.reading import mapping
+from rolloutgen.release import ReleaseView
+from rolloutgen.rule import Fault, Rule
+
+_CHANGING = ("helm.sh/chart", "helm.sh/revision", "app.kubernetes.io/version", "chart", "heritage-version")
+
+
+def _faults(view: ReleaseView) -> Iterator[Fault]:
+    for rollout in view.rollouts:
+        for key, value in mapping(rollout.body, "spec", "selector", "matchLabels").items():
+            versioned = bool(view.chart_version) and view.chart_version in str(value)
+            if key in _CHANGING or versioned:
+                at = ("spec", "selector", "matchLabels", str(key))
+                yield Fault(rollout, at, f"the selector holds {key}: {value}, which the next version changes")
+
+
+RULE = Rule(
+    id="selector-carries-version",
+    severity="warning",
+    check=_faults,
+    good=(
+        """
+kind: Rollout
+spec: {selector: {matchLabels: {app: web}}}
+""",
+    ),
+    bad=(
+        """
+kind: Rollout
+spec:
+  selector: {matchLabels: {helm.sh/chart: web-1.2.3}}
+  template: {metadata: {labels: {helm.sh/chart: web-1.2.3}}}
+""",
+    ),
+)
