@@ -50,7 +50,12 @@ def rename_references(body: Mapping[str, Any], manifest: Manifest, targets: Sequ
 
 
 def bare_names(body: Mapping[str, Any], manifest: Manifest, targets: Sequence[Target]) -> Iterator[Finding]:
-    """A finding for each string that is just the old name where a Service may be meant; values are not shown."""
+    """A finding for each string that is just the old name where a Service may be meant.
+
+    Secrets are left out: the finding would say what the value is.
+    """
+    if manifest.ref.kind == "Secret":
+        return
     names = {target.service.ref.name: target.stable for target in targets if target.service}
     found: list[tuple[Path, str]] = []
 
