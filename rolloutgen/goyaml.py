@@ -123,14 +123,18 @@ def load_documents(text: str) -> tuple[Document, ...]:
 
 
 def split_documents(text: str) -> Iterator[tuple[str, int]]:
-    """The raw text of each document that is not blank, with its 1-based line."""
+    """The text of each document that is not blank, with its 1-based line.
+
+    As Helm does, white space is cut off before it (indentation of its first line too), and a newline is added behind.
+    """
     text = text.removeprefix("\ufeff")
     start, line = 0, 1
     ends = [(match.start(), match.end()) for match in _SEPARATOR.finditer(text)] if "---" in text else []
     for end, after in [*ends, (len(text), len(text))]:
-        raw = text[start:end]
-        if raw.strip():
-            yield raw, line
+        raw = text[start:end].lstrip()
+        before = text.count("\n", start, end - len(raw))
+        if raw:
+            yield f"{raw}\n", line + before
         line += text.count("\n", start, after)
         start = after
 

@@ -13,6 +13,10 @@ from . import goyaml
 from .errors import RenderError
 from .model import Manifest, Ref
 
+_HOOKS = frozenset(
+    [f"{when}-{what}" for when in ("pre", "post") for what in ("install", "delete", "upgrade", "rollback")]
+    + ["test", "test-success"]
+)
 _MARKER = re.compile(r"[ \t]+#[ \t]*rg-site:(\S+)")
 
 
@@ -71,15 +75,23 @@ def _objects(path: str, text: str) -> Iterator[Manifest]:
             raise RenderError(
                 "the template renders to something that is no object",
                 path=path,
-                line=line + _blank_lines(raw),
-                why=_rendered_line(text, line + _blank_lines(raw)),
+                line=line,
+                why=_rendered_line(text, line),
                 hint="The line is that of the rendered text.",
             )
-        if not body:
+        if not body or _unknown_hook(body):
             continue
         sites = _sites(raw) if "rg-site:" in raw else {}
         for position, item in _unwrapped(body):
-            yield Manifest(ref_of(item), item, path, sites.get(position, ""), line + _blank_lines(raw))
+            yield Manifest(ref_of(item), item, path, sites.get(position, ""), line)
+
+
+def _unknown_hook(body: Mapping[str, Any]) -> bool:
+    """Helm drops a document whose hook it does not know, such as Helm 2's crd-install."""
+    metadata = body.get("metadata")
+    annotations = metadata.get("annotations") if isinstance(metadata, dict) else None
+    hooks = annotations.get("helm.sh/hook") if isinstance(annotations, dict) else None
+    return isinstance(hooks, str) and any(hook.strip().lower() not in _HOOKS for hook in hooks.split(","))
 
 
 def _unwrapped(body: Mapping[str, Any]) -> Iterator[tuple[int, Mapping[str, Any]]]:
@@ -114,10 +126,6 @@ def _site(node: yaml.Node | None, raw: str) -> str:
 
 def _pairs(node: yaml.Node | None) -> list[tuple[yaml.Node, yaml.Node]]:
     return node.value if isinstance(node, yaml.MappingNode) else []
-
-
-def _blank_lines(raw: str) -> int:
-    return raw.count("\n", 0, len(raw) - len(raw.lstrip()))
 
 
 def _rendered_line(text: str, line: int) -> str:

@@ -1,8 +1,30 @@
-"""The only package that knows Helm: embedded as a library, or as a program."""
+"""The only package that knows Helm: embedded as a library, in a worker process or not, or as a program.
+
+Names are loaded when they are asked for: the worker process imports this package too, and starts with every render.
+"""
 
 from __future__ import annotations
 
-from .embedded import EmbeddedEngine
-from .engine import Engine
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
 
-__all__ = ["EmbeddedEngine", "Engine"]
+if TYPE_CHECKING:
+    from .binary import BinaryEngine
+    from .embedded import EmbeddedEngine
+    from .engine import Engine, open_engine
+    from .isolated import WorkerEngine
+
+__all__ = ["BinaryEngine", "EmbeddedEngine", "Engine", "WorkerEngine", "open_engine"]
+_HOMES = {
+    "BinaryEngine": "binary",
+    "EmbeddedEngine": "embedded",
+    "Engine": "engine",
+    "WorkerEngine": "isolated",
+    "open_engine": "engine",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(name)
+    return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, Protocol
 
 from ..chart import Chart
-from ..errors import RolloutgenError
+from ..errors import RolloutgenError, UsageError
 from ..manifests import parse_rendered
 from ..model import Rendered, ValueSet
+from .native import RawRender
 
 
 class Engine(Protocol):
@@ -36,14 +36,6 @@ class Engine(Protocol):
         """Ends what the engine keeps running; it may be called again."""
 
 
-@dataclass(frozen=True, slots=True)
-class RawRender:
-    """Helm's own answer: text by template path with the chart's name in front, and the effective values."""
-
-    files: Mapping[str, str]
-    values: Mapping[str, Any]
-
-
 def finish(raw: RawRender, chart_name: str, value_set: ValueSet) -> Rendered:
     """The render with paths relative to the chart's root and its objects parsed. Raises as `parse_rendered` does."""
     files = {path.removeprefix(f"{chart_name}/"): text for path, text in raw.files.items()}
@@ -61,3 +53,25 @@ def release_options(value_set: ValueSet) -> str:
     if release.api_versions:
         options["api_versions"] = list(release.api_versions)
     return json.dumps(options)
+
+
+def open_engine(choice: str) -> Engine:
+    """The engine that `--helm` names: "embedded" (in a worker process), or the path of a helm program.
+
+    Raises UsageError when the embedded Helm has no wheel for this platform or the program is not there.
+    """
+    if choice != "embedded":
+        from .binary import BinaryEngine
+
+        return BinaryEngine(choice)
+    from importlib.util import find_spec
+
+    if find_spec("helm_python") is None:
+        raise UsageError(
+            "the embedded Helm is not installed",
+            why="helm-python-sdk has wheels for Linux (glibc, x86_64 and aarch64), macOS on arm64 and Windows.",
+            hint="Name a helm program with --helm PATH.",
+        )
+    from .isolated import WorkerEngine
+
+    return WorkerEngine()

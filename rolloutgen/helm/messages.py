@@ -13,6 +13,9 @@ _NIL = re.compile(r"nil pointer evaluating (?:interface \{\}|[\w.*]+)\.(\w+)")
 _NO_TEMPLATE = re.compile(r"(?:no template \"?([^\"\s]+)\"? associated|template:? \"([^\"]+)\" not defined)")
 _SCHEMA = re.compile(r"values don't meet the specifications of the schema\(s\).*?:\n", re.DOTALL)
 _NOISE = re.compile(r"^(?:Error: |INSTALLATION FAILED: |template: |error calling (?:include|tpl|fail|required): )+")
+_MISSING = re.compile(r"found in Chart\.yaml, but missing in charts/ directory: (.*)")
+_BROKEN = re.compile(r"^YAML parse error on ([^:]+): error (?:converting YAML to JSON: yaml: (?:line (\d+): )?(.*))?")
+_BUILD = "Run `helm dependency build` first."
 _VALUES = "Give it with --values FILE or --set KEY=VALUE."
 
 
@@ -29,6 +32,14 @@ def readable(message: str, chart_name: str) -> RenderError:
         )
     if _SCHEMA.search(message):
         return _schema(message, chart_name)
+    missing = _MISSING.search(message)
+    if missing:
+        why = f"Chart.yaml names {missing[1].strip()}."
+        return RenderError("a dependency is missing in charts/", path="Chart.yaml", why=why, hint=_BUILD)
+    broken = _BROKEN.search(message)
+    if broken:
+        what = f"the template renders to broken YAML: {broken[3] or 'that is no object'}"
+        return RenderError(what, path=_relative(broken[1], chart_name), line=int(broken[2] or 0) or None)
     frames = [(found[1], int(found[2])) for found in _FRAME.finditer(message) if "/templates/" in found[1]]
     path, line = frames[-1] if frames else ("", 0)
     return RenderError(
