@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -142,6 +142,7 @@ def _target(
     if service is None:
         return Target(decision, workload, None, block, release)
     routed = decision.strategy == "canary" and decision.router == "istio"
+    routed = routed and _has_route(service, decision, objects, release)
     split = routed or decision.strategy == "blue-green"
     if split:
         _check_alone(workload, service, objects, release)
@@ -176,6 +177,24 @@ def _selects(service: Manifest, workload: Manifest, release: Release) -> bool:
     # A null label is "" to the API server.
     have = {key: "" if value is None else value for key, value in labels.items()}
     return all(key in have and have[key] == ("" if value is None else value) for key, value in selector.items())
+
+
+def _has_route(service: Manifest, decision: WorkloadDecision, objects: Sequence[Manifest], release: Release) -> bool:
+    """Whether Istio routes the Service in this render: a chart with VirtualServices of its own may leave them out, and
+    then it gets no other; a chart without any gets one."""
+    return not decision.virtual_service_sites or any(
+        host_tail(host, service.ref.name, namespace_of(service, release), namespace_of(manifest, release)) is not None
+        for manifest in objects
+        if manifest.site in decision.virtual_service_sites
+        for host in _destinations(manifest)
+    )
+
+
+def _destinations(virtual_service: Manifest) -> Iterator[object]:
+    for kind in ("http", "tcp", "tls"):
+        for route in maps(dig(virtual_service.body, "spec", kind)):
+            for entry in maps(route.get("route")):
+                yield dig(entry, "destination", "host")
 
 
 def _check_alone(workload: Manifest, service: Manifest, objects: Sequence[Manifest], release: Release) -> None:

@@ -277,9 +277,8 @@ def _changes(ref: Ref, edits: Edits) -> tuple[Change, ...]:
 
 
 def _merged(first: Edits, second: Edits) -> Edits:
-    """Both, each path once: the first rule that touched it explains it."""
-    known = {path for path, _ in first}
-    return (*first, *(edit for edit in second if edit[0] not in known)) if second else first
+    """Both, each path once: the last rule that touched it says what stands there now."""
+    return tuple(dict((*first, *second)).items()) if second else first
 
 
 def _check_names(parts: Sequence[_Part], target: Target, release: Release) -> None:

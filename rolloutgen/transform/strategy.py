@@ -17,6 +17,10 @@ _ROUTED_FIELDS = ("dynamicStableScale", "scaleDownDelaySeconds")
 _OWN_CANARY_FIELDS = ("steps", "stableService", "canaryService", "trafficRouting")
 _OWN_BLUE_GREEN_FIELDS = ("activeService", "previewService")
 
+# What a Deployment's rollingUpdate and a Rollout share.
+_CANARY_LIMITS = ("maxSurge", "maxUnavailable")
+_BLUE_GREEN_LIMITS = ("maxUnavailable",)
+
 
 def strategy_of(target: Target, routes: Sequence[tuple[str, Sequence[str]]]) -> dict[str, Any]:
     """The strategy of the target's Rollout.
@@ -31,19 +35,17 @@ def strategy_of(target: Target, routes: Sequence[tuple[str, Sequence[str]]]) -> 
 
 def _blue_green(target: Target) -> dict[str, Any]:
     return {
-        **_carried(target, ("maxUnavailable",)),
-        **_given(target.block.get("blueGreen"), _OWN_BLUE_GREEN_FIELDS),
+        **_limits(target, target.block.get("blueGreen"), _BLUE_GREEN_LIMITS),
+        **_given(target.block.get("blueGreen"), (*_OWN_BLUE_GREEN_FIELDS, *_BLUE_GREEN_LIMITS)),
         "activeService": target.stable,
         "previewService": target.canary,
     }
 
 
 def _canary(target: Target, routes: Sequence[tuple[str, Sequence[str]]]) -> dict[str, Any]:
-    ignored = _OWN_CANARY_FIELDS if target.routed else (*_OWN_CANARY_FIELDS, *_ROUTED_FIELDS)
-    canary = {
-        **_carried(target, ("maxSurge", "maxUnavailable")),
-        **_given(target.block.get("canary"), ignored),
-    }
+    given = target.block.get("canary")
+    ignored = (*_OWN_CANARY_FIELDS, *_CANARY_LIMITS, *(() if target.routed else _ROUTED_FIELDS))
+    canary = {**_limits(target, given, _CANARY_LIMITS), **_given(given, ignored)}
     if target.routed:
         canary |= {
             "stableService": target.stable,
@@ -56,11 +58,14 @@ def _canary(target: Target, routes: Sequence[tuple[str, Sequence[str]]]) -> dict
     return canary
 
 
-def _carried(target: Target, fields: Iterable[str]) -> dict[str, Any]:
+def _limits(target: Target, given: Json, fields: Iterable[str]) -> dict[str, Any]:
+    """The Deployment's own limits and those of values. Values win, unless the chart's source has a strategy: then the
+    chart has its own way to set them."""
     strategy = as_map(dig(target.workload.body, "spec", "strategy"))
-    if strategy.get("type") == "Recreate":
-        return {}
-    return _given({field: dig(strategy, "rollingUpdate", field) for field in fields}, ())
+    rolling = {} if strategy.get("type") == "Recreate" else as_map(strategy.get("rollingUpdate"))
+    values = {} if target.decision.carries else as_map(given)
+    both = {field: rolling.get(field) if values.get(field) is None else values[field] for field in fields}
+    return _given(both, ())
 
 
 def _given(values: Json, ignored: Iterable[str]) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from textwrap import dedent
 from typing import Any
 
 import pytest
@@ -47,7 +48,7 @@ GATEWAY_VALUES: Mapping[str, Any] = {
 
 def render(*documents: str) -> tuple[Manifest, ...]:
     """The objects of YAML `documents`, as a chart would render them in that order."""
-    return parse_rendered({"templates/all.yaml": "\n---\n".join(documents)})
+    return parse_rendered({"templates/all.yaml": "\n---\n".join(map(dedent, documents))})
 
 
 def decide(**changes: Any) -> Decisions:
@@ -76,7 +77,7 @@ def refusal(*documents: str, **options: Any) -> Refusal:
 
 def read(text: str) -> Any:
     """YAML as the charts' renders are read."""
-    return parse(text).body
+    return parse(dedent(text)).body
 
 
 def edited(document: str, *replacements: tuple[str, str]) -> str:
