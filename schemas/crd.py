@@ -23,6 +23,7 @@ def schemas_of(crd: Mapping[str, Any], object_meta: Schema) -> Iterator[tuple[st
     group, kind = crd["spec"]["group"], crd["spec"]["names"]["kind"]
     for version in crd["spec"]["versions"]:
         schema = converted(version["schema"]["openAPIV3Schema"])
+        _scaled(schema, version)
         schema["properties"] |= {
             "apiVersion": {"const": f"{group}/{version['name']}"},
             "kind": {"const": kind},
@@ -31,6 +32,16 @@ def schemas_of(crd: Mapping[str, Any], object_meta: Schema) -> Iterator[tuple[st
         schema["required"] = ["apiVersion", "kind", "metadata", *_others(schema.get("required", ()))]
         head = {"$schema": DIALECT, "title": f"{kind} {group}/{version['name']}"}
         yield f"{kind.lower()}_{group}_{version['name']}.json", head | schema
+
+
+def _scaled(schema: Schema, version: Mapping[str, Any]) -> None:
+    """The number of replicas of a resource that can be scaled is never negative."""
+    path = version.get("subresources", {}).get("scale", {}).get("specReplicasPath", "")
+    node: Schema | None = schema
+    for name in path.removeprefix(".").split("."):
+        node = node.get("properties", {}).get(name) if node else None
+    if path and node:
+        node["minimum"] = 0
 
 
 def _others(required: Any) -> list[str]:

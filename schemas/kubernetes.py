@@ -12,7 +12,7 @@ from typing import Any
 
 from rolloutgen.schema.forms import BYTE, DATE_TIME, INTEGERS, QUANTITY
 from schemas.crd import DIALECT, Schema
-from schemas.overlay import OVERLAY, metadata_name
+from schemas.overlay import OVERLAY, top_level
 
 _QUANTITY = "io.k8s.apimachinery.pkg.api.resource.Quantity"
 _INT_OR_STRING = "io.k8s.apimachinery.pkg.util.intstr.IntOrString"
@@ -28,7 +28,8 @@ _HEADS = (
 
 
 def united(releases: Mapping[int, Mapping[str, Any]]) -> Schema:
-    """One document: `$defs` (short names) and `x-kinds`, apiVersion/kind -> definition, since, until.
+    """One document: `$defs` (short names) and `x-kinds`, apiVersion/kind -> definition, since, until, and `top`, what
+    holds for an object of its own but not where the definition is part of another (a claim in a StatefulSet).
 
     `releases` maps a minor version to its definitions. Raises KeyError when the overlay names a definition or field
     that no release has.
@@ -41,9 +42,9 @@ def united(releases: Mapping[int, Mapping[str, Any]]) -> Schema:
         gvk = _kind_of(name, releases)
         if gvk:
             kinds[gvk] = _span(_short(name), [minor for minor in releases if name in releases[minor]], oldest, newest)
+            kinds[gvk]["top"] = top_level(gvk)
             _close_kind(defs[_short(name)], gvk)
     _overlay(defs)
-    _plain_metadata(defs, kinds)
     used = reachable(defs, (kind["def"] for kind in kinds.values()))
     head = {"$schema": DIALECT, "x-releases": [oldest, newest]}
     return head | {"x-kinds": dict(sorted(kinds.items())), "$defs": {name: defs[name] for name in used}}
@@ -145,25 +146,15 @@ def _converted(node: Mapping[str, Any]) -> Schema:
 
 
 def _close_kind(definition: Schema, gvk: str) -> None:
-    """An object: its apiVersion and kind, no look at `status`, which the server drops, and a name."""
+    """An object: its apiVersion and kind, and no look at `status`, which the server drops."""
     api_version, _, kind = gvk.rpartition("/")
     definition["properties"] |= {"apiVersion": {"const": api_version}, "kind": {"const": kind}}
     if "status" in definition["properties"]:
         definition["properties"]["status"] = {"type": "object"}
-    definition["required"] = [
-        "apiVersion",
-        "kind",
-        "metadata",
-        *(key for key in definition.get("required", ()) if key not in ("apiVersion", "kind", "metadata", "status")),
-    ]
-    definition.get("x-required", {}).pop("status", None)
-    definition.get("x-required", {}).pop("metadata", None)
-
-
-def _plain_metadata(defs: dict[str, Schema], kinds: Mapping[str, Schema]) -> None:
-    for gvk, kind in kinds.items():
-        definition = defs[kind["def"]]
-        definition["properties"]["metadata"] |= metadata_name(gvk)
+    for names in (definition.get("required", []), definition.get("x-required", {})):
+        for name in ("apiVersion", "kind", "metadata", "status"):
+            if name in names:
+                names.remove(name) if isinstance(names, list) else names.pop(name)
 
 
 def _overlay(defs: dict[str, Schema]) -> None:
@@ -175,6 +166,8 @@ def _overlay(defs: dict[str, Schema]) -> None:
             target = target["properties"][field.removesuffix("[]").removesuffix("{}")]
         if field.endswith("[]"):
             target = target["items"]
+            if target.get("type") == ["string", "null"]:
+                target["type"] = "string"  # a null reads as "", which no rule of these takes
         if field.endswith("{}"):
             target = target["additionalProperties"]
         target.update(extra)

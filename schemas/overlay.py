@@ -14,30 +14,23 @@ from rolloutgen.schema.forms import (
     DNS_1035,
     DNS_LABEL,
     DNS_SUBDOMAIN,
-    HOST,
     PATH_SEGMENT,
-    PORT_NAME,
     QUALIFIED_NAME,
 )
 from schemas.overlay_pods import PODS
-from schemas.overlay_terms import (
-    COUNT_OR_PERCENT,
-    LABELS,
-    PORT_FIELD,
-    Extra,
-    at_most_one,
-    between,
-    enum,
-    one_of,
-    rules,
-    unique,
+from schemas.overlay_terms import COUNT_OR_PERCENT, LABELS, Extra, at_most_one, between, enum, rules
+from schemas.overlay_traffic import TRAFFIC
+
+_FREE_NAMES = ("Role", "ClusterRole", "RoleBinding", "ClusterRoleBinding", "PodDisruptionBudget")
+# Kinds that the server takes for empty without a spec, and refuses for that.
+_NEED_SPEC = (
+    *("Deployment", "StatefulSet", "DaemonSet", "ReplicaSet", "Job", "CronJob", "HorizontalPodAutoscaler"),
+    *("Ingress", "Service", "PersistentVolumeClaim"),
 )
 
-_RBAC = ("Role", "ClusterRole", "RoleBinding", "ClusterRoleBinding")
 
-
-def metadata_name(gvk: str) -> Extra:
-    """What `metadata.name` of a kind ("apps/v1/Deployment") must look like; it stands beside the ref to ObjectMeta."""
+def top_level(gvk: str) -> Extra:
+    """What holds for an object of a kind ("apps/v1/Deployment") beside its definition: the fields that name it."""
     kind = gvk.rpartition("/")[2]
     name: Extra = {"type": "string", "maxLength": 253, "pattern": DNS_SUBDOMAIN}
     if gvk == "v1/Service":
@@ -46,9 +39,11 @@ def metadata_name(gvk: str) -> Extra:
         name |= {"maxLength": 63, "pattern": DNS_LABEL}
     elif kind == "CronJob":
         name |= {"maxLength": 52}
-    elif kind in _RBAC or gvk.startswith(("coordination", "events", "resource")):
+    elif kind in _FREE_NAMES or gvk.startswith(("coordination", "events", "resource")):
         name = {"type": "string", "pattern": PATH_SEGMENT}
-    return {"properties": {"name": name}, "anyOf": [{"required": ["name"]}, {"required": ["generateName"]}]}
+    metadata = {"properties": {"name": name}, "anyOf": [{"required": ["name"]}, {"required": ["generateName"]}]}
+    spec = ["spec"] if kind in _NEED_SPEC else []
+    return {"required": ["apiVersion", "kind", "metadata", *spec], "properties": {"metadata": metadata}}
 
 
 _SELECTS_ITS_PODS = (
@@ -62,53 +57,39 @@ _RESTARTS = (
     "self.template.spec.restartPolicy in ['', 'Always']",
     "restartPolicy of these pods must be Always",
 )
-_KNOWN_VOLUMES = (
-    "!has(self.template.spec) || self.template.spec.containers.all(c, !has(c.volumeMounts) || c.volumeMounts.all(m, "
-    "has(self.template.spec.volumes) && self.template.spec.volumes.exists(v, v.name == m.name)))",
-    "a container mounts a volume that the pod template does not have",
+_SELECTS_SOMETHING = (
+    "!has(self.selector) || (has(self.selector.matchLabels) && size(self.selector.matchLabels) > 0) || "
+    "(has(self.selector.matchExpressions) && size(self.selector.matchExpressions) > 0)",
+    "spec.selector must not be empty",
 )
-_BALANCED = "has(self.type) && self.type in ['NodePort', 'LoadBalancer']"
-_FORBIDDEN_FOR_CLUSTER_IP = [
-    (
-        f"!has(self.externalTrafficPolicy) || self.externalTrafficPolicy == '' || ({_BALANCED}) || "
-        "(has(self.externalIPs) && size(self.externalIPs) > 0)",
-        "externalTrafficPolicy needs type NodePort or LoadBalancer",
-    ),
-    *(
-        (
-            f"!has(self.{field}) || (has(self.type) && self.type == 'LoadBalancer')",
-            f"{field} needs type LoadBalancer",
-        )
-        for field in ("loadBalancerClass", "allocateLoadBalancerNodePorts")
-    ),
-    (
-        "!has(self.loadBalancerSourceRanges) || size(self.loadBalancerSourceRanges) == 0 || "
-        "(has(self.type) && self.type == 'LoadBalancer')",
-        "loadBalancerSourceRanges needs type LoadBalancer",
-    ),
-    (
-        f"!has(self.ports) || ({_BALANCED}) || self.ports.all(p, !has(p.nodePort) || p.nodePort == 0)",
-        "nodePort needs type NodePort or LoadBalancer",
-    ),
-    (
-        "(has(self.ports) && size(self.ports) > 0) || (has(self.clusterIP) && self.clusterIP == 'None') || "
-        "(has(self.type) && self.type == 'ExternalName')",
-        "a Service needs ports, unless it is headless or of type ExternalName",
-    ),
-    (
-        "!has(self.ports) || size(self.ports) < 2 || self.ports.all(p, has(p.name) && p.name != '')",
-        "with several ports each needs a name",
-    ),
-    (
-        "!has(self.type) || self.type != 'ExternalName' || (has(self.externalName) && self.externalName != '')",
-        "type ExternalName needs externalName",
-    ),
-]
+_PODS = (_SELECTS_SOMETHING, _SELECTS_ITS_PODS, _RESTARTS)
+_HAS_PODS: Extra = {"required": ["spec"]}
+
+
+def _known_volumes(claims: str = "") -> tuple[str, str]:
+    there = "(has(self.template.spec.volumes) && self.template.spec.volumes.exists(v, v.name == m.name))" + claims
+    each = f"all(c, !has(c.volumeMounts) || c.volumeMounts.all(m, {there}))"
+    rule = (
+        f"!has(self.template.spec) || (self.template.spec.containers.{each} && "
+        f"(!has(self.template.spec.initContainers) || self.template.spec.initContainers.{each}))"
+    )
+    return (rule, "a container mounts a volume that the pod template does not have")
+
+
+_KNOWN_VOLUMES = _known_volumes()
+_KNOWN_VOLUMES_OR_CLAIMS = _known_volumes(
+    " || (has(self.volumeClaimTemplates) && self.volumeClaimTemplates.exists(v, v.metadata.name == m.name))"
+)
+_WITH_GROUP = (
+    "self.kind == 'ReplicationController' || (has(self.apiVersion) && self.apiVersion.contains('/'))",
+    "apiVersion must name the API group, as in apps/v1",
+)
 _HPA_SPEC: Extra = rules(
     ("!has(self.minReplicas) || self.minReplicas <= self.maxReplicas", "minReplicas is above maxReplicas")
 )
 OVERLAY: dict[str, Extra] = {
     **PODS,
+    **TRAFFIC,
     # Every object
     "apis.meta.v1.ObjectMeta:labels": LABELS,
     "apis.meta.v1.ObjectMeta:annotations": {"propertyNames": {"pattern": ANNOTATION_KEY}},
@@ -118,8 +99,7 @@ OVERLAY: dict[str, Extra] = {
     "apis.meta.v1.LabelSelectorRequirement:key": {"pattern": QUALIFIED_NAME},
     # Workloads
     "apps.v1.DeploymentSpec": rules(
-        _SELECTS_ITS_PODS,
-        _RESTARTS,
+        *_PODS,
         _KNOWN_VOLUMES,
         (
             "!has(self.progressDeadlineSeconds) || "
@@ -137,10 +117,16 @@ OVERLAY: dict[str, Extra] = {
     ),
     "apps.v1.RollingUpdateDeployment:maxSurge": COUNT_OR_PERCENT,
     "apps.v1.RollingUpdateDeployment:maxUnavailable": COUNT_OR_PERCENT,
-    "apps.v1.ReplicaSetSpec": rules(_SELECTS_ITS_PODS, _RESTARTS),
-    "apps.v1.DaemonSetSpec": rules(_SELECTS_ITS_PODS, _RESTARTS, _KNOWN_VOLUMES),
+    "apps.v1.ReplicaSetSpec": rules(*_PODS),
+    "apps.v1.DaemonSetSpec": rules(*_PODS, _KNOWN_VOLUMES),
     "apps.v1.DaemonSetUpdateStrategy:type": enum("RollingUpdate OnDelete"),
-    "apps.v1.StatefulSetSpec": rules(_SELECTS_ITS_PODS, _RESTARTS),
+    "apps.v1.StatefulSetSpec": rules(*_PODS, _KNOWN_VOLUMES_OR_CLAIMS),
+    **{f"apps.v1.{kind}Spec:template": _HAS_PODS for kind in ("Deployment", "StatefulSet", "DaemonSet")},
+    "apps.v1.StatefulSetSpec:serviceName": {"pattern": rf"^$|{DNS_SUBDOMAIN}"},
+    "apps.v1.StatefulSetSpec:volumeClaimTemplates[]": {
+        "required": ["metadata", "spec"],
+        "properties": {"metadata": {"required": ["name"]}},
+    },
     "apps.v1.StatefulSetSpec:podManagementPolicy": enum("OrderedReady Parallel"),
     "apps.v1.StatefulSetUpdateStrategy:type": enum("RollingUpdate OnDelete"),
     **{
@@ -161,6 +147,8 @@ OVERLAY: dict[str, Extra] = {
         ),
         _KNOWN_VOLUMES,
     ),
+    "batch.v1.JobSpec:template": _HAS_PODS,
+    "batch.v1.CronJobSpec:jobTemplate": {"required": ["spec"]},
     "batch.v1.JobSpec:completionMode": enum("NonIndexed Indexed", empty=False),
     **{
         f"batch.v1.JobSpec:{field}": between(0)
@@ -168,42 +156,34 @@ OVERLAY: dict[str, Extra] = {
     },
     "batch.v1.CronJobSpec:concurrencyPolicy": enum("Allow Forbid Replace"),
     "batch.v1.CronJobSpec:schedule": {"pattern": CRON},
-    # Services and traffic
-    "core.v1.ServiceSpec": rules(*_FORBIDDEN_FOR_CLUSTER_IP),
-    "core.v1.ServiceSpec:type": enum("ClusterIP NodePort LoadBalancer ExternalName"),
-    "core.v1.ServiceSpec:ports": unique("port", "protocol"),
-    "core.v1.ServiceSpec:selector": LABELS,
-    "core.v1.ServiceSpec:sessionAffinity": enum("None ClientIP"),
-    "core.v1.ServiceSpec:externalTrafficPolicy": enum("Cluster Local"),
-    "core.v1.ServiceSpec:internalTrafficPolicy": enum("Cluster Local", empty=False),
-    "core.v1.ServiceSpec:ipFamilyPolicy": enum("SingleStack PreferDualStack RequireDualStack", empty=False),
-    "core.v1.ServiceSpec:ipFamilies[]": enum("IPv4 IPv6", empty=False),
-    "core.v1.ServicePort:port": PORT_FIELD,
-    "core.v1.ServicePort:nodePort": between(0, 65535),
-    "core.v1.ServicePort:protocol": enum("TCP UDP SCTP") | {"default": "TCP"},
-    "core.v1.ServicePort:name": {"maxLength": 63, "pattern": rf"^$|{DNS_LABEL}"},
-    "core.v1.ServicePort:targetPort": {"minimum": 0, "maximum": 65535, "maxLength": 15, "pattern": rf"^$|{PORT_NAME}"},
-    "networking.v1.HTTPIngressPath:pathType": enum("Exact Prefix ImplementationSpecific", empty=False),
-    "networking.v1.HTTPIngressPath": rules(
-        (
-            "self.pathType == 'ImplementationSpecific' || (has(self.path) && self.path.startsWith('/'))",
-            "path must start with /",
-        )
-    ),
-    "networking.v1.IngressRule:host": {"pattern": rf"^$|{HOST}"},
-    "networking.v1.IngressBackend": rules(one_of("service", "resource")),
-    "networking.v1.IngressServiceBackend": {"required": ["name", "port"]},
-    "networking.v1.IngressServiceBackend:name": {"pattern": DNS_1035, "maxLength": 63},
-    "networking.v1.ServiceBackendPort": rules(one_of("name", "number")),
-    "networking.v1.ServiceBackendPort:number": PORT_FIELD,
-    "networking.v1.NetworkPolicySpec:policyTypes[]": enum("Ingress Egress", empty=False),
-    "networking.v1.NetworkPolicyPort:protocol": enum("TCP UDP SCTP"),
     # Autoscaling and disruption
     "autoscaling.v2.HorizontalPodAutoscalerSpec": _HPA_SPEC,
     "autoscaling.v2.HorizontalPodAutoscalerSpec:maxReplicas": between(1),
     "autoscaling.v2.HorizontalPodAutoscalerSpec:minReplicas": between(0),
     "autoscaling.v2.CrossVersionObjectReference:name": {"minLength": 1},
     "autoscaling.v2.CrossVersionObjectReference:kind": {"minLength": 1},
+    "autoscaling.v2.HorizontalPodAutoscalerSpec:scaleTargetRef": rules(_WITH_GROUP),
+    "autoscaling.v1.HorizontalPodAutoscalerSpec:scaleTargetRef": rules(_WITH_GROUP),
+    "autoscaling.v2.MetricSpec": rules(
+        *(
+            (f"self.type != '{kind}' || has(self.{field})", f"type {kind} needs {field}")
+            for kind, field in (
+                ("Resource", "resource"),
+                ("ContainerResource", "containerResource"),
+                ("Pods", "pods"),
+                ("Object", "object"),
+                ("External", "external"),
+            )
+        )
+    ),
+    "autoscaling.v2.ResourceMetricSource:name": {"minLength": 1},
+    "autoscaling.v2.MetricTarget": rules(
+        (
+            "has(self.averageUtilization) || has(self.averageValue) || has(self.value)",
+            "a target needs averageUtilization, averageValue or value",
+        )
+    ),
+    "autoscaling.v2.HPAScalingRules:policies": {"minItems": 1},
     "autoscaling.v2.MetricSpec:type": enum("Resource ContainerResource Pods Object External", empty=False),
     "autoscaling.v2.MetricTarget:type": enum("Utilization Value AverageValue", empty=False),
     "autoscaling.v2.MetricTarget:averageUtilization": between(1),
@@ -225,11 +205,25 @@ OVERLAY: dict[str, Extra] = {
     "core.v1.ConfigMap:binaryData": {"propertyNames": {"pattern": CONFIG_KEY, "maxLength": 253}},
     "core.v1.Secret:data": {"propertyNames": {"pattern": CONFIG_KEY, "maxLength": 253}},
     "core.v1.Secret:stringData": {"propertyNames": {"pattern": CONFIG_KEY, "maxLength": 253}},
+    "core.v1.PersistentVolumeClaimSpec": {"required": ["accessModes", "resources"]},
+    "core.v1.PersistentVolumeClaimSpec:resources": {
+        "required": ["requests"],
+        "properties": {"requests": {"required": ["storage"]}},
+    },
     "core.v1.PersistentVolumeClaimSpec:accessModes": {"minItems": 1},
     "core.v1.PersistentVolumeClaimSpec:accessModes[]": enum(
         "ReadWriteOnce ReadOnlyMany ReadWriteMany ReadWriteOncePod", empty=False
     ),
     "core.v1.PersistentVolumeClaimSpec:volumeMode": enum("Filesystem Block", empty=False),
+    "rbac.v1.RoleRef": {"required": ["kind", "name"], "x-required": {}},
+    "rbac.v1.RoleRef:apiGroup": enum("rbac.authorization.k8s.io"),
+    "rbac.v1.Subject": rules(
+        (
+            "self.kind != 'ServiceAccount' || self.name.matches('^[a-z0-9][-a-z0-9.]*$')",
+            "the name is none of a ServiceAccount",
+        )
+    ),
+    "rbac.v1.Subject:name": {"minLength": 1},
     "rbac.v1.RoleRef:kind": enum("Role ClusterRole", empty=False),
     "rbac.v1.RoleRef:name": {"minLength": 1},
     "rbac.v1.Subject:kind": enum("User Group ServiceAccount", empty=False),

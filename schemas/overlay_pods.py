@@ -2,8 +2,18 @@
 
 from __future__ import annotations
 
-from rolloutgen.schema.forms import CONFIG_KEY, DNS_LABEL, DNS_SUBDOMAIN, ENV_NAME, PORT_NAME
-from schemas.overlay_terms import PORT_FIELD, PORT_OR_ITS_NAME, Extra, at_most_one, between, enum, one_of, rules, unique
+from rolloutgen.schema.forms import (
+    CONFIG_KEY,
+    CONTAINER_RESOURCE,
+    DNS_LABEL,
+    DNS_SUBDOMAIN,
+    ENV_NAME,
+    FIELD_PATH,
+    NOT_NEGATIVE,
+    PORT_NAME,
+    QUALIFIED_NAME,
+)
+from schemas.overlay_terms import PORT_FIELD, PORT_OR_ITS_NAME, Extra, between, enum, one_of, rules, unique
 
 _REQUESTS_WITHIN_LIMITS = (
     "!has(self.requests) || !has(self.limits) || self.requests.all(k, "
@@ -15,7 +25,14 @@ _CONTAINER: dict[str, Extra] = {
     ":terminationMessagePolicy": enum("File FallbackToLogsOnError"),
     ":name": {"maxLength": 63, "pattern": DNS_LABEL},
     ":volumeMounts": unique("mountPath"),
-    "": rules(
+    ":image": {"minLength": 1},
+    "": {"required": ["name", "image"]}
+    | rules(
+        (
+            "!has(self.ports) || self.ports.all(p, !has(p.name) || p.name == '' || "
+            "self.ports.exists_one(q, has(q.name) && q.name == p.name))",
+            "two ports of a container have the same name",
+        ),
         (
             "!has(self.livenessProbe) || !has(self.livenessProbe.successThreshold) || "
             "self.livenessProbe.successThreshold <= 1",
@@ -34,7 +51,6 @@ PODS: dict[str, Extra] = {
     "core.v1.PodSpec:restartPolicy": enum("Always OnFailure Never"),
     "core.v1.PodSpec:dnsPolicy": enum("ClusterFirst ClusterFirstWithHostNet Default None"),
     "core.v1.PodSpec:preemptionPolicy": enum("PreemptLowerPriority Never"),
-    "core.v1.PodSpec:terminationGracePeriodSeconds": between(0),
     "core.v1.PodSpec:activeDeadlineSeconds": between(1),
     "core.v1.PodSpec:containers": {"minItems": 1} | unique("name"),
     "core.v1.PodSpec:initContainers": unique("name"),
@@ -54,7 +70,13 @@ PODS: dict[str, Extra] = {
     "core.v1.EnvVarSource": {"minProperties": 1, "maxProperties": 1},
     "core.v1.ConfigMapKeySelector:key": {"pattern": CONFIG_KEY},
     "core.v1.SecretKeySelector:key": {"pattern": CONFIG_KEY},
-    "core.v1.EnvFromSource": rules(at_most_one("configMapRef", "secretRef")),
+    "core.v1.ConfigMapEnvSource": {"required": ["name"]},
+    "core.v1.ConfigMapEnvSource:name": {"minLength": 1, "pattern": DNS_SUBDOMAIN},
+    "core.v1.SecretEnvSource": {"required": ["name"]},
+    "core.v1.SecretEnvSource:name": {"minLength": 1, "pattern": DNS_SUBDOMAIN},
+    "core.v1.NFSVolumeSource:server": {"minLength": 1},
+    "core.v1.NFSVolumeSource:path": {"minLength": 1},
+    "core.v1.EnvFromSource": rules(one_of("configMapRef", "secretRef")),
     "core.v1.ResourceRequirements": rules(_REQUESTS_WITHIN_LIMITS),
     "core.v1.Probe": rules(one_of(*_HANDLERS, "grpc")),
     "core.v1.LifecycleHandler": rules(one_of(*_HANDLERS, "sleep")),
@@ -67,6 +89,7 @@ PODS: dict[str, Extra] = {
     "core.v1.HTTPGetAction:scheme": enum("HTTP HTTPS"),
     "core.v1.TCPSocketAction:port": PORT_OR_ITS_NAME,
     "core.v1.GRPCAction:port": PORT_FIELD,
+    "core.v1.ExecAction": {"required": ["command"]},
     "core.v1.ExecAction:command": {"minItems": 1},
     "core.v1.Volume": {"maxProperties": 2},
     "core.v1.Volume:name": {"maxLength": 63, "pattern": DNS_LABEL},
@@ -76,13 +99,36 @@ PODS: dict[str, Extra] = {
     "core.v1.HostPathVolumeSource:type": enum(
         "DirectoryOrCreate Directory FileOrCreate File Socket CharDevice BlockDevice"
     ),
-    "core.v1.KeyToPath:key": {"pattern": CONFIG_KEY},
+    "core.v1.KeyToPath:key": {"minLength": 1},
+    "core.v1.KeyToPath:path": {"minLength": 1},
+    "core.v1.ConfigMapVolumeSource": {"required": ["name"]},
+    "core.v1.ConfigMapVolumeSource:name": {"minLength": 1},
+    "core.v1.SecretVolumeSource": {"required": ["secretName"]},
+    "core.v1.SecretVolumeSource:secretName": {"minLength": 1},
+    "core.v1.ObjectFieldSelector:fieldPath": {"pattern": FIELD_PATH},
+    **{
+        f"core.v1.ResourceRequirements:{field}": {"propertyNames": {"pattern": CONTAINER_RESOURCE}}
+        for field in ("limits", "requests")
+    },
+    **{
+        f"core.v1.ResourceRequirements:{field}{{}}": {"minimum": 0, "pattern": NOT_NEGATIVE}
+        for field in ("limits", "requests")
+    },
+    "core.v1.Toleration": rules(
+        (
+            "(has(self.key) && self.key != '') || (has(self.operator) && self.operator == 'Exists')",
+            "a toleration without a key needs the operator Exists",
+        )
+    ),
+    "core.v1.Toleration:key": {"pattern": rf"^$|{QUALIFIED_NAME}"},
     "core.v1.Toleration:operator": enum("Exists Equal Lt Gt"),
     "core.v1.Toleration:effect": enum("NoSchedule PreferNoSchedule NoExecute"),
     "core.v1.NodeSelectorRequirement:operator": enum("In NotIn Exists DoesNotExist Gt Lt", empty=False),
     "core.v1.TopologySpreadConstraint:whenUnsatisfiable": enum("DoNotSchedule ScheduleAnyway", empty=False),
+    "core.v1.PodSpec:topologySpreadConstraints": unique("topologyKey", "whenUnsatisfiable"),
+    "core.v1.TopologySpreadConstraint:topologyKey": {"minLength": 1},
     "core.v1.TopologySpreadConstraint:maxSkew": between(1),
-    "core.v1.PodAffinityTerm:topologyKey": {"minLength": 1},
+    "core.v1.PodAffinityTerm:topologyKey": {"pattern": QUALIFIED_NAME},
     "core.v1.WeightedPodAffinityTerm:weight": between(1, 100),
     "core.v1.PreferredSchedulingTerm:weight": between(1, 100),
     "core.v1.SeccompProfile:type": enum("Unconfined RuntimeDefault Localhost", empty=False),

@@ -106,7 +106,7 @@ def _packaged(api_version: str, kind: str, minor: int) -> Found | None:
     if entry is not None:
         since, until = entry.get("since", 0), entry.get("until", 999)
         if since <= minor <= until:
-            return Found(_document(entry["def"], minor), source, core=True)
+            return Found(_document(entry["def"], minor) | entry["top"], source, core=True)
         when = f"since 1.{since}" if minor < since else f"until 1.{until}"
         return Found({}, source, core=True, refused=f"Kubernetes 1.{minor} does not serve it ({when} only)")
     path = data_path("schemas") / _file_name(api_version, kind)

@@ -24,6 +24,7 @@ DNS_LABEL = r"^[a-z0-9]([-a-z0-9]*[a-z0-9])?$"
 DNS_1035 = r"^[a-z]([-a-z0-9]*[a-z0-9])?$"
 DNS_SUBDOMAIN = r"^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$"
 HOST = r"^(\*\.)?[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$"
+EXTERNAL_NAME = DNS_SUBDOMAIN.removesuffix("$") + r"\.?$"
 PATH_SEGMENT = r"^([^/%]*[^/%.][^/%]*|\.\.\.+)$"
 LABEL_VALUE = r"^(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?$"
 # A prefix of at most 253 characters is rare enough not to be counted here.
@@ -40,6 +41,12 @@ CONFIG_KEY = r"^[-._a-zA-Z0-9]+$"
 PORT_NAME = r"^([a-z0-9]+-)*[a-z0-9]*[a-z][a-z0-9]*(-[a-z0-9]+)*$"
 ENV_NAME = r"^[ -<>-~]+$"
 PERCENT = r"^[0-9]+%$"
+CONTAINER_RESOURCE = r"^(cpu|memory|ephemeral-storage|hugepages-.+|.+/.+)$"
+NOT_NEGATIVE = r"^[^-]"
+FIELD_PATH = (
+    r"^(metadata\.(name|namespace|uid|labels|annotations)(\['.+'\])?"
+    r"|spec\.(nodeName|serviceAccountName|host)|status\.(hostIP|hostIPs|podIP|podIPs))$"
+)
 CRON = r"^\s*(@[a-z]+( \S+)?|\S+(\s+\S+){4})\s*$"
 
 # What a value that misses the pattern should have been.
@@ -53,6 +60,7 @@ SPOKEN = {
     DNS_1035: "lower-case letters, digits and '-', with a letter first and a letter or digit last",
     DNS_SUBDOMAIN: "lower-case letters, digits, '-' and '.', with a letter or digit at both ends of each part",
     HOST: "a host name, in lower case, perhaps with '*.' first",
+    EXTERNAL_NAME: "a host name, in lower case",
     PATH_SEGMENT: "a name without '/' and '%'",
     LABEL_VALUE: "letters, digits, '-', '_' and '.', with a letter or digit at both ends",
     QUALIFIED_NAME: "a name such as app or example.com/app: letters, digits, '-', '_', '.', at most 63 after the '/'",
@@ -61,6 +69,9 @@ SPOKEN = {
     PORT_NAME: "a port name: lower-case letters, digits and single '-', at least one letter, at most 15 characters",
     ENV_NAME: "printable ASCII characters without '='",
     PERCENT: "a number or a percentage such as 25%",
+    CONTAINER_RESOURCE: "a resource of containers: cpu, memory, ephemeral-storage, hugepages-2Mi or example.com/gpu",
+    NOT_NEGATIVE: "a quantity of 0 or more",
+    FIELD_PATH: "a field of the pod, such as metadata.name, metadata.labels['app'], spec.nodeName or status.podIP",
     CRON: "five fields such as 0 3 * * *, or a word such as @daily",
 }
 SPOKEN |= {f"^$|{pattern}": meaning for pattern, meaning in SPOKEN.items()}

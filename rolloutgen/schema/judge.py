@@ -138,11 +138,18 @@ def _errors(judge: _Judge, body: Mapping[str, Json]) -> tuple[SchemaError, ...]:
         bare = without_nulls(body)
         hard = judge.engine.faults(bare)
         if not judge.found.core:
-            nulls = [fault for fault in faults if fault.value is None and fault.at and isinstance(fault.at[-1], str)]
-            hard = _with_null_fields(hard, faults)
-        faults, body = hard, bare
+            nulls = [fault for fault in faults if _is_refused_null(fault)]
+        faults, body = _with_null_fields(hard, faults), bare
     sound = [breach for breach in judge.breaches(body) if breach.keys or not _below(breach.at, faults)]
     return _in_words(faults, sound, nulls)
+
+
+def _is_refused_null(fault: Fault) -> bool:
+    """Whether server-side apply refuses this null: not in `metadata` and `status`, which Go types decode, and not
+    where a default takes its place."""
+    if fault.value is not None or not fault.at or not isinstance(fault.at[-1], str):
+        return False
+    return fault.at[0] not in ("metadata", "status") and "default" not in fault.node
 
 
 def _below(at: Path, faults: Iterable[Fault]) -> bool:
