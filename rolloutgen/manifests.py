@@ -62,11 +62,12 @@ def _objects(path: str, text: str) -> Iterator[Manifest]:
         try:
             body = goyaml.parse(raw, line).body
         except goyaml.YamlError as fault:
+            at = min(fault.line, len(text.splitlines()))  # the fault may be that the text ends
             raise RenderError(
                 f"the template renders to broken YAML: {fault.problem}",
                 path=path,
-                line=fault.line,
-                why=_rendered_line(text, fault.line),
+                line=at,
+                why=_rendered_line(text, at),
                 hint="The line is that of the rendered text.",
             ) from None
         if body is None:
