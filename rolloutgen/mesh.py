@@ -9,7 +9,7 @@ from typing import Any
 from rolloutgen.model import Manifest, Path
 from rolloutgen.reading import integer, listing, mapping, rows, text, texts
 from rolloutgen.release import ISTIO_GATEWAY, SERVICE, VIRTUAL_SERVICE, ReleaseView
-from rolloutgen.strategy import ROUTING, canaries, routing_of
+from rolloutgen.strategy import ROUTING, canaries, routing_of, routing_services
 from rolloutgen.tree import dig
 
 ISTIO: Path = (*ROUTING, "istio")
@@ -105,6 +105,19 @@ def fits_layer4(wanted: Mapping[str, Any], route: Mapping[str, Any], protocol: s
         return False
     hosts = {host for match in matches for host in texts(match, "sniHosts")}
     return protocol == "tcp" or set(texts(wanted, "sniHosts")) == hosts
+
+
+def missing_destinations(entry: Listing, route: Mapping[str, Any]) -> list[str]:
+    """Which of the stable and the canary destination a route lacks, in words: Services, or subsets of a rule."""
+    rows_there = [mapping(row, "destination") for _, row in rows(route, "route")]
+    rule = entry.destination_rule
+    if rule or dig(entry.canary, "trafficRouting", "istio", "destinationRule") is not None:
+        subsets = {text(row, "subset") for row in rows_there} - {""}
+        pair = (("stable", text(rule, "stableSubsetName")), ("canary", text(rule, "canarySubsetName")))
+        return [f"the {role} subset {name!r}" for role, name in pair if name not in subsets]
+    hosts = {short_host(text(row, "host")) for row in rows_there} - {""}
+    stable, new = routing_services(entry.canary)
+    return [f"the {role} Service {name!r}" for role, name in (("stable", stable), ("canary", new)) if name not in hosts]
 
 
 def short_host(host: str) -> str:

@@ -1,0 +1,73 @@
+"""A VirtualService that a Rollout names has no routes that can be read.
+
+Why: The controller sets weights in http, tls or tcp; without one of these lists it refuses the Rollout.
+Fix: Add spec.http with a route to the stable and the canary Service.
+Source: argo-rollouts validation_references.go (ValidateVirtualService); `kubectl argo rollouts lint` refuses it too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from rolloutgen.mesh import rendered_listings
+from rolloutgen.release import ReleaseView
+from rolloutgen.rule import Fault, Rule
+from rolloutgen.tree import dig
+
+_PROTOCOLS = ("http", "tls", "tcp")
+
+
+def _faults(view: ReleaseView) -> Iterator[Fault]:
+    for _, target in rendered_listings(view):
+        lists = {name: dig(target.body, "spec", name) for name in _PROTOCOLS}
+        if not any(isinstance(routes, list) for routes in lists.values()):
+            yield Fault(target, ("spec", "http"), "the VirtualService has no http, tls or tcp routes")
+        for name, routes in lists.items():
+            if isinstance(routes, list) and any(
+                route is not None and not isinstance(route, Mapping) for route in routes
+            ):
+                yield Fault(target, ("spec", name), f"the {name} routes cannot be read")
+
+
+RULE = Rule(
+    id="virtual-service-without-routes",
+    severity="error",
+    check=_faults,
+    good=(
+        """
+kind: Rollout
+spec:
+  strategy:
+    canary:
+      stableService: web-stable
+      canaryService: web-canary
+      trafficRouting: {istio: {virtualService: {name: web}}}
+""",
+    ),
+    bad=(
+        """
+kind: Rollout
+spec:
+  strategy:
+    canary:
+      stableService: web-stable
+      canaryService: web-canary
+      trafficRouting: {istio: {virtualService: {name: web}}}
+---
+kind: VirtualService
+spec: {hosts: [web.example.com]}
+""",
+        """
+kind: Rollout
+spec:
+  strategy:
+    canary:
+      stableService: web-stable
+      canaryService: web-canary
+      trafficRouting: {istio: {virtualService: {name: web}}}
+---
+kind: VirtualService
+spec: {hosts: [web.example.com], http: [primary]}
+""",
+    ),
+)
