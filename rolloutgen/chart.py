@@ -5,17 +5,19 @@ from __future__ import annotations
 import hashlib
 import os
 import posixpath
+import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
 from . import goyaml
+from .atomic import copy_tree, recover, replace_files, sibling, write_into
 from .disk import DEFAULT_LIMITS, Limits, read_archive, read_directory
-from .errors import ChartError
+from .errors import ChartError, UsageError
 from .helmignore import ignored_paths, parse_rules
 
-__all__ = ["Chart", "Limits", "load_chart"]
+__all__ = ["Chart", "Limits", "load_chart", "write_chart"]
 
 
 @dataclass(frozen=True)
@@ -113,6 +115,7 @@ def load_chart(path: str | os.PathLike[str], *, limits: Limits = DEFAULT_LIMITS)
     """
     name = os.fspath(path)
     if os.path.isdir(name):
+        recover(name)
         files, modes = read_directory(name, limits)
     elif os.path.isfile(name):
         files, modes = read_archive(name, limits), {}
@@ -124,6 +127,60 @@ def load_chart(path: str | os.PathLike[str], *, limits: Limits = DEFAULT_LIMITS)
     if not chart.name:
         raise ChartError("Chart.yaml gives no name", path="Chart.yaml", hint="Add `name:` to Chart.yaml.")
     return chart
+
+
+def write_chart(before: Chart, after: Chart, target: str | os.PathLike[str]) -> None:
+    """Writes what differs between `before`, as it was loaded, and `after`, all or nothing.
+
+    `target` is the directory that `before` came from, which is changed in place, or a new one, which becomes a copy of
+    it with the changes; a target that holds exactly `after` already is left alone.
+    Raises ChartError when a file has changed on disk since it was loaded or cannot be written, UsageError for a target
+    that holds something else or an archive that would have to change.
+    """
+    where = os.fspath(target)
+    changes = {path: data for path, data in after.files.items() if before.files.get(path) != data}
+    removed = dict.fromkeys(path for path in before.files if path not in after.files)
+    if os.path.realpath(where) != os.path.realpath(before.root):
+        _write_new(before, {**changes, **removed}, after, where)
+        return
+    if not os.path.isdir(where):
+        raise UsageError("a packaged chart is not changed in place", path=where, hint="Name a directory by --output.")
+    for path in (*changes, *removed):
+        if _bytes_on_disk(os.path.join(where, path)) != before.files.get(path):
+            raise ChartError("the file has changed since it was read; nothing is written", path=path, hint="Run again.")
+    if changes or removed:
+        replace_files(where, {**changes, **removed}, after.modes)
+
+
+def _write_new(before: Chart, changes: Mapping[str, bytes | None], after: Chart, target: str) -> None:
+    if os.path.isdir(target) and os.listdir(target):
+        if read_directory(target, DEFAULT_LIMITS)[0] == after.files:
+            return
+        raise UsageError("the output directory is not empty", path=target, hint="Name a new directory, or empty it.")
+    source = os.path.realpath(before.root)
+    if os.path.isdir(source) and os.path.realpath(target).startswith(source + os.sep):
+        raise UsageError("the output directory lies inside the chart", path=target)
+    fresh = sibling(target)
+    try:
+        os.makedirs(os.path.dirname(fresh), exist_ok=True)
+        if os.path.isdir(source):
+            copy_tree(source, fresh)
+            write_into(fresh, changes, after.modes)
+        else:
+            write_into(fresh, after.files, after.modes)
+        os.rename(fresh, os.path.realpath(target))
+    except OSError as fault:
+        raise ChartError(f"cannot be written: {fault.strerror or fault}", path=target) from None
+    finally:
+        shutil.rmtree(fresh, ignore_errors=True)
+
+
+def _bytes_on_disk(path: str) -> bytes | None:
+    try:
+        with open(path, "rb") as stream:
+            return stream.read()
+    except OSError:
+        return None
 
 
 def _where_charts_are(files: Mapping[str, bytes]) -> str:

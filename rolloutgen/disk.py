@@ -11,11 +11,13 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from .atomic import JOURNAL
 from .errors import ChartError, LimitError
 from .helmignore import parse_rules
 
 _MIB = 1024 * 1024
-_SKIPPED = frozenset({".git", ".hg", ".svn", ".bzr"})  # never part of a chart, even where the chart is the checkout
+# Never part of a chart, even where the chart is the whole checkout.
+_SKIPPED = frozenset({".git", ".hg", ".svn", ".bzr", JOURNAL})
 
 
 @dataclass(frozen=True, slots=True)
