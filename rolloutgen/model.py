@@ -139,7 +139,9 @@ class WorkloadDecision:
 
     `key` comes from the source and names the workload under `rollout.workloads`. `sites` are the places in the source
     that render its Deployment, `service_sites` those that render its traffic Service (() when it has none).
-    `port_name`/`port_index` choose the traffic port of a Service with several ports.
+    `port_index` chooses the traffic port of a Service with several. `carries` tells that the source has a strategy of
+    its own, whose maxSurge and maxUnavailable carry over and win over `rollout.canary`. `virtual_service_sites` are the
+    chart's own VirtualServices for this workload: a render without any of them is not routed; () means one is made.
     """
 
     key: str
@@ -150,6 +152,8 @@ class WorkloadDecision:
     service_names: ServiceNames = "suffix"
     port_index: int = 0
     force_recreate: bool = False
+    carries: bool = False
+    virtual_service_sites: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

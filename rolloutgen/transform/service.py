@@ -6,15 +6,16 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from rolloutgen.model import Json, Manifest
+from rolloutgen.model import Manifest
 from rolloutgen.tree import as_map, dig, drop, put
 
 STABLE_RULE = "stable-service"
 CANARY_RULE = "canary-service"
 
-# What only one Service can have, or what the API server refuses in a ClusterIP Service.
+# What only one Service can have, or what the API server refuses in a ClusterIP Service; without a type it is one.
 _SINGLE = frozenset(
     {
+        "type",
         "clusterIP",
         "clusterIPs",
         "loadBalancerIP",
@@ -36,13 +37,10 @@ def stable_service(service: Manifest, name: str) -> Manifest:
 
 def canary_service(service: Manifest, name: str) -> Manifest:
     """The Service for the new version: ports, labels and selector of `service`, reachable inside the cluster only."""
-    body = _without_nulls(service.body)
-    spec = {key: value for key, value in as_map(body.get("spec")).items() if key not in _SINGLE}
-    if spec.get("type") != "ClusterIP":
-        spec.pop("type", None)
+    spec = {key: value for key, value in as_map(service.body.get("spec")).items() if key not in _SINGLE}
     if isinstance(spec.get("ports"), list):
         spec["ports"] = [drop(port, ("nodePort",)) for port in spec["ports"]]
-    return _renamed(service, _without_public_names({**body, "spec": spec}), name)
+    return _renamed(service, _without_public_names({**service.body, "spec": spec}), name)
 
 
 def _without_public_names(body: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -57,11 +55,3 @@ def _without_public_names(body: Mapping[str, Any]) -> Mapping[str, Any]:
 
 def _renamed(service: Manifest, body: Mapping[str, Any], name: str) -> Manifest:
     return replace(service, ref=replace(service.ref, name=name), body=put(body, ("metadata", "name"), name))
-
-
-def _without_nulls(value: Json) -> Json:
-    if isinstance(value, Mapping):
-        return {key: _without_nulls(item) for key, item in value.items() if item is not None}
-    if isinstance(value, list):
-        return [_without_nulls(item) for item in value]
-    return value

@@ -1,0 +1,98 @@
+"""From the items that rewrites yield to a new chart: edits applied once, defines collected, files added and renamed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from .chart import Chart
+from .draft import Define, EditFile, Item, NewFile, Rename
+from .text import Edit, apply_edits
+
+HELPERS = "templates/_rollout.tpl"
+
+
+@dataclass(frozen=True, slots=True)
+class FileChange:
+    """What happened to one file. `action` is edited, added, renamed or removed; `to` the new name of a renamed one."""
+
+    path: str
+    action: str
+    reasons: tuple[str, ...]
+    to: str = ""
+
+
+@dataclass(frozen=True)
+class Assembled:
+    """The new chart and what was done to which file, in order of the paths."""
+
+    chart: Chart
+    changes: tuple[FileChange, ...]
+
+
+def assemble(chart: Chart, items: Iterable[Item]) -> Assembled:
+    """The chart with all `items` applied. Raises OverlapError (naming both reasons) where two claim the same text."""
+    edits: dict[str, list[Edit]] = {}
+    added: dict[str, list[NewFile]] = {}
+    renames: dict[str, Rename] = {}
+    defines: dict[str, Define] = {}
+    for item in items:
+        if isinstance(item, EditFile):
+            edits.setdefault(item.path, []).append(item.edit)
+        elif isinstance(item, NewFile):
+            added.setdefault(item.path, []).append(item)
+        elif isinstance(item, Rename):
+            renames[item.path] = item
+        else:
+            defines.setdefault(item.name, item)
+    files: dict[str, bytes | None] = {}
+    changes: list[FileChange] = []
+    for path in sorted({*edits, *renames}):
+        mine = edits.get(path, [])
+        text = apply_edits(chart.text(path), mine) if mine else chart.text(path)
+        reasons = tuple(dict.fromkeys(edit.reason for edit in mine))
+        rename = renames.get(path)
+        if rename:
+            files[path], files[rename.to] = None, text.encode()
+            changes.append(FileChange(path, "renamed", (*reasons, rename.reason), rename.to))
+        else:
+            files[path] = text.encode()
+            changes.append(FileChange(path, "edited", reasons))
+    for path, news in sorted(added.items()):
+        files[path] = _joined([new.text for new in news]).encode()
+        changes.append(FileChange(path, "added", tuple(dict.fromkeys(new.reason for new in news))))
+    if defines:
+        text = "".join(_define(define) for define in defines.values())
+        old = chart.text(HELPERS) if HELPERS in chart.files else ""
+        files[HELPERS] = (old + ("\n" if old else "") + text.removesuffix("\n")).encode()
+        changes.append(FileChange(HELPERS, "edited" if old else "added", ("helpers",)))
+    return Assembled(_with_modes(chart.with_files(files), renames), tuple(changes))
+
+
+def _with_modes(chart: Chart, renames: dict[str, Rename]) -> Chart:
+    modes = dict(chart.modes)
+    for path, rename in renames.items():
+        if path in modes:
+            modes[rename.to] = modes.pop(path)
+    return replace(chart, modes=modes)
+
+
+def _joined(texts: list[str]) -> str:
+    out = texts[0]
+    for text in texts[1:]:
+        out += text if _separates(text) else f"---\n{text}"
+    return out
+
+
+def _separates(text: str) -> bool:
+    """Whether a template text brings the `---` before its first object itself, or has no object."""
+    for line in text.splitlines():
+        if line.strip() == "---":
+            return True
+        if line.strip() and not line.lstrip().startswith("{{"):
+            return False
+    return True
+
+
+def _define(define: Define) -> str:
+    return f'{{{{/*\n{define.about}\n*/}}}}\n{{{{- define "{define.name}" -}}}}\n{define.body}\n{{{{- end }}}}\n\n'

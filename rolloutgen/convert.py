@@ -1,0 +1,117 @@
+"""survey -> rewrite -> edits applied once -> verify -> Plan. Writes nothing: the caller decides."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from .assemble import Assembled, FileChange, assemble
+from .chart import Chart
+from .errors import RolloutgenError
+from .gotmpl import Template
+from .helm import Engine
+from .model import Finding, Refusal, Rendered, ValueSet
+from .options import Options
+from .refuse import ChartRefused
+from .rewrite import rewrite
+from .rewrite.chartyaml import bumped
+from .sources import Sources, instrument, read_sources, with_sites
+from .survey import Survey, survey
+from .text import Edit, OverlapError, apply_edits
+from .verify import Verdict, is_random, random_places, verify
+from .yamlmap import outline
+
+Status = Literal["converted", "unchanged", "refused"]
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What a conversion would do. `after` is the chart to write when `status` is converted."""
+
+    before: Chart
+    status: Status
+    after: Chart | None = None
+    changes: tuple[FileChange, ...] = ()
+    verdicts: tuple[Verdict, ...] = ()
+    refusals: tuple[Refusal, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    survey: Survey | None = None
+
+
+def convert(chart: Chart, value_sets: Sequence[ValueSet], engine: Engine, options: Options) -> Plan:
+    """The plan for one chart under `value_sets` (the first are those that must render).
+
+    Refusals come back in the plan; RolloutgenError is raised for what is no matter of the chart's text (an engine that
+    is missing, a limit that was exceeded).
+    """
+    try:
+        return _convert(chart, value_sets, engine, options)
+    except ChartRefused as refused:
+        return Plan(chart, "refused", refusals=refused.refusals)
+
+
+def _convert(chart: Chart, value_sets: Sequence[ValueSet], engine: Engine, options: Options) -> Plan:
+    sources = read_sources(chart)
+    new_version = with_version(chart, bumped(chart.version, options.bump))
+    marked = instrument(Sources(new_version, sources.files))
+    befores = [
+        result if isinstance(result, RolloutgenError) else with_sites(result, sources)
+        for result in engine.render_all(marked, value_sets)
+    ]
+    renders = [render for render in befores if isinstance(render, Rendered)]
+    if not isinstance(befores[0], Rendered):
+        raise ChartRefused(_no_render(befores[0]))
+    found = survey(sources, renders, options, options.values_key or "rollout")
+    if found is None:
+        return Plan(chart, "unchanged")
+    try:
+        assembled = assemble(chart, rewrite(found, options))
+    except OverlapError as overlap:
+        raise ChartRefused(
+            Refusal("edits-overlap", found.workloads[0].sites[0].source.path, found.workloads[0].sites[0].line, str(overlap),
+                    "Its construct is not converted yet.")
+        ) from None
+    afters = list(engine.render_all(assembled.chart, value_sets))
+    random = {}
+    if is_random(chart):
+        random = {
+            index: random_places(engine, marked, render)
+            for index, render in enumerate(befores)
+            if isinstance(render, Rendered)
+        }
+    verdicts = verify(befores, afters, found.decisions, random)
+    refusals = tuple(_unproven(verdict, found) for verdict in verdicts if not verdict.holds)
+    findings = tuple(dict.fromkeys([*found.findings, *(f for verdict in verdicts for f in verdict.findings)]))
+    if refusals:
+        return Plan(chart, "refused", None, assembled.changes, verdicts, refusals[:5], findings, found)
+    return Plan(chart, "converted", assembled.chart, assembled.changes, verdicts, (), findings, found)
+
+
+def with_version(chart: Chart, version: str) -> Chart:
+    """The chart with another version in Chart.yaml: what chart labels of both sides must agree on."""
+    text = chart.text("Chart.yaml")
+    documents = outline(Template(text, (), ()))
+    edits = [
+        Edit(node.value, node.value.of(text).replace(chart.version, version), "version")
+        for node in (documents[0].find("version") if documents else ())
+    ]
+    return chart.with_files({"Chart.yaml": apply_edits(text, edits).encode()})
+
+
+def _no_render(fault: object) -> Refusal:
+    if isinstance(fault, RolloutgenError):
+        hint = fault.hint or "Give the values that it needs with --values FILE."
+        why = f"{fault.what}{' (' + fault.why + ')' if fault.why else ''}"
+        return Refusal("does-not-render", fault.path or "", fault.line or 0, why, hint)
+    return Refusal("does-not-render", "", 0, str(fault), "")
+
+
+def _unproven(verdict: Verdict, found: Survey) -> Refusal:
+    site = found.workloads[0].sites[0]
+    by = {"different": "not-proven", "broken": "new-chart-does-not-render"}.get(verdict.state, verdict.state)
+    path = verdict.differences[0].ref.kind if verdict.differences else site.source.path
+    return Refusal(
+        by, site.source.path, site.line, f"value set {verdict.value_set.name}: {verdict.why}",
+        "Nothing was written: the new chart would not render what the conversion means.",
+    )

@@ -1,0 +1,83 @@
+"""Template expressions: turning the text of a YAML value into one, and asking what it depends on."""
+
+from __future__ import annotations
+
+import re
+
+from .errors import ChartError
+from .gotmpl import CONTROL, first_literal, lex, strip_literals
+
+_TEMPLATE = re.compile(r"^\s*template\b")
+_QUOTE = re.compile(r"\s*\|\s*s?quote\s*$")
+_VARIABLE = re.compile(r"\$(\w+)")
+_SIMPLE = re.compile(r"[$.\w]+$|\"[^\"\\]*\"$")
+# What is a string whatever the values are.
+_STRING = re.compile(r"include\b|\$?\.Release\.(?:Name|Namespace)$|\$?\.Chart\.\w+$")
+_DOT = re.compile(r"(?<![\w$\")\]])\.(?!\.)")
+
+
+def expression(value: str) -> str | None:
+    """The Go template expression (without braces) that yields what `value` renders to.
+
+    `value` is the source text of a YAML scalar: `{{ include "x" . }}-web` gives `printf "%s-web" (include "x" .)`.
+    None where control flow or a YAML construct in the text makes that impossible.
+    """
+    text = value.strip()
+    if text[:1] in ("|", ">", "&", "*", "!", "[", "{") and not text.startswith("{{"):
+        return None
+    if len(text) > 1 and text[0] == text[-1] and text[0] in "\"'" and not (text[0] in text[1:-1].replace("\\" + text[0], "") and "{{" not in text):
+        inner = text[1:-1]
+        if text[0] == '"' and "\\" in re.sub(r"\{\{.*?\}\}", "", inner):
+            return None
+        text = inner
+    try:
+        actions = lex(text)
+    except ChartError:
+        return None
+    if any(action.keyword in CONTROL and action.keyword != "comment" for action in actions) or "\n" in text:
+        return None
+    if not actions:
+        return _literal(text)
+    parts: list[str] = []
+    codes: list[str] = []
+    position = 0
+    for action in actions:
+        parts.append(text[position : action.span.start].replace("%", "%%"))
+        position = action.span.end
+        if action.keyword != "comment":
+            codes.append(_code(action.inner.of(text)))
+            parts.append("%s" if _STRING.match(codes[-1]) else "%v")
+    parts.append(text[position:].replace("%", "%%"))
+    if len(codes) == 1 and "".join(parts) in ("%v", "%s"):
+        return codes[0]
+    arguments = " ".join(code if _SIMPLE.match(code) else f"({code})" for code in codes)
+    return f"printf {_literal(''.join(parts))} {arguments}"
+
+
+def _code(inner: str) -> str:
+    return _QUOTE.sub("", _TEMPLATE.sub("include", inner.strip()))
+
+
+def _literal(text: str) -> str:
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{escaped}"'
+
+
+def grouped(code: str) -> str:
+    """`code` so that it can be an argument: parenthesised unless it is a single word or literal."""
+    return code if _SIMPLE.match(code) else f"({code})"
+
+
+def free_variables(code: str) -> frozenset[str]:
+    """The template variables that an expression or a text of actions reads (`$` alone is the root and not counted)."""
+    return frozenset(_VARIABLE.findall(strip_literals(code)))
+
+
+def reads_dot(code: str) -> bool:
+    """Whether an expression reads the dot (`.` or `.Values`, not `$.Values`)."""
+    return _DOT.search(strip_literals(code)) is not None
+
+
+def included(code: str) -> str:
+    """The name of the define that an `include`/`template` action calls with a literal, else ""."""
+    return first_literal(code) if re.match(r"\s*(?:include|template)\s+[\"`]", code) else ""

@@ -1,0 +1,257 @@
+"""The source side of a conversion: which edits make a chart's templates render what `transform` says.
+
+The modules beside this file know one kind of source each and nothing of each other; this one says what is rewritten and
+joins what belongs together (a Rollout and the names of its Services).
+"""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Iterator
+
+from ..draft import Define, Item, NewFile, Rename
+from ..expression import expression, free_variables
+from ..options import Options
+from ..refuse import refuse
+from ..routing import points_at
+from ..regions import owned, reindent
+from ..scope import lift, root_symbol, same_scope, scope_at, site_scope, variables
+from ..sources import Site
+from ..survey import Survey, Workload
+from ..terms import Terms, rooted, terms_of
+from . import autoscaler, chartyaml, gatewayset, notes, references, replicas, service, strategy, values, workload
+
+
+def rewrite(survey: Survey, options: Options) -> Iterator[Item]:
+    """Everything that the conversion changes in the chart's files. Raises ChartRefused."""
+    chart = survey.sources.chart
+    taken = set(chart.files)
+    for item in survey.workloads:
+        yield from _workload(item, survey, options, taken)
+    yield from values.rewrite(survey, options, preview_off=not _complete(options), derived=_derived(survey))
+    yield from chartyaml.rewrite(chart, options.bump)
+
+
+def _complete(options: Options) -> bool:
+    return bool(options.house.issuer.get("name") and options.house.dns_targets)
+
+
+def _derived(survey: Survey) -> bool:
+    return any(item.virtual_services for item in survey.workloads)
+
+
+def _workload(item: Workload, survey: Survey, options: Options, taken: set[str]) -> Iterator[Item]:
+    sources = survey.sources
+    site = item.sites[0]
+    terms, defines = terms_of(item, survey)
+    scope = site_scope(site)
+    root = root_symbol(scope, sources)
+    if root is None:
+        raise refuse(
+            "define-without-root", site.source, site.document.span.start,
+            "the define that holds the Deployment is not called with the root context",
+            "Call it with `.` or `$`, so that it can read the values of the rollout.",
+        )
+    if survey.decisions.several:
+        terms, overlay = _overlaid(terms, item, survey)
+        defines = (*defines, *overlay)
+    yield from defines
+    condition = ""
+    split = bool(item.services) and item.decision.strategy != "basic" and (
+        item.decision.router == "istio" or item.decision.strategy == "blue-green")
+    routed = split and item.decision.strategy == "canary"
+    if routed:
+        condition, extra = _condition(item, terms, survey)
+        yield from extra
+        condition = "" if _implied(condition, site) else terms.at(condition, root)
+    guard = workload.guard(site)
+    yield from workload.rewrite(site)
+    route = strategy.Route(f"{{{{ {terms.at(terms.name, root)} }}}}", ("primary",))
+    yield from strategy.rewrite(
+        site, terms, root=root, strategy=item.decision.strategy, routed=routed, condition=condition, routes=[route], guard=guard
+    )
+    if len(item.autoscalers) > 1:
+        second = item.autoscalers[1]
+        raise refuse("two-autoscalers", second.source, second.document.span.start, "two autoscalers scale one workload", "Leave one.")
+    for scaler in item.autoscalers:
+        yield from replicas.rewrite(site, scaler, terms, sources, root=root, omit=options.replicas == "omit")
+        yield from autoscaler.rewrite(scaler)
+    for vertical in item.vertical:
+        yield from autoscaler.rewrite(vertical)
+    if split:
+        yield from _services(item, terms, survey, taken, routed=routed)
+    yield from _rename(site, taken, "deployment", "rollout")
+    if not terms.local and not scope.ranged:
+        yield from notes.rewrite(sources.chart, terms, _shown(site, survey))
+
+
+def _overlaid(terms: Terms, item: Workload, survey: Survey) -> tuple[Terms, tuple[Define, ...]]:
+    """Terms whose block is the shared values with the workload's own over them, and the defines that lay them."""
+    from dataclasses import replace
+
+    key = survey.decisions.values_key
+    prefix = terms.prefix.rsplit(".", 1)[0]
+    overlay = Define(
+        f"{prefix}.overlay",
+        '{{- $base := index . 0 }}\n{{- range $key, $value := index . 1 }}\n'
+        '{{- if and (kindIs "map" $value) (kindIs "map" (get $base $key)) }}\n'
+        f'{{{{- include "{prefix}.overlay" (list (get $base $key) $value) }}}}\n'
+        "{{- else }}\n{{- $_ := set $base $key $value }}\n{{- end }}\n{{- end }}",
+        "Lays the second map over the first, in place: maps merge, all else replaces.",
+    )
+    mine = Define(
+        f"{terms.prefix}.rollout",
+        f'{{{{- $block := deepCopy (omit (.Values.{key} | default dict) "workloads") }}}}\n'
+        f'{{{{- include "{prefix}.overlay" (list $block (((.Values.{key}).workloads).{item.decision.key} | default dict)) }}}}\n'
+        "{{- toYaml $block }}",
+        f"The values of the rollout of {item.decision.key}.",
+    )
+    return replace(terms, block=f'include "{mine.name}" . | fromYaml'), (overlay, mine)
+
+
+def _condition(item: Workload, terms: Terms, survey: Survey) -> tuple[str, tuple[Define, ...]]:
+    """The expression (root as `.`) under which the workload is routed, "" for always."""
+    sites = [*item.services[:1]]
+    blocks = [(site, pair) for site in sites for pair in site_scope(site).blocks]
+    if not blocks or terms.local:
+        return "", ()
+    site, (block, branch) = blocks[0]
+    code = block.openers[0].inner.of(site.source.text).strip()
+    if len(blocks) == 1 and block.keyword == "if" and branch == 0 and not free_variables(code):
+        return code.removeprefix("if").strip(), ()
+    body = lift("true\n", site_scope(site), survey.sources)
+    if body is None:
+        raise refuse(
+            "condition-in-loop", site.source, site.document.span.start,
+            "the condition of the traffic Service cannot be repeated outside its place",
+            "Put a plain condition around the Service.",
+        )
+    tight = re.sub(r"(?<! -)\s\}\}", " -}}", body).strip()
+    name = f"{terms.prefix}.routed"
+    return f'include "{name}" .', (Define(name, tight, 'Says "true" where the workload has its traffic Service.'),)
+
+
+def _implied(condition: str, site: Site) -> bool:
+    """Whether the Deployment's own conditions already say `condition`."""
+    own = {
+        block.openers[0].inner.of(site.source.text).strip().removeprefix("if").strip()
+        for block, branch in site_scope(site).blocks
+        if block.keyword == "if" and branch == 0
+    }
+    return not condition or condition in own
+
+
+def _services(item: Workload, terms: Terms, survey: Survey, taken: set[str], *, routed: bool) -> Iterator[Item]:
+    site = item.services[0]
+    sources = survey.sources
+    scope = site_scope(site)
+    root = root_symbol(scope, sources)
+    if root is None:
+        raise refuse(
+            "define-without-root", site.source, site.document.span.start,
+            "the define that holds the Service is not called with the root context", "Call it with `.` or `$`.",
+        )
+    keep = item.decision.service_names == "keep"
+    behind = ""
+    if routed:
+        metadata = _metadata(site)
+        port = _port(item, site)
+        sets = gatewayset.Sets(terms, root, metadata, port, bool(item.virtual_services))
+        lifted = None if terms.local else _lifted(sets, scope, survey)
+        if lifted is None:
+            behind = "".join(
+                text if text.lstrip().startswith("{{- $hosts") and "\n---\n" in text[:200] else f"---\n{text}"
+                for _, text in gatewayset.texts(sets)
+            )
+        else:
+            merged: dict[str, str] = {}
+            for name, text in lifted:
+                merged[name] = merged.get(name, "") + text
+            for name, text in merged.items():
+                path = gatewayset.file_beside(site.source.path, name, frozenset(taken))
+                taken.add(path)
+                wrapped = lift(text, scope, sources)
+                assert wrapped is not None
+                yield NewFile(path, wrapped, gatewayset.REASON)
+    yield from service.rewrite(site, terms, root=root, keep=keep, behind=behind)
+    if not keep:
+        yield from _references(item, terms, survey)
+    if len(sources.in_file(site.source.path)) == 1 and not site.document.define:
+        yield from _rename(site, taken, "service", "services")
+
+
+def _references(item: Workload, terms: Terms, survey: Survey) -> Iterator[Item]:
+    site = item.services[0]
+    node = site.find("metadata", "name")[0]
+    text = node.value.of(site.source.text).strip().strip("\"'")
+    code = expression(text)
+    if code is None or terms.local or free_variables(code):
+        return
+    routes: dict[str, None] = {}
+    for render in survey.renders:
+        namespace = render.value_set.release.namespace
+        mine = [m for m in render.objects if m.site in item.decision.service_sites and m.ref.kind == "Service"]
+        for manifest in render.objects:
+            if manifest.ref.kind in references.ROUTES and manifest.site and any(points_at(manifest, s, namespace) for s in mine):
+                routes[manifest.site] = None
+    # The Service's own document and its copy keep their labels and selectors.
+    skipped = frozenset({(site.source.path, site.document.span)})
+    name = references.Name(text, code, terms, skipped)
+    yield from references.rewrite(name, survey.sources, [survey.sources.sites[site] for site in routes])
+
+
+def _lifted(sets: gatewayset.Sets, scope: object, survey: Survey) -> list[tuple[str, str]] | None:
+    from ..scope import Scope
+
+    assert isinstance(scope, Scope)
+    if any(block.keyword == "with" for block, _ in scope.blocks):
+        return None
+    found = list(gatewayset.texts(sets))
+    return found if all(lift(text, scope, survey.sources) is not None for _, text in found) else None
+
+
+def _metadata(site: Site) -> str:
+    """The Service's namespace and labels as text at column 2."""
+    parts: list[str] = []
+    for key in ("namespace", "labels"):
+        for node in site.find("metadata", key):
+            span = owned(site, node)
+            if site.source.template.cuts(span):
+                raise refuse(
+                    "labels-not-readable", site.source, node.start, f"the {key} of the Service cannot be copied",
+                    "Put conditions around whole keys.",
+                )
+            text = span.of(site.source.text).replace("\r\n", "\n")
+            parts.append(reindent(text if text.endswith("\n") else text + "\n", node.indent, 2))
+    return "".join(dict.fromkeys(parts))
+
+
+def _port(item: Workload, site: Site) -> str:
+    """The expression of the traffic port where a render shows several, "" for a Service with one."""
+    return ""
+
+
+def _rename(site: Site, taken: set[str], old: str, new: str) -> Iterator[Item]:
+    path = site.source.path
+    folder, base = posixpath.split(path)
+    stem, dot, ending = base.rpartition(".")
+    match = re.search(rf"(?i){old}s?|deploy(?=$|[-_.])" if old == "deployment" else r"(?i)(?:service|svc)(?!s|account|monitor)", stem)
+    if match is None:
+        return
+    word = match[0]
+    put = new if word[:1].islower() else new[:1].upper() + new[1:]
+    to = f"{folder}/{stem[: match.start()]}{put}{stem[match.end() :]}{dot}{ending}"
+    if to == path or to in taken:
+        return
+    taken.add(to)
+    yield Rename(path, to, "rename")
+
+
+def _shown(site: Site, survey: Survey) -> str:
+    """The condition (root as `.`) of the notes: that of the Deployment where it can be repeated simply."""
+    blocks = site_scope(site).blocks
+    if len(blocks) == 1 and blocks[0][0].keyword == "if" and blocks[0][1] == 0:
+        code = blocks[0][0].openers[0].inner.of(site.source.text).strip().removeprefix("if").strip()
+        return "" if free_variables(code) else code
+    return ""

@@ -1,0 +1,28 @@
+"""NOTES.txt: the commands for this Rollout."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ..chart import Chart
+from ..draft import EditFile, Item, NewFile
+from ..resources import resource
+from ..terms import Terms
+from ..text import Edit, Span
+
+REASON = "notes"
+PATH = "templates/NOTES.txt"
+
+
+def rewrite(chart: Chart, terms: Terms, condition: str) -> Iterator[Item]:
+    """The lines for one workload; `condition` is the template text (opening, closing) around them, "" for none."""
+    text = resource("notes.txt", name=terms.name, namespace="{{ .Release.Namespace }}")
+    if condition:
+        text = f"{{{{- if {condition} }}}}\n{text}{{{{- end }}}}\n"
+    if PATH not in chart.files:
+        yield NewFile(PATH, text.lstrip("\n") if not condition else text, REASON)
+        return
+    old = chart.text(PATH)
+    newline = "\r\n" if "\r\n" in old else "\n"
+    glue = "" if old.endswith("\n") or not old else newline
+    yield EditFile(PATH, Edit(Span(len(old), len(old)), glue + text.replace("\n", newline), REASON))

@@ -1,0 +1,207 @@
+"""Where templates name the old Service: route backends, and addresses in env, args, ConfigMaps, tests and NOTES.txt."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from ..draft import EditFile, Item
+from ..expression import expression, grouped
+from ..gotmpl import CONTROL, Action
+from ..scope import root_symbol, scope_at
+from ..sources import Site, Source, Sources
+from ..terms import Terms
+from ..text import Edit, Span
+from ..yamlmap import Node, walk
+
+REASON = "service-reference"
+ROUTES = frozenset({"Ingress", "HTTPRoute", "GRPCRoute", "TCPRoute", "TLSRoute", "IngressRoute"})
+_NAMES = frozenset({"serviceName", "name"})
+_BEFORE = re.compile(r"(?:://|@|(?:^|[\s\"'=,(\[])(?:svc|services?)[/ ]+(?:-\S+ +)*)$")
+_BEFORE_NOTES = re.compile(r"(?:svc|services?)[/ ](?:[^\n]*\s)?$")
+_AFTER = re.compile(r":(?:\d|\{\{|\$)|\.(?:svc\b|\{\{-?\s*[^}]*amespace)")
+_URL_END = re.compile(r"$|[/:\s\"'?#\\,;)\]]|\.(?:svc\b|\{\{-?\s*[^}]*amespace)")
+
+
+@dataclass(frozen=True)
+class Name:
+    """The old Service name as templates write it, and what its places become."""
+
+    text: str
+    code: str
+    terms: Terms
+    skipped: frozenset[tuple[str, Span]]
+
+
+def rewrite(name: Name, sources: Sources, routes: Sequence[Site]) -> Iterator[Item]:
+    """The edits of every sure reference. `routes` are the sites whose backends name the Service in some render."""
+    seen: set[tuple[str, int]] = set(
+        (path, position) for path, span in name.skipped for position in range(span.start, span.end)
+    )
+    for site in routes:
+        for item in _backends(name, site, sources):
+            if (item.path, item.edit.span.start) not in seen:
+                seen.update((item.path, position) for position in range(item.edit.span.start, item.edit.span.end))
+                yield item
+    for source in sources.files.values():
+        for item in _addresses(name, source, sources):
+            if (item.path, item.edit.span.start) not in seen:
+                seen.update((item.path, position) for position in range(item.edit.span.start, item.edit.span.end))
+                yield item
+
+
+def _pattern(code: str) -> re.Pattern[str]:
+    """Matches the expression `code` however it is spaced and whichever way the root is named."""
+    words = re.findall(r"\"[^\"]*\"|[^\s\"]+", code)
+    parts = []
+    for word in words:
+        if word.startswith('"'):
+            parts.append(re.escape(word))
+        elif word == "include":
+            parts.append(r"(?:include|template)")
+        else:
+            parts.append(re.sub(r"^(\\\(*)?(?:\\\$)?(\\\.)", r"\1\\$?\2", re.escape(word)) if "." in word and word != "." else (r"(?:\.|\$)" if word == "." else re.escape(word)))
+    return re.compile(r"(?<![\w.$])" + r"\s+".join(parts) + r"(?![\w.])")
+
+
+def _places(name: Name, source: Source) -> Iterator[tuple[Span, Action, bool]]:
+    """Where the name's expression stands: (span, action, whole action?), variables that hold it included."""
+    pattern = _pattern(name.code)
+    variables: set[str] = set()
+    for action in source.template.actions:
+        inner = action.inner.of(source.text)
+        assigned = re.match(r"\s*\$(\w+)\s*:?=\s*(.*?)\s*$", inner, re.DOTALL)
+        if assigned:
+            if pattern.fullmatch(assigned[2].strip().strip("()")):
+                variables.add(assigned[1])
+            continue
+        if action.keyword in CONTROL:
+            continue
+        bare = inner.strip()
+        lone = re.sub(r"\s*\|\s*s?quote$", "", bare)
+        if pattern.fullmatch(lone) or (lone[:1] == "$" and lone[1:] in variables):
+            yield action.span, action, True
+            continue
+        spans = [*pattern.finditer(inner)]
+        spans += [m for variable in variables for m in re.finditer(rf"(?<![\w.$])\${variable}(?![\w.])", inner)]
+        for match in spans:
+            yield Span(action.inner.start + match.start(), action.inner.start + match.end()), action, False
+
+
+def _stable(name: Name, source: Source, offset: int, sources: Sources) -> str | None:
+    scope = scope_at(source, offset)
+    if name.terms.local:
+        return None
+    root = root_symbol(scope, sources)
+    return None if root is None else name.terms.at(name.terms.stable, root)
+
+
+def _edit(name: Name, source: Source, span: Span, action: Action, whole: bool, sources: Sources) -> EditFile | None:
+    code = _stable(name, source, span.start, sources)
+    if code is None:
+        return None
+    if not whole:
+        before = source.text[action.inner.start : span.start].rstrip()
+        lone = before in ("", "(") or before.endswith("|")
+        return EditFile(source.path, Edit(span, code if lone or before.endswith("(") else grouped(code), REASON))
+    inner = action.inner.of(source.text)
+    quoted = re.search(r"\s*\|\s*s?quote\s*$", inner)
+    lead, trail = ("- " if action.trim_left else " "), (" -" if action.trim_right else " ")
+    return EditFile(source.path, Edit(span, f"{{{{{lead}{code}{quoted[0].rstrip() if quoted else ''}{trail}}}}}", REASON))
+
+
+def _addresses(name: Name, source: Source, sources: Sources) -> Iterator[EditFile]:
+    notes = source.path.endswith("NOTES.txt")
+    for span, action, whole in _places(name, source):
+        if whole:
+            start = source.text.rfind("\n", 0, span.start) + 1
+            before, after = source.text[start : span.start], source.text[span.end : span.end + 200].split("\n")[0]
+            if _is_address(before, after) or (notes and _BEFORE_NOTES.search(before) and not after.startswith((".", "-"))):
+                edit = _edit(name, source, span, action, True, sources)
+                if edit:
+                    yield edit
+        elif _printed_address(source, span, action):
+            edit = _edit(name, source, span, action, False, sources)
+            if edit:
+                yield edit
+    if "{{" in name.text and not name.text.startswith("{{") or name.text.count("{{") != 1 or not name.text.endswith("}}"):
+        yield from _composite(name, source, sources)
+
+
+def _composite(name: Name, source: Source, sources: Sources) -> Iterator[EditFile]:
+    """A name written as text around actions, such as `{{ .Release.Name }}-web`."""
+    pieces = [re.escape(piece) if index % 2 == 0 else r"\{\{-?\s*" + _pattern(piece.strip("-").strip()).pattern + r"\s*-?\}\}"
+              for index, piece in enumerate(re.split(r"\{\{(.*?)\}\}", name.text))]  # fmt: skip
+    for match in re.finditer("".join(pieces), source.text):
+        start = source.text.rfind("\n", 0, match.start()) + 1
+        before, after = source.text[start : match.start()], source.text[match.end() : match.end() + 200].split("\n")[0]
+        if _is_address(before, after):
+            code = _stable(name, source, match.start(), sources)
+            if code:
+                yield EditFile(source.path, Edit(Span(match.start(), match.end()), f"{{{{ {code} }}}}", REASON))
+
+
+def _is_address(before: str, after: str) -> bool:
+    if _BEFORE.search(before):
+        return bool(_URL_END.match(after))
+    if re.search(r"[\w./$%-]$|\}\}$", before) or re.search(r"(?:image|name):\s*[\"']?$", before):
+        return False
+    return bool(_AFTER.match(after))
+
+
+def _printed_address(source: Source, span: Span, action: Action) -> bool:
+    """Whether a printf in the action puts the name where an address stands."""
+    inner = source.text[action.inner.start : action.inner.end]
+    if not re.search(r"\bprintf\b", inner):
+        return False
+    formats = re.findall(r"printf\s+[\"`]([^\"`]*)[\"`]", inner)
+    return len(formats) == 1 and bool(re.match(r"[a-z][a-z0-9+.-]*://%[sv](?:$|[:/.])|%[sv](?::(?:\d|%)|\.%[sv]\.svc|\.svc)", formats[0])) and inner[: span.start - action.inner.start].rstrip().endswith((formats[0] + '"', formats[0] + '" ('))
+
+
+def _backends(name: Name, site: Site, sources: Sources) -> Iterator[EditFile]:
+    source = site.source
+    values = [node for path, node in walk(site.document.nodes) if path[0] == "spec" and _is_backend(path, node)]
+    done: list[Span] = []
+    for node in values:
+        code = expression(node.value.of(source.text))
+        stable = _stable(name, source, node.value.start, sources)
+        if code is None or stable is None:
+            continue
+        lone = code.strip()
+        root = root_symbol(scope_at(source, node.value.start), sources) or "."
+        same = bool(_pattern(name.code).fullmatch(lone)) or _holds(name, source, lone)
+        new = stable if same else f"ternary ({stable}) ({lone}) (eq (toString ({lone})) ({name.terms.at(name.code, root)}))"
+        text = node.value.of(source.text)
+        quote = text[0] if text[:1] in "\"'" and text[-1:] == text[:1] else ""
+        done.append(node.value)
+        yield EditFile(source.path, Edit(node.value, f"{quote}{{{{ {new} }}}}{quote}", REASON))
+    spec = [node for node in site.document.nodes if node.key == "spec"]
+    for span, action, whole in _places(name, source):
+        if whole or not any(node.span.covers(span) for node in spec) or any(value.covers(span) for value in done):
+            continue
+        edit = _edit(name, source, span, action, False, sources)
+        if edit:
+            yield edit
+
+
+def _holds(name: Name, source: Source, code: str) -> bool:
+    if not re.fullmatch(r"\$\w+", code):
+        return False
+    pattern = _pattern(name.code)
+    for action in source.template.actions:
+        assigned = re.match(r"\s*\$(\w+)\s*:?=\s*(.*?)\s*$", action.inner.of(source.text), re.DOTALL)
+        if assigned and f"${assigned[1]}" == code and not pattern.fullmatch(assigned[2].strip().strip("()")):
+            return False
+    return any(
+        re.match(rf"\s*\{code}\s*:=", action.inner.of(source.text)) for action in source.template.actions
+    )
+
+
+def _is_backend(path: tuple[str, ...], node: Node) -> bool:
+    if node.key == "serviceName":
+        return True
+    if node.key != "name" or len(path) < 2:
+        return False
+    owner = [step for step in path[:-1] if step != "-"][-1:]
+    return bool(owner) and owner[0] in ("service", "backendRefs", "services", "backendRef")

@@ -1,0 +1,90 @@
+"""The traffic Service becomes two: the stable one keeps the text, the canary one is a copy without what only one can have."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ..draft import EditFile, Item
+from ..refuse import refuse
+from ..regions import owned, without
+from ..scope import inner_blocks
+from ..sources import Site
+from ..terms import Terms
+from ..text import Edit, Span
+from ..yamlmap import Node, walk
+
+REASON = "service"
+
+# What only one Service can have, or what only another type than ClusterIP allows.
+ONLY_STABLE = frozenset({
+    "type", "nodePort", "clusterIP", "clusterIPs", "loadBalancerIP", "loadBalancerClass", "loadBalancerSourceRanges",
+    "externalIPs", "externalTrafficPolicy", "healthCheckNodePort", "allocateLoadBalancerNodePorts",
+})  # fmt: skip
+
+
+def rewrite(site: Site, terms: Terms, *, root: str, keep: bool, behind: str = "") -> Iterator[Item]:
+    """The edits of a Service's template.
+
+    `root` names the root context there. `behind` is further text (documents, each with its separator before it) for the
+    same place: what belongs to a Service in a loop.
+    """
+    names = site.find("metadata", "name")
+    if len(names) != 1:
+        raise refuse(
+            "service-name-not-found", site.source, site.document.span.start,
+            "the name of the traffic Service is not written as one value in its template",
+            "Write `name:` under `metadata:` in one line.",
+        )
+    name = names[0]
+    stable, canary = (f"{{{{ {terms.at(code, root)} }}}}" for code in (terms.stable, terms.canary))
+    whole = site.document.span
+    if site.source.template.cuts(whole):
+        raise refuse(
+            "service-cut", site.source, whole.start, "a condition begins inside the Service and ends behind it",
+            "Put the condition around the whole document.",
+        )
+    if not keep:
+        yield EditFile(site.source.path, Edit(name.value, stable, REASON))
+    newline = "\r\n" if "\r\n" in site.source.text else "\n"
+    copy = _canary(site, name, canary)
+    glue = "" if site.source.text[: whole.end].endswith("\n") else newline
+    extra = behind.replace("\r\n", "\n").replace("\n", newline)
+    yield EditFile(
+        site.source.path, Edit(Span(whole.end, whole.end), f"{glue}---{newline}{_ended(copy, newline)}{extra}", REASON)
+    )
+
+
+def _ended(text: str, newline: str) -> str:
+    return text if text.endswith("\n") else text + newline
+
+
+def _canary(site: Site, name: Node, canary: str) -> str:
+    dropped: list[Span] = []
+    for path, node in walk(site.document.nodes):
+        if (path[0] == "spec" and len(path) == 2 and path[1] in ONLY_STABLE) or (
+            path[:2] == ("spec", "ports") and path[-1] == "nodePort"
+        ):
+            dropped.append(_removable(site, node))
+        elif path[:2] == ("metadata", "annotations") and node.key.startswith("external-dns.alpha.kubernetes.io/"):
+            dropped.append(_removable(site, node))
+    return without(site.source, site.document.span, dropped, [(name.value, canary)])
+
+
+def _removable(site: Site, node: Node) -> Span:
+    """The lines of a key; with an `else` beside it that also holds only such keys, the whole condition."""
+    span = owned(site, node)
+    blocks = inner_blocks(site, node.key_span.start)
+    if blocks and span == node.span:
+        block = blocks[-1][0]
+        inside = [n for _, n in walk(site.document.nodes) if block.span.covers(n.key_span) and n.key_span.start > block.span.start]
+        leaves = [n for n in inside if n.key not in ("-", "{{}}")]
+        if leaves and all(_only_stable(leaf) for leaf in leaves) and not any(n.key == "{{}}" and not any(leaf.span.covers(n.span) for leaf in leaves) for n in inside):
+            text = site.source.text
+            start = text.rfind("\n", 0, block.span.start) + 1
+            stop = text.find("\n", block.span.end) + 1 or len(text)
+            return Span(start, stop)
+    return span
+
+
+def _only_stable(node: Node) -> bool:
+    return node.key in ONLY_STABLE

@@ -1,0 +1,212 @@
+"""spec.strategy of the Rollout: takes the Deployment's own out, carries its surge over, puts the canary in."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from ..draft import Define, EditFile, Item
+from ..expression import expression, free_variables, grouped
+from ..refuse import refuse
+from ..regions import owned, reindent, without
+from ..resources import indented, resource
+from ..scope import inner_blocks
+from ..sources import Site
+from ..terms import Terms
+from ..text import Edit, Span
+from ..yamlmap import SPLICE, Node
+
+_TO_YAML = re.compile(r"^\s*(?:toYaml\s+(?P<a>.+?)|(?P<b>.+?)\s*\|\s*toYaml)\s*(?:\|\s*(?:n?indent\s+\d+|trim))*\s*$", re.DOTALL)
+_NINDENT = re.compile(r"\b(n?indent )(\d+)")
+REASON = "strategy"
+
+
+@dataclass(frozen=True)
+class Route:
+    """A VirtualService as the Rollout names it: the YAML text of its name and of its routes' names."""
+
+    name: str
+    routes: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Carried:
+    """What the old strategy leaves behind: lines for the new one (column 0), the expression of its type when values
+    choose it, and which keys `rollout.canary` may no longer set."""
+
+    lines: str = ""
+    recreate: str = ""
+    defines: tuple[Define, ...] = ()
+
+
+def rewrite(
+    site: Site, terms: Terms, *, root: str, strategy: str, routed: bool, condition: str, routes: Sequence[Route], guard: str
+) -> Iterator[Item]:
+    """The edits of one Deployment's strategy.
+
+    `root` names the root context at the Deployment; `condition` is the expression under which the Rollout is routed, ""
+    for always. `guard` is the expression under which the document is a Rollout at all, "" for always.
+    """
+    spec = site.find("spec")
+    if len(spec) != 1 or not spec[0].children:
+        raise refuse(
+            "spec-not-found", site.source, site.document.span.start, "its `spec:` is not written out in the template",
+            "Write the Deployment's spec in the template.",
+        )
+    old = [node for node in spec[0].children if node.key == "strategy"]
+    indent = next((child.indent for child in spec[0].children if child.key != SPLICE), spec[0].indent + 2)
+    carried = _carried(site, old, terms, root)
+    yield from carried.defines
+    keys = '"maxUnavailable"' if strategy == "blue-green" else '"maxSurge" "maxUnavailable"'
+    omitted = f" {keys}" if old else ""
+    block = terms.at(terms.block, root)
+    lines = _NINDENT.sub(lambda found: f"{found[1]}{int(found[2]) + indent + 4}", indented(carried.lines, 4))
+    text = resource(
+        "strategy.yaml", blue_green=strategy == "blue-green", routed=routed and strategy == "canary", condition=condition,
+        stable=terms.at(terms.stable, root), canary=terms.at(terms.canary, root), block=block, prefix=terms.prefix,
+        root=root, omitted=omitted, carried=_blue_green_only(lines) if strategy == "blue-green" else lines, n=indent,
+        recreate=carried.recreate, virtual_services=routes,
+    )
+    if strategy != "blue-green" and (not routed or condition):
+        body = resource("basic-canary.tpl", block=terms.block, omitted=omitted, always="false" if lines else "true")
+        yield Define(f"{terms.prefix}.basicCanary", body.rstrip("\n"), "spec.strategy.canary where no router weighs the traffic: steps that need one are left out.")
+    text = indented(text, indent)
+    if guard:
+        text = f"{' ' * indent}{{{{- if {guard} }}}}\n{text}{' ' * indent}{{{{- end }}}}\n"
+    yield from _placed(site, spec[0], old, text)
+
+
+def _blue_green_only(lines: str) -> str:
+    return "".join(line for line in lines.splitlines(keepends=True) if "maxSurge" not in line)
+
+
+def _placed(site: Site, spec: Node, old: Sequence[Node], text: str) -> Iterator[Item]:
+    path = site.source.path
+    newline = "\r\n" if "\r\n" in site.source.text else "\n"
+    text = text.replace("\n", newline)
+    regions = [owned(site, node) for node in old]
+    free = [region for region in regions if not _conditional(site, region)]
+    at = free[0] if free else None
+    for region in dict.fromkeys(regions):
+        yield EditFile(path, Edit(region, text if region == at else "", REASON))
+    if at is None:
+        offset = _insertion(site, spec)
+        yield EditFile(path, Edit(Span(offset, offset), text, REASON))
+
+
+def _conditional(site: Site, region: Span) -> bool:
+    return any(block.span.start < region.start for block, _ in inner_blocks(site, region.start))
+
+
+def _insertion(site: Site, spec: Node) -> int:
+    """An unconditional place for the strategy: before selector, else before template, else right under `spec:`."""
+    for key in ("selector", "template"):
+        for node in spec.children:
+            if node.key == key and not inner_blocks(site, node.key_span.start):
+                return node.start
+    for node in spec.children:
+        if node.key != SPLICE and not inner_blocks(site, node.key_span.start) and node.start > spec.key_span.end:
+            return node.start
+    stop = site.source.text.find("\n", spec.key_span.end)
+    return len(site.source.text) if stop < 0 else stop + 1
+
+
+def _carried(site: Site, old: Sequence[Node], terms: Terms, root: str) -> Carried:
+    if not old:
+        return Carried()
+    if len(old) == 1 and (literal := _literal(site, old[0])) is not None:
+        return literal
+    if len(old) == 1 and (values := _from_values(site, old[0])) is not None:
+        return Carried(_dynamic(values), f"({grouped(values)}).type")
+    return _from_text(site, old, terms, root)
+
+
+def _dynamic(values: str) -> str:
+    return f"{{{{- with ({values}).rollingUpdate }}}}\n{{{{- toYaml . | nindent 0 }}}}\n{{{{- end }}}}\n"
+
+
+def _literal(site: Site, node: Node) -> Carried | None:
+    """A strategy written key by key: the lines below rollingUpdate, whatever their values are."""
+    text = site.source.text
+    if node.value.of(text).strip() or any(child.key not in ("type", "rollingUpdate") for child in node.children):
+        return None
+    kinds = [child for child in node.children if child.key == "type"]
+    rolling = [child for child in node.children if child.key == "rollingUpdate"]
+    if len(kinds) > 1 or len(rolling) > 1:
+        return None
+    if any(inner_blocks(site, child.key_span.start) != inner_blocks(site, node.key_span.start) for child in node.children):
+        return None
+    if site.source.template.cuts(node.span):
+        return None
+    kind = kinds[0].value.of(text).strip() if kinds else ""
+    recreate = ""
+    if "{{" in kind:
+        code = expression(kind)
+        if code is None:
+            return None
+        recreate = grouped(code)
+    if not rolling:
+        return Carried("", recreate)
+    inside = rolling[0].children
+    if rolling[0].value.of(text).strip() or any(child.key not in ("maxSurge", "maxUnavailable") for child in inside) or not inside:
+        return None
+    span = Span(inside[0].start, rolling[0].end)
+    if site.source.template.cuts(span):
+        return None
+    return Carried(reindent(without(site.source, span, ()).replace("\r\n", "\n"), inside[0].indent, 0), recreate)
+
+
+def _from_values(site: Site, node: Node) -> str | None:
+    """The expression of a strategy that `toYaml` prints whole, alone or in a condition on itself."""
+    text = site.source.text
+    inner: list[str] = []
+    if node.value.of(text).strip() and not node.children:
+        inner = [node.value.of(text).strip()]
+    elif len(node.children) == 1 and node.children[0].key == SPLICE and not node.value.of(text).strip():
+        inner = [node.children[0].value.of(text).strip()]
+    if len(inner) != 1 or inner[0].count("{{") != 1:
+        return None
+    match = _TO_YAML.match(inner[0].strip("{}").strip().removeprefix("- ").removesuffix(" -").strip())
+    if match is None:
+        return None
+    code = (match["a"] or match["b"]).strip()
+    around = inner_blocks(site, node.key_span.start)
+    held = inner_blocks(site, node.children[0].value.start) if node.children else around
+    for block, branch in held:
+        opener = block.openers[branch].inner.of(text).strip()
+        if block.keyword == "with" and code == "." and branch == 0:
+            code = opener.removeprefix("with").strip()
+        elif block.keyword != "if" or branch or opener.removeprefix("if").strip() != code:
+            return None
+    if code == "." or free_variables(code) or "(" in code and ")" not in code:
+        return None
+    return code
+
+
+def _from_text(site: Site, old: Sequence[Node], terms: Terms, root: str) -> Carried:
+    """The general way: the old text becomes a define, whose output is read back as YAML."""
+    regions = [_outermost(site, node) for node in old]
+    texts = [region.of(site.source.text) for region in dict.fromkeys(regions)]
+    body = "".join(texts).replace("\r\n", "\n")
+    if free_variables(body) or terms.local:
+        raise refuse(
+            "strategy-not-readable", site.source, old[0].start, "its strategy reads variables of its surroundings",
+            "Write the strategy with values only, or take it out: a Rollout has its own.",
+        )
+    name = f"{terms.prefix}.updateStrategy"
+    values = f'(include "{name}" {root} | fromYaml).strategy'
+    define = Define(name, body.rstrip("\n"), "The Deployment's update strategy, whose maxSurge and maxUnavailable the Rollout keeps.")
+    return Carried(_dynamic(values), f"({values}).type", (define,))
+
+
+def _outermost(site: Site, node: Node) -> Span:
+    """The lines of the outermost block of the document around a strategy, else the strategy's own."""
+    blocks = inner_blocks(site, node.key_span.start)
+    if not blocks:
+        return node.span
+    text = site.source.text
+    span = blocks[0][0].span
+    start = text.rfind("\n", 0, span.start) + 1
+    stop = text.find("\n", span.end)
+    return Span(start, len(text) if stop < 0 else stop + 1)

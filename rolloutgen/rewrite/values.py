@@ -1,0 +1,118 @@
+"""values.yaml: one commented `rollout:` block at the end; values.schema.json: the same keys where there is a schema."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from ..chart import Chart
+from ..draft import EditFile, Item, NewFile
+from ..options import Options
+from ..resources import indented, resource
+from ..survey import Survey
+from ..text import Edit, Span
+
+REASON = "values"
+
+STEPS: tuple[dict[str, Any], ...] = (
+    {"setCanaryScale": {"replicas": 1}},
+    {"pause": {"duration": "10m"}},
+    {"setCanaryScale": {"matchTrafficWeight": True}},
+    {"setWeight": 5},
+    {"pause": {"duration": "10m"}},
+    {"setWeight": 50},
+    {"pause": {"duration": "10m"}},
+)
+
+
+def rewrite(survey: Survey, options: Options, *, preview_off: bool, derived: bool) -> Iterator[Item]:
+    """The block for the chart's workloads. `derived` tells that preview hosts come from the chart's own expression;
+    `preview_off` that they are left out until issuer and DNS targets are known."""
+    chart = survey.sources.chart
+    routed = any(w.decision.strategy == "canary" and w.decision.router == "istio" and w.services for w in survey.workloads)
+    steps = [dict(step) for step in options.house.steps or STEPS]
+    text = resource(
+        "values.yaml",
+        key=survey.decisions.values_key,
+        routed=routed,
+        blue_green=any(w.decision.strategy == "blue-green" for w in survey.workloads),
+        scaled=any(w.autoscalers for w in survey.workloads) and options.replicas == "live",
+        workloads=[w.decision.key for w in survey.workloads] if survey.decisions.several else [],
+        own_public=any(w.virtual_services for w in survey.workloads),
+        derived=derived,
+        preview_off=preview_off,
+        house=options.house,
+        steps=_yaml(steps, 4),
+        basic_steps=_yaml([step for step in steps if "setCanaryScale" not in step], 4),
+        issuer=_yaml({"issuer": dict(options.house.issuer)}, 4),
+        targets=_yaml({"targets": list(options.house.dns_targets)}, 4),
+    )
+    old = chart.text("values.yaml") if "values.yaml" in chart.files else None
+    if old is None:
+        yield NewFile("values.yaml", text, REASON)
+    else:
+        newline = "\r\n" if "\r\n" in old else "\n"
+        glue = "" if not old or old.endswith("\n") else newline
+        lead = newline if old.strip() and not re.search(r"\n[ \t]*\r?\n\Z", old) else ""
+        text = (glue + lead if old.strip() else glue) + text.replace("\n", newline)
+        yield EditFile("values.yaml", Edit(Span(len(old), len(old)), text, REASON))
+    yield from _schema(chart, survey.decisions.values_key)
+
+
+def _yaml(value: Any, columns: int) -> str:
+    """`value` as block YAML, every line moved right by `columns`."""
+    import yaml
+
+    class Indented(yaml.SafeDumper):
+        def increase_indent(self, flow: bool = False, indentless: bool = False) -> None:
+            super().increase_indent(flow, False)
+
+    return indented(yaml.dump(value, Dumper=Indented, sort_keys=False), columns)
+
+
+def _schema(chart: Chart, key: str) -> Iterator[Item]:
+    path = "values.schema.json"
+    if path not in chart.files:
+        return
+    text = chart.text(path)
+    try:
+        schema = json.loads(text.removeprefix("\ufeff"))
+    except ValueError:
+        return
+    if not isinstance(schema, dict) or not isinstance(schema.get("properties"), dict):
+        if isinstance(schema, dict) and schema.get("additionalProperties") is False:
+            head = text.index("{") + 1
+            yield EditFile(path, Edit(Span(head, head), f'\n  "properties": {{"{key}": {{"type": ["object", "null"]}}}},', REASON))
+        return
+    if key in schema["properties"]:
+        return
+    match = _top_level(text, "properties")
+    if match is None:
+        return
+    indent = re.match(r"\s*", text[match:])
+    gap = indent[0] if indent else "\n    "
+    entry = json.dumps({"type": ["object", "null"], "description": "How a new version is rolled out (Argo Rollouts)."})
+    comma = "," if schema["properties"] else ""
+    yield EditFile(path, Edit(Span(match, match), f'{gap}"{key}": {entry}{comma}', REASON))
+
+
+def _top_level(text: str, name: str) -> int | None:
+    """The offset behind the brace that opens the top-level member `name` of a JSON object."""
+    depth = 0
+    position = 0
+    while position < len(text):
+        char = text[position]
+        if char == '"':
+            stop = re.compile(r'"(?:[^"\\]|\\.)*"').match(text, position)
+            if stop is None:
+                return None
+            opened = re.compile(r"\s*:\s*\{").match(text, stop.end())
+            if depth == 1 and stop.group() == f'"{name}"' and opened:
+                return opened.end()
+            position = stop.end()
+            continue
+        depth += (char in "{[") - (char in "}]")
+        position += 1
+    return None

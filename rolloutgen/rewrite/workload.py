@@ -1,0 +1,138 @@
+"""apiVersion and kind: a Deployment's text says Rollout, also where a helper, a condition or a value chooses them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from ..draft import EditFile, Item
+from ..expression import expression, grouped
+from ..model import ROLLOUT_API
+from ..refuse import refuse
+from ..regions import owned
+from ..scope import inner_blocks
+from ..sources import Site
+from ..text import Edit, Span
+from ..yamlmap import SPLICE, Node
+
+REASON = "rollout"
+
+
+def guard(site: Site) -> str:
+    """The expression under which the document is a Deployment, "" when it always is one.
+
+    Raises ChartRefused where conditions choose the kind in a way that cannot be repeated.
+    """
+    kinds = site.find("kind")
+    texts = site.kinds()
+    if all(text == "Deployment" for text in texts):
+        return ""
+    if len(kinds) == 1 and "{{" in texts[0]:
+        code = expression(kinds[0].value.of(site.source.text))
+        if code is None:
+            raise _unclear(site, kinds[0])
+        return f'eq ({code}) "Deployment"'
+    mine = [node for node, text in zip(kinds, texts, strict=True) if text == "Deployment"]
+    if len(mine) != 1:
+        raise _unclear(site, kinds[0])
+    blocks = inner_blocks(site, mine[0].key_span.start)
+    if len(blocks) != 1 or blocks[0][0].keyword != "if":
+        raise _unclear(site, mine[0])
+    block, branch = blocks[0]
+    conditions = [_condition(opener.inner.of(site.source.text)) for opener in block.openers]
+    if any(condition is None for condition in conditions[1:branch]):
+        raise _unclear(site, mine[0])
+    parts = [f"(not {grouped(condition or '')})" for condition in conditions[:branch]]
+    if conditions[branch]:
+        parts.append(grouped(conditions[branch] or ""))
+    return parts[0].strip("()") if len(parts) == 1 and parts[0].startswith("(not") else (parts[0] if len(parts) == 1 else f"and {' '.join(parts)}")
+
+
+def _condition(inner: str) -> str | None:
+    """The pipeline of `if X` or `else if X`; None for a plain `else`."""
+    match = re.match(r"\s*(?:else\s+)?if\b\s*(.*)$", inner.strip(), re.DOTALL)
+    return match[1].strip() if match else None
+
+
+def rewrite(site: Site) -> Iterator[Item]:
+    """The edits of a Deployment's apiVersion and kind. Raises ChartRefused where they are not written in its text."""
+    kinds, texts = site.find("kind"), site.kinds()
+    path, text = site.source.path, site.source.text
+    versions = site.find("apiVersion")
+    if len(kinds) == 1 and "{{" in texts[0]:
+        yield from _by_value(site, kinds[0], versions)
+        return
+    switched = any(name != "Deployment" for name in texts)
+    for node, name in zip(kinds, texts, strict=True):
+        if name == "Deployment":
+            start = node.value.start + node.value.of(text).find("Deployment")
+            yield EditFile(path, Edit(Span(start, start + len("Deployment")), "Rollout", REASON))
+    if switched:
+        yield from _versions_of_switch(site, kinds, texts, versions)
+        return
+    if not versions:
+        yield _spliced_version(site)
+        return
+    regions = dict.fromkeys(owned(site, node) for node in versions)
+    if len(regions) == 1 and len(versions) > 1:
+        first = next(iter(regions))
+        yield EditFile(path, Edit(first, _line(site, versions[0].indent), REASON))
+        return
+    for node in versions:
+        if node.value.of(text).strip("\"'") != ROLLOUT_API:
+            yield EditFile(path, Edit(node.value, ROLLOUT_API, REASON))
+
+
+def _line(site: Site, indent: int) -> str:
+    newline = "\r\n" if "\r\n" in site.source.text else "\n"
+    return f"{' ' * indent}apiVersion: {ROLLOUT_API}{newline}"
+
+
+def _spliced_version(site: Site) -> EditFile:
+    """Where a helper prints the whole `apiVersion:` line."""
+    text = site.source.text
+    for node in site.document.nodes:
+        if node.key == SPLICE and "apiversion" in node.value.of(text).lower():
+            return EditFile(site.source.path, Edit(node.value, f"apiVersion: {ROLLOUT_API}", REASON))
+    raise refuse(
+        "api-version-not-found", site.source, site.document.span.start,
+        "the apiVersion of its Deployment is not written in the template",
+        "Write `apiVersion: apps/v1` above `kind: Deployment`.",
+    )
+
+
+def _versions_of_switch(site: Site, kinds: tuple[Node, ...], texts: tuple[str, ...], versions: tuple[Node, ...]) -> Iterator[Item]:
+    """A document that is a Deployment in one branch only: each branch gets an apiVersion of its own."""
+    path, text = site.source.path, site.source.text
+    around = {index: inner_blocks(site, node.key_span.start) for index, node in enumerate(kinds)}
+    for version in versions:
+        blocks = inner_blocks(site, version.key_span.start)
+        beside = [texts[index] for index in around if around[index] == blocks]
+        if "Deployment" in beside:
+            yield EditFile(path, Edit(version.value, ROLLOUT_API, REASON))
+        elif not beside and not blocks:
+            code = version.value.of(text)
+            condition = guard(site)
+            yield EditFile(path, Edit(version.value, f"{{{{ if {condition} }}}}{ROLLOUT_API}{{{{ else }}}}{code}{{{{ end }}}}", REASON))
+        elif not beside:
+            raise _unclear(site, version)
+    if not versions:
+        raise _unclear(site, kinds[0])
+
+
+def _by_value(site: Site, kind: Node, versions: tuple[Node, ...]) -> Iterator[Item]:
+    path, text = site.source.path, site.source.text
+    code = expression(kind.value.of(text))
+    if code is None or len(versions) != 1 or inner_blocks(site, versions[0].key_span.start):
+        raise _unclear(site, kind)
+    yield EditFile(path, Edit(kind.value, f'{{{{ {code} | replace "Deployment" "Rollout" }}}}', REASON))
+    old = versions[0].value.of(text)
+    new = f'{{{{ if eq ({code}) "Deployment" }}}}{ROLLOUT_API}{{{{ else }}}}{old}{{{{ end }}}}'
+    yield EditFile(path, Edit(versions[0].value, new, REASON))
+
+
+def _unclear(site: Site, node: Node) -> Exception:
+    return refuse(
+        "kind-switch", site.source, node.start, "its kind is chosen in a way that cannot be followed in the source",
+        "Write the Deployment and the other kind as documents of their own.",
+    )

@@ -1,0 +1,282 @@
+"""Reads a chart and its renders and decides, once for all value sets: which workloads, which Service carries traffic."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from .model import Decisions, Finding, Manifest, Refusal, Rendered, WorkloadDecision
+from .options import Options
+from .refuse import ChartRefused
+from .routing import points_at, selects, target_of
+from .sources import Site, Sources
+from .tree import as_map, dig, maps
+
+AUTOSCALERS = {"HorizontalPodAutoscaler": "scaleTargetRef", "ScaledObject": "scaleTargetRef"}
+
+
+@dataclass(frozen=True)
+class Workload:
+    """One workload of the chart with the places in the source that belong to it."""
+
+    decision: WorkloadDecision
+    sites: tuple[Site, ...]
+    services: tuple[Site, ...]
+    autoscalers: tuple[Site, ...]
+    vertical: tuple[Site, ...]
+    virtual_services: tuple[Site, ...]
+    names: frozenset[str]
+    service_always: bool  # every render that has the workload has its Service
+
+
+@dataclass(frozen=True)
+class Survey:
+    """What the rewriter works from."""
+
+    sources: Sources
+    renders: tuple[Rendered, ...]
+    decisions: Decisions
+    workloads: tuple[Workload, ...]
+    findings: tuple[Finding, ...]
+
+
+def survey(sources: Sources, renders: Sequence[Rendered], options: Options, values_key: str) -> Survey | None:
+    """The decisions for a chart, None when it is converted already or has nothing to convert.
+
+    `renders` are those of the original chart that succeeded, with sites. Raises ChartRefused.
+    """
+    own, foreign = _deployments(renders)
+    findings = tuple(_foreign(foreign))
+    rollouts = {manifest.site for render in renders for manifest in render.objects if manifest.ref.kind == "Rollout"}
+    if not own:
+        return _nothing(sources, renders, foreign, bool(rollouts))
+    _refuse_unplaced(own)
+    sites = tuple(dict.fromkeys(manifest.site for _, manifest in own))
+    chosen = _chosen(sites, own, options)
+    if not chosen:
+        raise ChartRefused(_no_such_workload(options, own))
+    keys = _keys([sources.sites[site] for site in chosen])
+    workloads = tuple(_workload(site, keys[site], sources, renders, options) for site in chosen)
+    decisions = Decisions(
+        tuple(workload.decision for workload in workloads), len(workloads) > 1, values_key, options.replicas
+    )
+    return Survey(sources, tuple(renders), decisions, workloads, findings)
+
+
+def _deployments(
+    renders: Sequence[Rendered],
+) -> tuple[list[tuple[Rendered, Manifest]], list[tuple[Rendered, Manifest]]]:
+    own, foreign = [], []
+    for render in renders:
+        for manifest in render.objects:
+            if manifest.ref.kind == "Deployment" and manifest.ref.group in ("apps", "extensions"):
+                (foreign if manifest.template.startswith("charts/") else own).append((render, manifest))
+    return own, foreign
+
+
+def _nothing(
+    sources: Sources, renders: Sequence[Rendered], foreign: list[tuple[Rendered, Manifest]], converted: bool
+) -> None:
+    if converted:
+        return
+    if foreign:
+        name = foreign[0][1].template.split("/")[1]
+        raise ChartRefused(
+            Refusal(
+                "deployment-in-dependency", foreign[0][1].template, 0,
+                f"the only Deployments come from the dependency {name}",
+                f"Convert the chart {name} itself, or take its templates into this chart.",
+            )
+        )
+    kinds = sorted({m.ref.kind for r in renders for m in r.objects if m.ref.kind in ("StatefulSet", "DaemonSet")})
+    if kinds:
+        place = next(m for r in renders for m in r.objects if m.ref.kind in kinds)
+        raise ChartRefused(
+            Refusal(
+                "no-deployment", place.template, 0, f"it renders no Deployment, only a {kinds[0]}",
+                "A Rollout replaces a Deployment; a StatefulSet or DaemonSet has no counterpart in Argo Rollouts.",
+            )
+        )
+    raise ChartRefused(
+        Refusal(
+            "no-deployment", "Chart.yaml", 1, "no value set renders a Deployment",
+            "When a value switches it on, give it with --values or --set.",
+        )
+    )
+
+
+def _foreign(foreign: list[tuple[Rendered, Manifest]]) -> Iterable[Finding]:
+    for template in dict.fromkeys(manifest.template for _, manifest in foreign):
+        yield Finding(
+            "deployment-in-dependency", "info", f"a Deployment of the dependency {template.split('/')[1]} stays",
+            "Convert that chart itself.", template,
+        )
+
+
+def _refuse_unplaced(own: list[tuple[Rendered, Manifest]]) -> None:
+    for _, manifest in own:
+        if not manifest.site:
+            raise ChartRefused(
+                Refusal(
+                    "deployment-not-in-source", manifest.template, 1,
+                    f"the text of {manifest.ref} is in no template of this chart: a library or a generated text makes it",
+                    "Convert the library chart that defines it, or write the Deployment in this chart.",
+                )
+            )
+
+
+def _chosen(sites: Sequence[str], own: list[tuple[Rendered, Manifest]], options: Options) -> tuple[str, ...]:
+    if not options.workloads:
+        return tuple(sites)
+    names = {(manifest.site, manifest.ref.name) for _, manifest in own}
+    return tuple(site for site in sites if any((site, name) in names for name in options.workloads))
+
+
+def _no_such_workload(options: Options, own: list[tuple[Rendered, Manifest]]) -> Refusal:
+    names = ", ".join(dict.fromkeys(manifest.ref.name for _, manifest in own))
+    return Refusal(
+        "no-such-workload", own[0][1].template, 0, f"no Deployment is called {', '.join(options.workloads)}",
+        f"The chart renders: {names}",
+    )
+
+
+def _keys(sites: Sequence[Site]) -> dict[str, str]:
+    """A values key for each site, from words of its source: the file's name, its folder, the component label."""
+    found: dict[str, str] = {}
+    for site in sites:
+        folder, _, name = site.source.path.removeprefix("templates/").rpartition("/")
+        stem = re.sub(r"\.(ya?ml|tpl)$", "", name).lstrip("_")
+        bare = re.sub(r"(?i)[-_.]*(deployment|deploy|workload)[-_.]*", "-", stem).strip("-_.")
+        component = site.value("metadata", "labels", "app.kubernetes.io/component") or site.value("metadata", "labels", "component")
+        words = [bare, folder.rpartition("/")[2], component.strip("\"'")]
+        best = next((word for word in words if word and "{{" not in word), "") or "app"
+        parts = [part for part in re.split(r"[^A-Za-z0-9]+", best) if part]
+        key = (parts[0][:1].lower() + parts[0][1:] + "".join(part[:1].upper() + part[1:] for part in parts[1:])) if parts else "app"
+        key = key if key[:1].isalpha() else f"app{key}"
+        number = 2
+        while key in found.values():
+            key = f"{key.rstrip('0123456789')}{number}"
+            number += 1
+        found[site.id] = key
+    return found
+
+
+def _workload(site_id: str, key: str, sources: Sources, renders: Sequence[Rendered], options: Options) -> Workload:
+    site = sources.sites[site_id]
+    services = _service_sites(site, renders, options)
+    names: set[str] = set()
+    scaled: dict[str, None] = {}
+    vertical: dict[str, None] = {}
+    routed: dict[str, None] = {}
+    always = True
+    for render in renders:
+        release = render.value_set.release
+        for deployment in (m for m in render.objects if m.site == site_id and m.ref.kind == "Deployment"):
+            names.add(deployment.ref.name)
+            carried = [m for m in render.objects if m.site in services and selects(m, deployment, release.namespace)]
+            always = always and bool(carried)
+            for manifest in render.objects:
+                if manifest.ref.kind in AUTOSCALERS and target_of(manifest, "scaleTargetRef") == deployment.ref.name:
+                    scaled[manifest.site] = None
+                elif manifest.ref.kind == "VerticalPodAutoscaler" and target_of(manifest, "targetRef") == deployment.ref.name:
+                    vertical[manifest.site] = None
+                elif manifest.ref.kind == "VirtualService" and any(points_at(manifest, s, release.namespace) for s in carried):
+                    routed[manifest.site] = None
+    strategy = options.strategy if services or options.strategy == "blue-green" else "basic"
+    router = options.router
+    decision = WorkloadDecision(
+        key, (site_id,), tuple(services), strategy, router,
+        options.service_names or _service_names(services, renders), _port_index(services, renders), options.force,
+        bool(site.find("spec", "strategy")), tuple(routed),
+    )
+    where = sources.sites
+    _refuse_unknown(site, "an autoscaler", scaled)
+    _refuse_unknown(site, "a VirtualService", routed)
+    return Workload(
+        decision, (site,), tuple(where[s] for s in services), tuple(where[s] for s in scaled),
+        tuple(where[s] for s in vertical if s), tuple(where[s] for s in routed), frozenset(names), always,
+    )
+
+
+def _refuse_unknown(site: Site, what: str, sites: Iterable[str]) -> None:
+    if "" in sites:
+        raise ChartRefused(
+            Refusal(
+                "source-not-found", site.source.path, site.line,
+                f"{what} of this workload is rendered by a dependency or a generated text",
+                "Write it in this chart's own templates.",
+            )
+        )
+
+
+def _service_sites(site: Site, renders: Sequence[Rendered], options: Options) -> dict[str, None]:
+    """The sites of the traffic Service: pointed at by a route; else named as the workload; else the only one."""
+    found: list[set[str]] = [set(), set(), set()]
+    asked: set[str] = set()
+    for render in renders:
+        namespace = render.value_set.release.namespace
+        for deployment in (m for m in render.objects if m.site == site.id and m.ref.kind == "Deployment"):
+            fitting = [m for m in render.objects if _carries(m, deployment, namespace)]
+            found[2] |= {m.site for m in fitting}
+            found[1] |= {m.site for m in fitting if m.ref.name == deployment.ref.name}
+            found[0] |= {m.site for m in fitting if any(points_at(route, m, namespace) for route in render.objects)}
+            asked |= {m.site for m in fitting if m.ref.name == options.service}
+    if options.service and asked:
+        return dict.fromkeys(sorted(asked))
+    for sites in found:
+        if len(sites) == 1:
+            if "" in sites:
+                raise ChartRefused(
+                    Refusal(
+                        "service-not-in-source", site.source.path, site.line,
+                        "its traffic Service is rendered by a dependency or a library",
+                        "Write the Service in this chart's own templates, or convert that chart.",
+                    )
+                )
+            return dict.fromkeys(sites)
+        if len(sites) > 1:
+            named = found[1] & sites
+            if len(named) == 1 and "" not in named:
+                return dict.fromkeys(named)
+            names = sorted({m.ref.name for r in renders[:1] for m in r.objects if m.site in sites and m.ref.kind == "Service"})
+            raise ChartRefused(
+                Refusal(
+                    "ambiguous-service", site.source.path, site.line,
+                    f"several Services select its pods: {', '.join(names) or 'in other value sets'}",
+                    "Choose the one that carries the public traffic: --service NAME.",
+                )
+            )
+    return {}
+
+
+def _carries(service: Manifest, deployment: Manifest, namespace: str) -> bool:
+    return (
+        service.ref.kind == "Service"
+        and not service.ref.group
+        and dig(service.body, "spec", "clusterIP") != "None"
+        and dig(service.body, "spec", "type") != "ExternalName"
+        and selects(service, deployment, namespace)
+    )
+
+
+def _service_names(services: Iterable[str], renders: Sequence[Rendered]) -> str:
+    """"keep" where the old name cannot go in one upgrade: node ports, load balancers, fixed addresses; else "suffix"."""
+    for render in renders:
+        for manifest in render.objects:
+            if manifest.site in services and manifest.ref.kind == "Service":
+                spec = as_map(manifest.body.get("spec"))
+                if spec.get("type") in ("NodePort", "LoadBalancer") or spec.get("clusterIP") or spec.get("externalIPs"):
+                    return "keep"
+    return "suffix"
+
+
+def _port_index(services: Iterable[str], renders: Sequence[Rendered]) -> int:
+    """The traffic port of a Service with several: the first whose name begins with http, else the first."""
+    for render in renders:
+        for manifest in render.objects:
+            if manifest.site in services and manifest.ref.kind == "Service":
+                ports = maps(dig(manifest.body, "spec", "ports"))
+                if len(ports) > 1:
+                    return next((i for i, port in enumerate(ports) if str(port.get("name", "")).startswith("http")), 0)
+    return 0

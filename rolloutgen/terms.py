@@ -1,0 +1,169 @@
+"""The template expressions by which one workload, its Services and its labels are named, and where each may be used."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from .draft import Define
+from .expression import expression, free_variables, grouped, reads_dot
+from .gotmpl import lex
+from .naming import LONGEST, track_suffixes
+from .refuse import refuse
+from .scope import Scope, root_symbol, same_scope, site_scope, variables
+from .sources import Site, Sources
+from .survey import Survey, Workload
+
+_PREFIX = re.compile(r"([A-Za-z0-9_-]+)\.(?:fullname|name|labels|chart|selectorLabels)$")
+
+
+@dataclass(frozen=True)
+class Terms:
+    """How templates name one workload.
+
+    `prefix` begins the names of its defines. `name`, `stable` and `canary` are expressions (no braces). When `local` is
+    set they read the surroundings of `service_scope` (the Service stands in a loop) and are valid only in an equal scope;
+    otherwise they read the root as `.` and are valid everywhere once `at` has adapted the dot.
+    """
+
+    prefix: str
+    block: str
+    name: str
+    stable: str
+    canary: str
+    local: bool
+    service_scope: Scope | None
+    values_key: str
+    namespace: str = ".Release.Namespace"
+
+    def at(self, code: str, root: str) -> str:
+        """`code` for a place that calls the root `root`."""
+        return code if root == "." or self.local else with_root(code, root)
+
+
+def with_root(code: str, root: str) -> str:
+    """An expression that reads the root as `.`, for a place where the root is called otherwise."""
+    return re.sub(r"(?<![\w$\")\]\"])\.(?=[A-Za-z]|\s|\)|$)", lambda match: root if not _member(code, match) else f"{root}.", code)
+
+
+def _member(code: str, match: re.Match[str]) -> bool:
+    return code[match.end() : match.end() + 1].isalpha()
+
+
+def chart_prefix(sources: Sources) -> str:
+    """The first part of the chart's own define names, else the chart's name."""
+    found = Counter(match.group(1) for name in sources.defines if (match := _PREFIX.search(name)))
+    return found.most_common(1)[0][0] if found else sources.chart.name
+
+
+def terms_of(workload: Workload, survey: Survey) -> tuple[Terms, tuple[Define, ...]]:
+    """The terms of a workload and the defines that they rest on. Raises ChartRefused where a name has no expression."""
+    sources = survey.sources
+    prefix = chart_prefix(sources)
+    if survey.decisions.several:
+        prefix = f"{prefix}.{workload.decision.key}"
+    site = workload.sites[0]
+    name_defines: list[Define] = []
+    name = _name(site, sources)
+    name_scope = site_scope(site)
+    block = f".Values.{survey.decisions.values_key}"
+    service = workload.services[0] if workload.services else None
+    closed_name = _closed(name, name_scope, sources) if name else None
+    if name and closed_name is None and not name_scope.ranged:
+        body = _define_body(name, name_scope, sources)
+        if body is not None:
+            name_defines.append(Define(f"{prefix}.rolloutName", body, f"Name of the Rollout of {workload.decision.key}."))
+            closed_name = f'include "{prefix}.rolloutName" .'
+    if service is None:
+        return Terms(prefix, block, closed_name or name or "", "", "", closed_name is None, None, survey.decisions.values_key), ()
+    raw = _name(service, sources)
+    if raw is None:
+        raise refuse(
+            "service-name-not-found", service.source, service.document.span.start,
+            "the name of the traffic Service is not written as one value in its template",
+            "Write `name:` under `metadata:` in one line.",
+        )
+    scope = site_scope(service)
+    first, second = (f'{grouped_pipe(raw)} | trunc {LONGEST - len(suffix)} | trimSuffix "-"' for suffix in track_suffixes(workload.decision.strategy))
+    suffixes = track_suffixes(workload.decision.strategy)
+    if not scope.ranged:
+        keep = workload.decision.service_names == "keep"
+        stable_name, canary_name = (f"{prefix}.{suffix[1:]}Service" for suffix in suffixes)
+        closed = _closed(raw, scope, sources)
+        stable_body = _define_body(raw if keep else first, scope, sources, "" if keep else suffixes[0])
+        canary_body = _define_body(second, scope, sources, suffixes[1])
+        if stable_body is not None and canary_body is not None:
+            about = "" if not survey.decisions.several else f" of {workload.decision.key}"
+            defines = [
+                Define(canary_name, canary_body, f"Name of the Service{about} that only the new version serves."),
+            ]
+            if not (keep and closed):
+                defines.insert(0, Define(stable_name, stable_body, f"Name of the Service{about} that the public reaches, cut so that the suffix fits into 63 characters."))
+            stable = closed if keep and closed else f'include "{stable_name}" .'
+            return (
+                Terms(prefix, block, closed_name or name or "", stable, f'include "{canary_name}" .', False, scope, survey.decisions.values_key),
+                (*name_defines, *defines),
+            )
+    stable = raw if workload.decision.service_names == "keep" else f'printf "%s{suffixes[0]}" ({first})'
+    canary = f'printf "%s{suffixes[1]}" ({second})'
+    if not same_scope(scope, name_scope):
+        raise refuse(
+            "service-in-loop", service.source, service.document.span.start,
+            "the traffic Service stands in a loop that does not enclose its Deployment",
+            "Write the Service of this workload outside the loop, or loop over both alike.",
+        )
+    return Terms(prefix, block, name or "", stable, canary, True, scope, survey.decisions.values_key), ()
+
+
+def grouped_pipe(code: str) -> str:
+    """`code` as the head of a pipeline."""
+    return code if not code.startswith("printf") or "(" not in code else code
+
+
+def _name(site: Site, sources: Sources) -> str | None:
+    nodes = site.find("metadata", "name")
+    texts = {node.value.of(site.source.text).strip() for node in nodes}
+    return expression(texts.pop()) if len(texts) == 1 else None
+
+
+def _closed(code: str, scope: Scope, sources: Sources) -> str | None:
+    """`code` so that it may stand at any file's root, None when it needs its surroundings."""
+    if free_variables(code) or root_symbol(scope, sources) is None:
+        return None
+    if root_symbol(scope, sources) == "." or not reads_dot(code):
+        return re.sub(r"\$(?=\.|\s|\)|$)", lambda m: "" if code[m.end() : m.end() + 1] == "." else ".", code)
+    return None
+
+
+def _define_body(code: str, scope: Scope, sources: Sources, suffix: str = "") -> str | None:
+    """The body of a define that yields `code` and `suffix` when it is called with the root; None where it cannot."""
+    if scope.ranged or root_symbol(scope, sources) is None:
+        return None
+    withs = [(block, branch) for block, branch in scope.blocks if block.keyword == "with"] if reads_dot(code) else []
+    opening = [block.openers[branch].span.of(scope.source.text) for block, branch in withs]
+    prelude = variables(scope, free_variables(code + "".join(opening)))
+    if prelude is None or any(branch for _, branch in withs):
+        return None
+    lines = [*(line.removesuffix(" }}") + " -}}" for line in prelude)]
+    lines += ["{{- " + text.strip("{}").strip("- ").strip() + " -}}" for text in opening]
+    lines += [f"{{{{ {code} }}}}{suffix}", *("{{- end -}}" for _ in opening)]
+    return "\n".join(lines)
+
+
+def unique(defines: list[Define]) -> Iterator[Define]:
+    """Defines without repetition, in order."""
+    yield from dict.fromkeys(defines)
+
+
+def rooted(text: str, root: str) -> str:
+    """Template text whose actions read the root as `.`, for a place where the root is called `root`."""
+    if root == ".":
+        return text
+    parts: list[str] = []
+    position = 0
+    for action in lex(text):
+        parts += (text[position : action.inner.start], with_root(action.inner.of(text), root))
+        position = action.inner.end
+    return "".join((*parts, text[position:]))

@@ -1,0 +1,104 @@
+"""The proof: every value set that rendered before renders after, and equals the transform, object by object."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from .chart import Chart
+from .compare import Place, differences, random_paths, show_value
+from .errors import RolloutgenError
+from .helm import Engine
+from .model import Change, Decisions, Difference, Finding, Manifest, Rendered, ValueSet
+from .target import Refused
+from .transform import transform
+
+_RANDOM = re.compile(
+    r"\b(rand\w+|gen(?:CA|SelfSigned|Signed|Private)\w*|uuidv4|now|htpasswd|bcrypt|encryptAES|derivePassword|shuffle)\b"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """One value set. `state` is equal, different, refused (both sides refuse), broken (only the new chart does not
+    render) or skipped (the old chart does not render it either); `objects` counts what was compared."""
+
+    value_set: ValueSet
+    state: str
+    why: str = ""
+    objects: int = 0
+    differences: tuple[Difference, ...] = ()
+    changes: tuple[Change, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    expected: tuple[Manifest, ...] = ()
+    actual: tuple[Manifest, ...] = ()
+
+    @property
+    def holds(self) -> bool:
+        """Whether nothing speaks against writing."""
+        return self.state in ("equal", "refused", "skipped")
+
+
+def is_random(chart: Chart) -> bool:
+    """Whether some template calls a function whose result changes from render to render."""
+    return any(
+        _RANDOM.search(data.decode("utf-8", "replace"))
+        for path, data in chart.files.items()
+        if "templates/" in path
+    )
+
+
+def random_places(engine: Engine, chart: Chart, rendered: Rendered) -> frozenset[Place]:
+    """The fields of `rendered` that another render of the same chart gives differently."""
+    again = engine.render(chart, rendered.value_set)
+    return random_paths(rendered.objects, again.objects, rendered.value_set.release)
+
+
+def verify(
+    befores: Sequence[Rendered | RolloutgenError],
+    afters: Iterable[Rendered | RolloutgenError],
+    decisions: Decisions,
+    left_out: Mapping[int, frozenset[Place]],
+) -> tuple[Verdict, ...]:
+    """A verdict for each value set, in order. `left_out` are the random places of a render by its position."""
+    return tuple(
+        _verdict(before, after, decisions, left_out.get(index, frozenset()))
+        for index, (before, after) in enumerate(zip(befores, afters, strict=True))
+    )
+
+
+def _verdict(
+    before: Rendered | RolloutgenError, after: Rendered | RolloutgenError, decisions: Decisions, left_out: frozenset[Place]
+) -> Verdict:
+    if isinstance(before, RolloutgenError):
+        return Verdict(ValueSet("?"), "skipped", str(before))
+    value_set = before.value_set
+    try:
+        block = _block(after, decisions.values_key)
+        meant = transform(before.objects, decisions, block, value_set.release)
+    except Refused as refusal:
+        if isinstance(after, RolloutgenError) and "fail" in str(after):
+            return Verdict(value_set, "refused", refusal.refusal.why)
+        return Verdict(value_set, "refused-by-transform", str(refusal))
+    if isinstance(after, RolloutgenError):
+        return Verdict(value_set, "broken", str(after), expected=meant.objects)
+    found = differences(meant.objects, after.objects, value_set.release, leave_out=left_out, checksums=False)
+    state = "different" if found else "equal"
+    why = _shown(found[0]) if found else ""
+    return Verdict(
+        value_set, state, why, len(after.objects), found, meant.changes, meant.findings, meant.objects, after.objects
+    )
+
+
+def _block(after: Rendered | RolloutgenError, key: str) -> Mapping[str, Any]:
+    values = after.values if isinstance(after, Rendered) else {}
+    block = values.get(key)
+    return block if isinstance(block, dict) else {}
+
+
+def _shown(difference: Difference) -> str:
+    at = ".".join(map(str, difference.at)) or "the whole object"
+    expected, found = (show_value(difference.ref, value) for value in (difference.before, difference.after))
+    return f"{difference.ref} at {at}: the conversion means {expected}, the new chart renders {found}"
