@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from .chart import Chart
 from .compare import Place, differences, random_paths, show_value
 from .errors import RolloutgenError
 from .helm import Engine
-from .model import Change, Decisions, Difference, Finding, Manifest, Rendered, ValueSet
+from .model import Change, Decisions, Difference, Finding, Manifest, Path, Rendered, ValueSet
 from .target import Refused
 from .transform import transform
 
@@ -84,12 +84,56 @@ def _verdict(
         return Verdict(value_set, "refused-by-transform", str(refusal))
     if isinstance(after, RolloutgenError):
         return Verdict(value_set, "broken", str(after), expected=meant.objects)
-    found = differences(meant.objects, after.objects, value_set.release, leave_out=left_out, checksums=False)
+    rendered, nulls = _without_nulls(after.objects)
+    found = differences(meant.objects, rendered, value_set.release, leave_out=left_out, checksums=False)
     state = "different" if found else "equal"
     why = _shown(found[0]) if found else ""
     return Verdict(
-        value_set, state, why, len(after.objects), found, meant.changes, meant.findings, meant.objects, after.objects
+        value_set, state, why, len(after.objects), found, meant.changes, (*meant.findings, *nulls), meant.objects, after.objects
     )
+
+
+def _without_nulls(objects: Sequence[Manifest]) -> tuple[tuple[Manifest, ...], tuple[Finding, ...]]:
+    """The objects with the nulls of Rollouts read as the API server reads them (client-side apply), and a finding for
+    each: server-side apply refuses them."""
+    out: list[Manifest] = []
+    findings: list[Finding] = []
+    for manifest in objects:
+        if manifest.ref.kind == "Rollout":
+            body, paths = clean(manifest.body)
+            findings += [
+                Finding(
+                    "null-in-custom-resource", "warning",
+                    f"{'.'.join(map(str, path))} renders as null: server-side apply refuses that in a Rollout",
+                    "Put the key into the condition of its body.", manifest.template, 0, manifest.ref, path,
+                )
+                for path in paths
+            ]
+            manifest = replace(manifest, body=body)
+        out.append(manifest)
+    return tuple(out), tuple(findings)
+
+
+def clean(body: Mapping[str, Any]) -> tuple[Mapping[str, Any], tuple[Path, ...]]:
+    """A custom resource's body without its null fields ("" in maps of strings), and where they were."""
+    paths: list[Path] = []
+
+    def cleaned(value: Any, path: Path) -> Any:
+        if isinstance(value, list):
+            return [cleaned(item, (*path, index)) for index, item in enumerate(value)]
+        if not isinstance(value, Mapping):
+            return value
+        kept = {}
+        for key, item in value.items():
+            if item is not None:
+                kept[key] = cleaned(item, (*path, key))
+                continue
+            paths.append((*path, key))
+            if path and path[-1] in ("labels", "annotations", "matchLabels", "nodeSelector"):
+                kept[key] = ""
+        return kept
+
+    return cleaned(body, ()), tuple(paths)
 
 
 def _block(after: Rendered | RolloutgenError, key: str) -> Mapping[str, Any]:

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from typing import Any
 
 from ..draft import Define, Item, NewFile, Rename
 from ..expression import expression, free_variables
@@ -16,11 +18,14 @@ from ..options import Options
 from ..refuse import refuse
 from ..routing import points_at
 from ..regions import owned, reindent
+from ..resources import resource
 from ..scope import lift, root_symbol, same_scope, scope_at, site_scope, variables
 from ..sources import Site
 from ..survey import Survey, Workload
-from ..terms import Terms, rooted, terms_of
-from . import autoscaler, chartyaml, gatewayset, notes, references, replicas, service, strategy, values, workload
+from ..terms import Terms, terms_of
+from ..tree import as_list, dig
+from ..yamlmap import find
+from . import autoscaler, chartyaml, gatewayset, notes, nulls, references, replicas, service, strategy, values, workload
 
 
 def rewrite(survey: Survey, options: Options) -> Iterator[Item]:
@@ -67,6 +72,7 @@ def _workload(item: Workload, survey: Survey, options: Options, taken: set[str])
         condition = "" if _implied(condition, site) else terms.at(condition, root)
     guard = workload.guard(site)
     yield from workload.rewrite(site)
+    yield from nulls.rewrite(site, _bodies(site, survey))
     route = strategy.Route(f"{{{{ {terms.at(terms.name, root)} }}}}", ("primary",))
     yield from strategy.rewrite(
         site, terms, root=root, strategy=item.decision.strategy, routed=routed, condition=condition, routes=[route], guard=guard
@@ -86,10 +92,12 @@ def _workload(item: Workload, survey: Survey, options: Options, taken: set[str])
         yield from notes.rewrite(sources.chart, terms, _shown(site, survey))
 
 
+def _bodies(site: Site, survey: Survey) -> list[Mapping[str, Any]]:
+    return [m.body for render in survey.renders for m in render.objects if m.site == site.id and m.ref.kind == "Deployment"]
+
+
 def _overlaid(terms: Terms, item: Workload, survey: Survey) -> tuple[Terms, tuple[Define, ...]]:
     """Terms whose block is the shared values with the workload's own over them, and the defines that lay them."""
-    from dataclasses import replace
-
     key = survey.decisions.values_key
     prefix = terms.prefix.rsplit(".", 1)[0]
     overlay = Define(
@@ -155,9 +163,11 @@ def _services(item: Workload, terms: Terms, survey: Survey, taken: set[str], *, 
     keep = item.decision.service_names == "keep"
     behind = ""
     if routed:
-        metadata = _metadata(site)
-        port = _port(item, site)
-        sets = gatewayset.Sets(terms, root, metadata, port, bool(item.virtual_services))
+        port, port_defines = _port(item, site, terms, survey)
+        yield from port_defines
+        sets = gatewayset.Sets(
+            terms, root, _metadata(site, "namespace"), _metadata(site, "labels"), port, bool(item.virtual_services)
+        )
         lifted = None if terms.local else _lifted(sets, scope, survey)
         if lifted is None:
             behind = "".join(
@@ -211,25 +221,55 @@ def _lifted(sets: gatewayset.Sets, scope: object, survey: Survey) -> list[tuple[
     return found if all(lift(text, scope, survey.sources) is not None for _, text in found) else None
 
 
-def _metadata(site: Site) -> str:
-    """The Service's namespace and labels as text at column 2."""
+def _metadata(site: Site, key: str) -> str:
+    """The Service's namespace or labels as text at column 2."""
     parts: list[str] = []
-    for key in ("namespace", "labels"):
-        for node in site.find("metadata", key):
-            span = owned(site, node)
-            if site.source.template.cuts(span):
-                raise refuse(
-                    "labels-not-readable", site.source, node.start, f"the {key} of the Service cannot be copied",
-                    "Put conditions around whole keys.",
-                )
-            text = span.of(site.source.text).replace("\r\n", "\n")
-            parts.append(reindent(text if text.endswith("\n") else text + "\n", node.indent, 2))
+    for node in site.find("metadata", key):
+        span = owned(site, node)
+        if site.source.template.cuts(span):
+            raise refuse(
+                "labels-not-readable", site.source, node.start, f"the {key} of the Service cannot be copied",
+                "Put conditions around whole keys.",
+            )
+        text = span.of(site.source.text).replace("\r\n", "\n")
+        parts.append(reindent(text if text.endswith("\n") else text + "\n", node.indent, 2))
     return "".join(dict.fromkeys(parts))
 
 
-def _port(item: Workload, site: Site) -> str:
-    """The expression of the traffic port where a render shows several, "" for a Service with one."""
-    return ""
+def _port(item: Workload, site: Site, terms: Terms, survey: Survey) -> tuple[str, tuple[Define, ...]]:
+    """The expression of the traffic port where a render shows several ports, "" for a Service that always has one."""
+    several = any(
+        len(as_list(dig(manifest.body, "spec", "ports"))) > 1
+        for render in survey.renders
+        for manifest in render.objects
+        if manifest.site == site.id
+    )
+    items = [child for node in site.find("spec", "ports") for child in node.children]
+    if not several and len(items) <= 1 and all(child.key == "-" for child in items):
+        return "", ()
+    plain = [
+        child for child in items
+        if child.key == "-" and len(scope_at(site.source, child.start).blocks) == len(site_scope(site).blocks)
+    ]  # fmt: skip
+    always_several = len(plain) > 1 and len(plain) == len(items)
+    index = item.decision.port_index
+    if always_several and index < len(plain):
+        ports = find(plain[index].children, ("port",))
+        code = expression(ports[0].value.of(site.source.text)) if len(ports) == 1 else None
+        if code is not None and (terms.local or not free_variables(code)):
+            return code.strip('"') if re.fullmatch(r'"\d+"', code) else code, ()
+    body = "".join(owned(site, node).of(site.source.text).replace("\r\n", "\n") for node in site.find("spec", "ports"))
+    lifted = lift(body, replace(site_scope(site), blocks=()), survey.sources)
+    if lifted is None or terms.local:
+        raise refuse(
+            "ports-not-readable", site.source, site.document.span.start,
+            "the traffic port of a Service with several cannot be read outside its template",
+            "Write the ports one by one.",
+        )
+    name = f"{terms.prefix}.trafficPort"
+    text = resource("traffic-port.tpl", ports=lifted.rstrip("\n"), index=index, prefix=terms.prefix)
+    inner = Define(f"{terms.prefix}.servicePorts", lifted.rstrip("\n"), "The ports of the traffic Service.")
+    return f'include "{name}" .', (inner, Define(name, text.rstrip("\n"), "The port to which routes lead, where the Service has several."))
 
 
 def _rename(site: Site, taken: set[str], old: str, new: str) -> Iterator[Item]:

@@ -6,6 +6,7 @@ import posixpath
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from ..draft import Item, NewFile
 from ..resources import resource
@@ -20,48 +21,90 @@ AUDIENCES = ("public", "preview", "stable")
 class Sets:
     """What the sets of one workload are made from.
 
-    `metadata` is the text of labels and namespace below `metadata:` at column 2. `port` is the expression of the traffic
-    port, "" for a Service with one. `own_public` tells that the chart has VirtualServices of its own for the public.
-    `preview` is the expression of the preview hosts when values say nothing, "" for none.
+    `namespace` and `labels` are texts below `metadata:` at column 2. `port` is the expression of the traffic port, "" for
+    a Service with one; `sometimes` tells that it may yield nothing. `own_public` tells that the chart has
+    VirtualServices of its own for the public; `hosts_define` names the define that then knows the hosts.
     """
 
     terms: Terms
     root: str
-    metadata: str
+    namespace: str
+    labels: str
     port: str
     own_public: bool
-    preview: str = ""
+    hosts_define: str = ""
+
+    @property
+    def sometimes(self) -> bool:
+        """Whether the port comes from a define, which is silent for a Service with one port."""
+        return self.port.startswith("include ")
 
 
 def texts(sets: Sets) -> Iterator[tuple[str, str]]:
-    """(file name, template text) of everything that the sets need, documents separated by `---`."""
-    terms, root = sets.terms, sets.root
-    common = {
-        "name": terms.at(terms.name, root), "metadata": sets.metadata, "port": sets.port, "key": terms.values_key,
-        "stable": terms.at(terms.stable, root), "canary": terms.at(terms.canary, root), "block": terms.at(terms.block, root),
-    }  # fmt: skip
-    audiences = [audience for audience in AUDIENCES if audience != "public" or not sets.own_public]
+    """(file name, template text) of everything that the sets need, documents separated by `---`.
+
+    At a root context one loop makes all audiences; a Service in a loop of its own gets each audience written out,
+    because a further loop would move the dot.
+    """
+    terms = sets.terms
+    names = [audience for audience in AUDIENCES if audience != "public" or not sets.own_public]
+    tracks = [audience for audience in AUDIENCES if audience != "public"]
     if not sets.own_public:
-        yield "virtualservice.yaml", resource("virtualservice.yaml", **common, hosts=_hosts(sets, "public", root))
-    for audience in audiences:
-        suffix = "" if audience == "public" else f"-{audience}"
-        hosts = _hosts(sets, audience, root)
-        yield "gateway.yaml", resource("gateway.yaml", **common, hosts=hosts, suffix=suffix)
-        under_range = {**common, "block": terms.at(terms.block, "$"), "metadata": rooted(sets.metadata, "$")}
-        yield "cert.yaml", resource("cert.yaml", **under_range, hosts=_hosts(sets, audience, root))
-        yield "dnsendpoint.yaml", resource("dnsendpoint.yaml", **under_range, hosts=hosts, suffix=suffix)
-        if audience != "public":
-            service = common["canary"] if audience == "preview" else common["stable"]
-            yield "virtualservice.yaml", resource(
-                "track-virtualservice.yaml", **common, hosts=hosts, audience=audience, service=service
-            )
+        yield "virtualservice.yaml", resource("virtualservice.yaml", **_terms(sets, sets.root), hosts=_given(sets, "public", sets.root))
+    looped = not terms.local
+    root = "$" if looped else sets.root
+    common = _terms(sets, root)
+
+    def by(audience_names: list[str], template: str) -> str:
+        keys = ["*"] if looped else audience_names
+        every = looped and "public" in audience_names
+        return resource(
+            template, **common, audiences=keys, names=audience_names,
+            hosts={key: _looped_hosts(sets) if key == "*" else _given(sets, key, root) for key in keys},
+            suffix={key: _suffix(key, every) for key in keys},
+            service={key: _service(sets, key, root) for key in keys},
+        )
+
+    yield "gateway.yaml", by(names, "gateway.yaml")
+    yield "cert.yaml", by(names, "cert.yaml")
+    yield "dnsendpoint.yaml", by(names, "dnsendpoint.yaml")
+    yield "virtualservice.yaml", by(tracks, "track-virtualservice.yaml")
 
 
-def _hosts(sets: Sets, audience: str, root: str) -> str:
-    given = f"(({sets.terms.at(sets.terms.block, root)}).hosts).{audience}"
-    if audience != "preview" or not sets.preview:
-        return given
-    return f'ternary {given} ({sets.preview}) (kindIs "slice" {given})'
+def _terms(sets: Sets, root: str) -> dict[str, Any]:
+    terms = sets.terms
+    inner = "$" if root in (".", "$") else root
+    labels = rooted(sets.labels, root)
+    return {
+        "name": terms.at(terms.name, root), "metadata": rooted(sets.namespace, root) + labels,
+        "labels": labels if terms.local else rooted(sets.labels, inner), "key": terms.values_key,
+        "port": terms.at(sets.port, root), "sometimes": sets.sometimes, "stable": terms.at(terms.stable, root),
+        "canary": terms.at(terms.canary, root), "block": terms.at(terms.block, root),
+        "inner_block": terms.at(terms.block, inner) if not terms.local else terms.block.replace(".Values", "$.Values", 1),
+    }  # fmt: skip
+
+
+def _given(sets: Sets, audience: str, root: str) -> str:
+    return f"(({sets.terms.at(sets.terms.block, root)}).hosts).{audience}"
+
+
+def _looped_hosts(sets: Sets) -> str:
+    if sets.hosts_define:
+        return f'include "{sets.hosts_define}" (list $ $audience) | fromYamlArray'
+    return f"index (({sets.terms.at(sets.terms.block, '$')}).hosts | default dict) $audience"
+
+
+def _suffix(key: str, every: bool) -> str:
+    if key != "*":
+        return "" if key == "public" else f"-{key}"
+    return '{{ ternary "" (printf "-%s" $audience) (eq $audience "public") }}' if every else "-{{ $audience }}"
+
+
+def _service(sets: Sets, key: str, root: str) -> str:
+    stable, canary = (sets.terms.at(code, root) for code in (sets.terms.stable, sets.terms.canary))
+    if key == "*":
+        return f'ternary ({canary}) ({stable}) (eq $audience "preview")'
+    return canary if key == "preview" else stable
 
 
 def files(sets: Sets, service: Site, taken: frozenset[str]) -> Iterator[Item]:

@@ -1,0 +1,240 @@
+"""Nulls that a Deployment takes and a custom resource does not: the key moves inside the condition of its body."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+from ..draft import EditFile, Item
+from ..expression import expression, grouped
+from ..gotmpl import CONTROL, Action, Block
+from ..model import Path
+from ..regions import owned
+from ..scope import inner_blocks
+from ..sources import Site
+from ..text import Edit, Span
+from ..yamlmap import SPLICE, Node, find
+
+REASON = "null-field"
+_STRING_MAPS = frozenset({"labels", "annotations", "matchLabels", "nodeSelector"})
+_UNDECLARED = (("spec", "template", "metadata", "name"), ("spec", "template", "metadata", "namespace"),
+               ("spec", "template", "metadata", "creationTimestamp"), ("metadata", "creationTimestamp"), ("status",))  # fmt: skip
+# What prints text and never "null" or a number; "" is then nothing.
+_TEXT = re.compile(r"(?:include|tpl|printf|print|toYaml|join|trim|lower|upper|b64enc|toJson)\b|.*\|\s*(?:toYaml|join .*|trim|indent \d+|nindent \d+|lower|upper)\s*$")
+_NEVER_NULL = re.compile(r"\|\s*s?quote\s*$|\|\s*toJson\s*$|^s?quote\b")
+_PIPE_TAIL = re.compile(r"\s*\|\s*n?indent\s+\d+\s*$")
+
+
+def null_paths(body: Mapping[str, Any]) -> Iterator[Path]:
+    """The paths of all null fields of an object (entries of lists that are null are left out)."""
+    yield from _nulls(body, ())
+
+
+def _nulls(value: Any, path: Path) -> Iterator[Path]:
+    entries: Iterable[tuple[Any, Any]] = ()
+    if isinstance(value, Mapping):
+        entries = value.items()
+    elif isinstance(value, list):
+        entries = enumerate(value)
+    for key, item in entries:
+        if item is None and isinstance(key, str):
+            yield (*path, key)
+        else:
+            yield from _nulls(item, (*path, key))
+
+
+def rewrite(site: Site, bodies: Sequence[Mapping[str, Any]]) -> Iterator[Item]:
+    """The edits that keep the nulls of `bodies` (renders of the site) out of the Rollout, and fields it does not declare.
+
+    What the source's shape does not allow is left: the proof reports it.
+    """
+    done: set[int] = set()
+    for path in _UNDECLARED:
+        for node in site.find(*path):
+            yield EditFile(site.source.path, Edit(owned(site, node), "", "undeclared-field"))
+            done.add(node.start)
+    for path in dict.fromkeys(path for body in bodies for path in null_paths(body)):
+        if path[:2] in (("spec", "strategy"), ("spec", "replicas")):
+            continue
+        for node in _nodes(site, path):
+            if node.start in done or any(other.start <= node.start < other.end for other in site.find(*_UNDECLARED[0])):
+                continue
+            edits = _mended(site, node, path)
+            if edits:
+                done.add(node.start)
+                yield from (EditFile(site.source.path, Edit(span, new, REASON)) for span, new in edits)
+
+
+def _nodes(site: Site, path: Path) -> tuple[Node, ...]:
+    """The places of a rendered path; a list entry is taken by its position where the source has as many at least."""
+    level: tuple[Node, ...] = site.document.nodes
+    for index, step in enumerate(path):
+        last = index == len(path) - 1
+        if isinstance(step, int):
+            items = tuple(node for node in level if node.key == "-")
+            exact = len(items) > step and all(not inner_blocks(site, item.start) for item in items[: step + 1])
+            found = items[step : step + 1] if exact else items
+        else:
+            found = find(level, (step,))
+        if last:
+            return tuple(node for node in found if not _has_content(site, node))
+        level = tuple(child for node in found for child in node.children)
+    return ()
+
+
+def _has_content(site: Site, node: Node) -> bool:
+    """Whether a key surely has a value: a plain child outside any condition of the node, or a literal."""
+    text = site.source.text
+    value = node.value.of(text).strip()
+    if value and "{{" not in value:
+        return value not in ("null", "~", "Null", "NULL")
+    around = len(inner_blocks(site, node.key_span.start))
+    return any(child.key != SPLICE and len(inner_blocks(site, child.key_span.start)) == around for child in node.children)
+
+
+def _mended(site: Site, node: Node, path: Path) -> list[tuple[Span, str]]:
+    text = site.source.text
+    newline = "\r\n" if "\r\n" in text else "\n"
+    line_end = text.find("\n", node.key_span.end) + 1 or len(text)
+    first_line = text[text.rfind("\n", 0, node.key_span.start) + 1 : node.key_span.start]
+    if first_line.strip():
+        return _mended_first(site, node, path)
+    value = node.value.of(text).strip()
+    pad = " " * node.indent
+    if value and "{{" not in value:
+        return [(owned(site, node), "")] if value in ("null", "~") else []
+    if value:
+        return _scalar(site, node, path, pad, newline)
+    body = Span(line_end, node.end)
+    if not body.of(text).strip():
+        return [(owned(site, node), '') if len(path) < 2 or path[-2] not in _STRING_MAPS else (node.value, ' ""')]
+    if site.source.template.cuts(body):
+        return []
+    pieces = _pieces(site, body)
+    if pieces is None:
+        return []
+    key_line = Span(node.start, line_end)
+    if len(pieces) == 1 and isinstance(pieces[0], Block) and pieces[0].keyword in ("if", "with") and len(pieces[0].openers) == 1:
+        opener_end = text.find("\n", pieces[0].openers[0].span.end) + 1
+        between = text[pieces[0].openers[0].span.end : opener_end]
+        if opener_end and not between.strip() and not _may_be_empty(site, pieces[0]):
+            return [(key_line, ""), (Span(opener_end, opener_end), key_line.of(text))]
+    condition = _any(site, pieces)
+    if condition is None:
+        return []
+    return [
+        (Span(node.start, node.start), f"{pad}{{{{- if {condition} }}}}{newline}"),
+        (Span(node.end, node.end), f"{pad}{{{{- end }}}}{newline}"),
+    ]
+
+
+def _may_be_empty(site: Site, block: Block) -> bool:
+    """Whether the body of a condition may itself print nothing: it holds only further conditions."""
+    inside = _pieces(site, block.bodies()[0])
+    if inside is None:
+        return False
+    dot_text = re.compile(r"^-?\s*(?:toYaml \.|\. \| toYaml|tpl \(toYaml \.\) \S+|tpl \(\. \| toYaml\) \S+)\b")
+    return not all(isinstance(piece, Action) and dot_text.match(piece.inner.of(site.source.text).strip()) for piece in inside)
+
+
+def _pieces(site: Site, body: Span) -> list[Block | Action] | None:
+    """The blocks and output actions that make up a text, in order; None when it also holds plain content."""
+    template, text = site.source.template, site.source.text
+    found: list[Block | Action] = []
+    position = body.start
+    actions = list(template.actions_in(body))
+    index = 0
+    while index < len(actions):
+        action = actions[index]
+        if _content(text[position : action.span.start]):
+            return None
+        position = action.span.end
+        if action.keyword in ("if", "with", "range"):
+            block = next(block for block in template.blocks if block.openers[0] is action)
+            found.append(block)
+            position = block.span.end
+            while index < len(actions) and actions[index].span.start < position:
+                index += 1
+            continue
+        if action.keyword not in CONTROL:
+            found.append(action)
+        elif action.keyword == "assign":
+            return None
+        index += 1
+    return None if _content(text[position : body.end]) else found
+
+
+def _content(text: str) -> str:
+    return re.sub(r"(?m)^[ \t]*#.*$", "", text).strip()
+
+
+def _any(site: Site, pieces: Sequence[Block | Action]) -> str | None:
+    """The expression under which at least one of the pieces prints something."""
+    conditions = [_prints(site, piece) for piece in pieces]
+    if any(condition is None for condition in conditions) or not conditions:
+        return None
+    known = list(dict.fromkeys(condition for condition in conditions if condition))
+    return known[0] if len(known) == 1 else "or " + " ".join(grouped(code) for code in known)
+
+
+def _prints(site: Site, piece: Block | Action) -> str | None:
+    text = site.source.text
+    if isinstance(piece, Action):
+        return _filled(piece.inner.of(text).strip())
+    if len(piece.openers) > 1:
+        return None
+    code = re.sub(r"^(?:if|with|range)\b\s*", "", piece.openers[0].inner.of(text).strip())
+    code = re.sub(r"^\$\w+\s*(?:,\s*\$\w+\s*)?:=\s*", "", code)
+    inside = _pieces(site, piece.bodies()[0])
+    if inside is None:
+        return code
+    if piece.keyword == "range" or not inside:
+        return None
+    inner = _any(site, inside)
+    if inner is None:
+        return None
+    if piece.keyword == "with":
+        return code if re.fullmatch(r"not \(kindIs \"invalid\" \.\)|\(?toYaml \.\)?", inner) else None
+    return f"and {grouped(code)} {grouped(inner)}" if inner != code else code
+
+
+def _filled(code: str) -> str | None:
+    """The expression that says whether an output action prints anything but null."""
+    bare = _PIPE_TAIL.sub("", re.sub(r"^template\b", "include", code))
+    match = re.fullmatch(r"toYaml\s+(\S+|\(.*\))|(\S+|\(.*\))\s*\|\s*toYaml", bare)
+    if match:
+        return f'not (kindIs "invalid" {match[1] or match[2]})'
+    if re.match(r"(?:include|tpl)\b", bare) and "|" not in bare:
+        return f"{bare} | trim"
+    return None
+
+
+def _scalar(site: Site, node: Node, path: Path, pad: str, newline: str) -> list[tuple[Span, str]]:
+    text = site.source.text
+    value = node.value.of(text).strip()
+    code = expression(value)
+    if value.count("{{") != 1 or not value.startswith("{{") or code is None:
+        return []
+    if len(path) > 1 and path[-2] in _STRING_MAPS:
+        return [(node.value, f"{{{{ {code} | quote }}}}")] if not _NEVER_NULL.search(code) else []
+    if _NEVER_NULL.search(code):
+        return []
+    tail = re.search(r"\|\s*(?:n?indent)\s+\d+", value)
+    if tail:
+        condition = _filled(code)
+    elif _TEXT.match(code):
+        condition = code
+    else:
+        condition = f"not (has ({code}) (list nil \"\"))"
+    if condition is None:
+        return []
+    return [
+        (Span(node.start, node.start), f"{pad}{{{{- if {condition} }}}}{newline}"),
+        (Span(node.end, node.end), f"{pad}{{{{- end }}}}{newline}"),
+    ]
+
+
+def _mended_first(site: Site, node: Node, path: Path) -> list[tuple[Span, str]]:
+    """A key on the dash's own line: the condition has to stay on that line."""
+    return []
