@@ -96,7 +96,8 @@ class Refusal:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What a reader should know. `rule` is the id; `line` 0 when it is not known; `at` the path in the object."""
+    """What a reader should know. `rule` is the id; `line` 0 when it is not known; `at` the path in the object;
+    `value_sets` names the renders that show it."""
 
     rule: str
     severity: Severity
@@ -106,6 +107,7 @@ class Finding:
     line: int = 0
     ref: Ref | None = None
     at: Path = ()
+    value_sets: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

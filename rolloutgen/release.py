@@ -6,12 +6,15 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from rolloutgen.model import Manifest, Path, Release
 from rolloutgen.reading import mapping
 from rolloutgen.syntax import selects
 from rolloutgen.tree import dig
+
+if TYPE_CHECKING:
+    from rolloutgen.schema import SchemaError, Verdict
 
 Deployer = Literal["", "helm3", "helm4", "helmfile", "argocd", "flux"]
 Kind = tuple[str, str]  # API group and kind
@@ -75,6 +78,7 @@ class ReleaseView:
 
     `value_set` names the render. `files` are the rendered texts by template (NOTES.txt included), `sources` the
     template files as written; both may be empty when only manifests are known. `chart_version` is "" when unknown.
+    `verdicts` are those of the schemas, one an object; () when nobody asked them.
     """
 
     objects: tuple[Manifest, ...]
@@ -84,6 +88,7 @@ class ReleaseView:
     files: Mapping[str, str] = field(default_factory=dict)
     sources: Mapping[str, str] = field(default_factory=dict)
     chart_version: str = ""
+    verdicts: tuple[Verdict, ...] = ()
 
     @cached_property
     def _by_kind(self) -> Mapping[Kind, tuple[Manifest, ...]]:
@@ -111,6 +116,13 @@ class ReleaseView:
     def rollouts(self) -> tuple[Manifest, ...]:
         """The Rollouts of the release."""
         return self.all(ROLLOUT)
+
+    def schema_errors(self, *rules: str) -> Iterator[tuple[Manifest, SchemaError]]:
+        """What the schemas say of these kinds of fault; of all kinds when none is given."""
+        for manifest, verdict in zip(self.objects, self.verdicts, strict=False):
+            for error in verdict.errors:
+                if not rules or error.rule in rules:
+                    yield manifest, error
 
     def namespace(self, manifest: Manifest) -> str:
         """The namespace in which an object ends up."""

@@ -1,0 +1,135 @@
+"""All rules over the renders of a chart: what several value sets share is said once, what is suppressed is not said."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+
+from rolloutgen.model import Finding, Severity
+from rolloutgen.registry import Plugin, cached
+from rolloutgen.release import ReleaseView
+from rolloutgen.rule import Rule
+from rolloutgen.suppress import Suppression, suppressions
+
+Locate = Callable[[ReleaseView, Finding], int]
+
+_RANK: Mapping[Severity, int] = {"error": 0, "warning": 1, "info": 2}
+_SCHEMA_RULES = frozenset({"schema", "unknown-field"})
+
+
+def rules() -> Mapping[str, Plugin[Rule]]:
+    """Every rule by id, with its documentation. Imports them at the first call."""
+    return cached("rolloutgen.rules", "RULE", Rule)
+
+
+def lint(
+    views: Sequence[ReleaseView],
+    *,
+    ignore: Mapping[str, str] | None = None,
+    config_path: str = "rolloutgen.yaml",
+    schemas: bool = True,
+    kube_version: str = "",
+    schema_locations: Sequence[str] = (),
+    locate: Locate | None = None,
+) -> tuple[Finding, ...]:
+    """What the rules say about the renders of one chart (or about one set of manifests), errors first.
+
+    `ignore` maps rule ids to reasons and comes from the configuration at `config_path`. `schemas` off leaves the
+    schemas unasked; else `kube_version` and `schema_locations` choose them. `locate` finds the line of a finding in its
+    template, 0 when it cannot. A finding of several renders comes once, `value_sets` names them.
+    Raises UsageError for a Kubernetes version or a schema location that cannot be used.
+    """
+    known = rules()
+    merged: dict[Hashable, Finding] = {}
+    used: dict[Suppression, bool] = {}
+    for view in views:
+        judged = _judged(view, kube_version, schema_locations) if schemas else view
+        mine = tuple(dict.fromkeys(suppressions(judged, ignore or {}, config_path)))
+        used.update({entry: used.get(entry, False) for entry in mine})
+        kept: list[Finding] = []
+        for finding in _superseded(_all(judged, known)):
+            covering = [entry for entry in mine if entry.covers(finding)]
+            used.update(dict.fromkeys(covering, True))
+            if not covering:
+                kept.append(finding)
+        _merge(merged, kept, view, locate)
+    remarks = [_about(entry, was_used, known) for entry, was_used in _once_a_place(used)]
+    return tuple(sorted([*merged.values(), *(remark for remark in remarks if remark)], key=_order))
+
+
+def _judged(view: ReleaseView, kube_version: str, locations: Sequence[str]) -> ReleaseView:
+    from rolloutgen.schema import check
+
+    return replace(view, verdicts=check(view.objects, kube_version=kube_version, locations=locations))
+
+
+def _all(view: ReleaseView, known: Mapping[str, Plugin[Rule]]) -> Iterator[Finding]:
+    for plugin in known.values():
+        yield from plugin.value.findings(view, plugin.doc.fix)
+
+
+def _superseded(findings: Iterable[Finding]) -> list[Finding]:
+    """The findings without those of the schemas about a place that a rule has more to say about."""
+    found = list(findings)
+    said = {(f.ref, f.at) for f in found if f.rule not in _SCHEMA_RULES and f.at}
+    return [f for f in found if f.rule not in _SCHEMA_RULES or (f.ref, f.at) not in said]
+
+
+def _merge(
+    merged: dict[Hashable, Finding], findings: Iterable[Finding], view: ReleaseView, locate: Locate | None
+) -> None:
+    times: Counter[Hashable] = Counter()
+    for finding in findings:
+        same = _key(finding, view)
+        key = (same, times[same])
+        times[same] += 1
+        before = merged.get(key)
+        if before is None:
+            line = finding.line or (locate(view, finding) if locate else 0)
+            merged[key] = replace(finding, line=line, value_sets=(view.value_set,))
+        elif view.value_set not in before.value_sets:
+            worse = min(before.severity, finding.severity, key=_RANK.__getitem__)
+            merged[key] = replace(before, severity=worse, value_sets=(*before.value_sets, view.value_set))
+
+
+def _key(finding: Finding, view: ReleaseView) -> Hashable:
+    """What makes a finding the same in another render, where the release may have another name."""
+    # Charts cut long names, so a token that starts like the release's name counts as named after it.
+    pattern = rf"(?<![\w-])(?:{re.escape(view.release.name[:20])}[\w.-]*|{re.escape(view.release.namespace)}(?![\w-]))"
+
+    def bare(text: str) -> str:
+        return re.sub(pattern, "@", text) if view.release.name and view.release.namespace else text
+
+    ref = finding.ref
+    subject = (ref.api_version, ref.kind, bare(ref.name)) if ref else None
+    return (finding.rule, finding.path, subject, finding.at, finding.line, bare(finding.message))
+
+
+def _once_a_place(used: Mapping[Suppression, bool]) -> Iterator[tuple[Suppression, bool]]:
+    """Each suppression once, used when any render used it: the object it is written on may be named differently."""
+    groups: dict[Hashable, list[Suppression]] = {}
+    for entry in used:
+        kind = entry.ref.kind if entry.ref else ""
+        groups.setdefault((entry.rule, entry.path, entry.line, kind, entry.everywhere), []).append(entry)
+    for same in groups.values():
+        yield same[0], any(used[entry] for entry in same)
+
+
+def _about(entry: Suppression, was_used: bool, known: Mapping[str, Plugin[Rule]]) -> Finding | None:
+    if entry.rule not in known:
+        problem, message = "unused-suppression", f"there is no rule {entry.rule!r} to suppress"
+    elif not was_used:
+        problem, message = "unused-suppression", f"nothing breaks {entry.rule!r} here any more"
+    elif not entry.reason:
+        problem, message = "suppression-without-reason", f"{entry.rule!r} is suppressed without a reason"
+    else:
+        return None
+    says = known[problem]
+    return Finding(problem, says.value.severity, message, says.doc.fix, entry.path, entry.line, entry.ref, entry.at)
+
+
+def _order(finding: Finding) -> tuple[int, str, int, str, str, str]:
+    place = "/".join(map(str, finding.at))
+    return (_RANK[finding.severity], finding.path, finding.line, str(finding.ref or ""), place, finding.rule)
