@@ -15,7 +15,7 @@ from typing import Any
 
 from schemas.crd import metadata, schemas_of
 from schemas.kubernetes import OBJECT_META, united
-from schemas.sources import SOURCES, crds, kubernetes_definitions
+from schemas.sources import LATER_FIELDS, SOURCES, crds, kubernetes_definitions
 
 _HERE = Path(__file__).resolve().parent
 
@@ -43,8 +43,13 @@ def generated(workdir: Path) -> dict[str, Any]:
     for source in SOURCES:
         found = set()
         for crd in crds(source, workdir):
-            found.add(crd["spec"]["names"]["kind"])
-            files |= schemas_of(crd, object_meta)
+            kind = crd["spec"]["names"]["kind"]
+            found.add(kind)
+            later = LATER_FIELDS.get((crd["spec"]["group"], kind), {})
+            for name, schema in schemas_of(crd, object_meta):
+                if later:
+                    schema["properties"]["spec"]["properties"] |= later
+                files[name] = schema
         if found != source.kinds:
             raise RuntimeError(f"{source.module} {source.version} lacks {', '.join(sorted(source.kinds - found))}")
     return files

@@ -18,7 +18,7 @@ from rolloutgen.schema.forms import (
     QUALIFIED_NAME,
 )
 from schemas.overlay_pods import PODS
-from schemas.overlay_terms import COUNT_OR_PERCENT, LABELS, Extra, at_most_one, between, enum, rules
+from schemas.overlay_terms import COUNT_OR_PERCENT, LABELS, LONGEST_KEY, Extra, at_most_one, between, enum, rules
 from schemas.overlay_traffic import TRAFFIC
 
 _FREE_NAMES = ("Role", "ClusterRole", "RoleBinding", "ClusterRoleBinding", "PodDisruptionBudget")
@@ -92,7 +92,7 @@ OVERLAY: dict[str, Extra] = {
     **TRAFFIC,
     # Every object
     "apis.meta.v1.ObjectMeta:labels": LABELS,
-    "apis.meta.v1.ObjectMeta:annotations": {"propertyNames": {"pattern": ANNOTATION_KEY}},
+    "apis.meta.v1.ObjectMeta:annotations": {"propertyNames": {"maxLength": LONGEST_KEY, "pattern": ANNOTATION_KEY}},
     "apis.meta.v1.ObjectMeta:namespace": {"maxLength": 63, "pattern": rf"^$|{DNS_LABEL}"},
     "apis.meta.v1.LabelSelector:matchLabels": LABELS,
     "apis.meta.v1.LabelSelectorRequirement:operator": enum("In NotIn Exists DoesNotExist", empty=False),

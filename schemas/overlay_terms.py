@@ -41,10 +41,11 @@ def unique(*keys: str) -> Extra:
     return {"x-kubernetes-list-map-keys": list(keys)}
 
 
+LONGEST_KEY = 253 + 1 + 63  # prefix/name
 PORT_FIELD = between(1, 65535)
 PORT_OR_ITS_NAME: Extra = {**PORT_FIELD, "maxLength": 15, "pattern": PORT_NAME}
 COUNT_OR_PERCENT: Extra = {"minimum": 0, "pattern": PERCENT}
 LABELS: Extra = {
-    "propertyNames": {"pattern": QUALIFIED_NAME},
+    "propertyNames": {"maxLength": LONGEST_KEY, "pattern": QUALIFIED_NAME},
     "additionalProperties": {"type": "string", "maxLength": 63, "pattern": LABEL_VALUE},
 }

@@ -89,6 +89,18 @@ SOURCES = (
     ),
 )
 
+# The operator's module is published up to v0.85.0 only. What its types have got since, in
+# github.com/prometheus-operator/prometheus-operator/pkg/apis/monitoring v0.95.1: fields of `spec`.
+_SCRAPES = {"extraScrapeMetrics": {"type": "boolean"}, "scrapeNativeHistograms": {"type": "boolean"}}
+LATER_FIELDS: Mapping[tuple[str, str], Mapping[str, Any]] = {
+    ("monitoring.coreos.com", "PodMonitor"): _SCRAPES,
+    ("monitoring.coreos.com", "Probe"): _SCRAPES,
+    ("monitoring.coreos.com", "ServiceMonitor"): {
+        **_SCRAPES,
+        "serviceDiscoveryRole": {"type": "string", "enum": ["Endpoints", "EndpointSlice"]},
+    },
+}
+
 # The JSON Schemas of Kubernetes' own kinds, every minor release from 1.25 to 1.37.
 KUBERNETES = ("kubernetes-validate", "1.37.0")
 OLDEST, NEWEST = 25, 37

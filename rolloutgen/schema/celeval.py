@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
-from rolloutgen.schema.celfunctions import CelError, equal, less
+from rolloutgen.schema.celfunctions import CelError, CelTooLongError, equal, less
 
 Scope = Mapping[str, Any]
 Expression = Callable[[Scope], Any]
+
+STEPS = "#"  # no name of CEL: the scope's entry for the steps that are left
 
 
 def truth(value: Any) -> bool:
@@ -129,6 +131,15 @@ MACROS: dict[str, Callable[[Any], Any]] = {
 }
 
 
+def _counted(items: Iterable[Any], scope: Scope) -> Iterator[Any]:
+    steps = scope[STEPS]
+    for item in items:
+        steps[0] -= 1
+        if steps[0] < 0:
+            raise CelTooLongError
+        yield item
+
+
 def macro(collect: Callable[[Any], Any], target: Expression, variable: str, body: Expression) -> Expression:
     """`target.all(variable, body)` and its like: `collect` sees (item, result) pairs."""
 
@@ -136,6 +147,6 @@ def macro(collect: Callable[[Any], Any], target: Expression, variable: str, body
         items = target(scope)
         if not isinstance(items, (list, tuple, Mapping)):
             raise CelError("not a list or a map")
-        return collect((item, body({**scope, variable: item})) for item in items)
+        return collect((item, body({**scope, variable: item})) for item in _counted(items, scope))
 
     return value

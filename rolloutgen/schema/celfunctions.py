@@ -11,9 +11,16 @@ from urllib.parse import urlsplit
 
 from rolloutgen.schema.durations import go_duration, quantity
 
+# Fields with such rules hold names and paths; on longer texts some patterns take ages.
+_LONGEST_MATCHED = 5000
+
 
 class CelError(ValueError):
     """An evaluation that the API server would report as failed."""
+
+
+class CelTooLongError(Exception):
+    """An evaluation that takes too many steps to be worth an answer."""
 
 
 def equal(left: Any, right: Any) -> bool:
@@ -45,6 +52,13 @@ def _text(value: Any) -> str:
     if not isinstance(value, str):
         raise CelError("not a string")
     return value
+
+
+def _matches(value: Any, pattern: Any) -> bool:
+    text = _text(value)
+    if len(text) > _LONGEST_MATCHED:
+        raise CelError("too long to match")
+    return _regex(_text(pattern)).search(text) is not None
 
 
 def _size(value: Any) -> int:
@@ -121,7 +135,7 @@ METHODS: dict[str, Callable[..., Any]] = {
     "contains": lambda text, part: _text(part) in _text(text),
     "startsWith": lambda text, part: _text(text).startswith(_text(part)),
     "endsWith": lambda text, part: _text(text).endswith(_text(part)),
-    "matches": lambda text, pattern: _regex(pattern).search(_text(text)) is not None,
+    "matches": _matches,
     "split": lambda text, separator: _text(text).split(_text(separator)),
     "substring": _substring,
     "getScheme": lambda text: urlsplit(_text(text)).scheme,

@@ -59,7 +59,7 @@ def _rust(schema: Mapping[str, Any]) -> Engine:
 
     def faults(value: Json) -> list[Fault]:
         return _distinct(
-            _fault(tuple(error.instance_path), list(error.schema_path), schema, error.instance, error.message)
+            _fault(tuple(error.instance_path), list(error.schema_path), schema, value, error.message)
             for error in validator.iter_errors(value)
         )
 
@@ -67,12 +67,14 @@ def _rust(schema: Mapping[str, Any]) -> Engine:
 
 
 def _fault(at: Path, schema_path: list[Any], schema: Mapping[str, Any], value: Json, said: str) -> Fault:
+    for step in at:  # the validator's own copy of the value has its keys in another order
+        value = value[step]
     if "propertyNames" in schema_path:
         schema_path = schema_path[: schema_path.index("propertyNames") + 1]
     node: Any = schema
     for step in schema_path[:-1]:
         try:
-            node = node[step]
+            node = schema["$defs"][node["$ref"].rpartition("/")[2]] if step == "$ref" else node[step]
         except (KeyError, IndexError, TypeError):
             node = {}
             break
@@ -83,9 +85,11 @@ def _python(schema: Mapping[str, Any]) -> Engine:
     import jsonschema
     from jsonschema.validators import extend, validator_for
 
-    def pattern(_: Any, wanted: str, instance: Json, __: Any) -> Any:
+    def pattern(_: Any, wanted: str, instance: Json, node: Any) -> Any:
+        if not isinstance(instance, str) or len(instance) > node.get("maxLength", len(instance)):
+            return  # too long is said already, and some patterns take ages on long texts
         # Python's `$` also matches before a newline at the end; the API server's does not.
-        if isinstance(instance, str) and not re.search(_end_anchored(wanted), instance):
+        if not re.search(_end_anchored(wanted), instance):
             yield jsonschema.ValidationError(f"{instance!r} does not match {wanted!r}")
 
     known = validator_for(dict(schema), default=jsonschema.Draft202012Validator)
@@ -114,5 +118,7 @@ def _distinct(faults: Iterable[Fault]) -> list[Fault]:
     """One fault a place and schema node: validators report `required` once for each field. Ordered by place."""
     seen: dict[tuple[Any, ...], Fault] = {}
     for fault in faults:
+        if fault.keyword == "pattern" and len(fault.value) > fault.node.get("maxLength", len(fault.value)):
+            continue  # that it is too long is said already
         seen.setdefault((fault.at, fault.keyword, id(fault.node)), fault)
     return sorted(seen.values(), key=lambda fault: ([(type(step) is str, step) for step in fault.at], fault.keyword))

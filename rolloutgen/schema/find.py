@@ -59,17 +59,24 @@ def minor_of(kube_version: str) -> int:
     return min(int(match[1]), newest)
 
 
-def find(api_version: str, kind: str, *, minor: int, locations: Sequence[str] = ()) -> Found | None:
+def release_of(kube_version: str) -> str:
+    """The full version that `kube_version` names ("1.31.4" is "v1.31.4"), "" when it names none."""
+    match = re.match(r"v?(\d+\.\d+\.\d+)", kube_version)
+    return f"v{match[1]}" if match else ""
+
+
+def find(api_version: str, kind: str, *, minor: int, release: str = "", locations: Sequence[str] = ()) -> Found | None:
     """The schema of `kind` in Kubernetes 1.`minor`, None when there is none.
 
-    `locations` are asked first, in their order; "default" among them stands for what is packaged.
+    `locations` are asked first, in their order; "default" among them stands for what is packaged. `release` ("v1.31.4")
+    is the version that their templates see, `minor` with a 0 behind it when empty.
     Raises UsageError for a location that cannot be used.
     """
     for location in locations:
         if location == "default":
             found = _packaged(api_version, kind, minor)
         else:
-            found = _located(location, api_version, kind, minor)
+            found = _located(location, api_version, kind, release or f"v1.{minor}.0")
         if found is not None:
             return found
     return _packaged(api_version, kind, minor)
@@ -77,7 +84,7 @@ def find(api_version: str, kind: str, *, minor: int, locations: Sequence[str] = 
 
 def exported(kube_version: str = "") -> Iterator[tuple[str, Mapping[str, Any]]]:
     """(file name, schema) of every kind that is packaged, for a validator that reads
-    `{{.ResourceKind}}_{{.Group}}_{{.ResourceAPIVersion}}.json`; the core group's name is empty, as kubeconform has it.
+    `{{.ResourceKind}}_{{.Group}}_{{.ResourceAPIVersion}}.json`; for kubeconform the core group is called "v1".
     """
     minor = minor_of(kube_version)
     for path in sorted(data_path("schemas").glob("*_*.json")):
@@ -96,7 +103,7 @@ def pod_template(minor: int) -> Found:
 
 def _file_name(api_version: str, kind: str) -> str:
     group, _, version = api_version.rpartition("/")
-    return f"{kind.lower()}_{group}_{version}.json"
+    return f"{kind.lower()}_{group or version}_{version}.json"
 
 
 def _packaged(api_version: str, kind: str, minor: int) -> Found | None:
@@ -177,7 +184,7 @@ def _refs(node: Any) -> list[str]:
     return own + [name for value in node.values() for name in _refs(value)]
 
 
-def _located(location: str, api_version: str, kind: str, minor: int) -> Found | None:
+def _located(location: str, api_version: str, kind: str, release: str) -> Found | None:
     if location.startswith(("http://", "https://")):
         raise UsageError(
             f"schemas are read from this machine only, not from {location}",
@@ -188,8 +195,8 @@ def _located(location: str, api_version: str, kind: str, minor: int) -> Found | 
     fields = {
         "ResourceKind": kind.lower(),
         "ResourceAPIVersion": version,
-        "Group": group,
-        "NormalizedKubernetesVersion": f"v1.{minor}.0",
+        "Group": group or version,
+        "NormalizedKubernetesVersion": release,
         "StrictSuffix": "-strict",
         "KindSuffix": f"-{group.partition('.')[0]}-{version}".lower() if group else f"-{version}".lower(),
     }

@@ -10,7 +10,7 @@ from typing import Literal
 from rolloutgen.model import Json, Manifest, Path, Ref
 from rolloutgen.schema.beyond import Breach, breaches_of
 from rolloutgen.schema.engine import Backend, Engine, Fault, compiled
-from rolloutgen.schema.find import Found, find, minor_of, pod_template
+from rolloutgen.schema.find import Found, find, minor_of, pod_template, release_of
 from rolloutgen.schema.nulls import has_null, without_nulls
 from rolloutgen.schema.words import said_of, said_of_breach
 
@@ -41,6 +41,16 @@ class Verdict:
 
 
 @dataclass(frozen=True, slots=True)
+class _Search:
+    """Where the schemas of one check come from, and what compiles them."""
+
+    minor: int
+    release: str
+    locations: tuple[str, ...]
+    backend: Backend
+
+
+@dataclass(frozen=True, slots=True)
 class _Judge:
     """All that is compiled for one kind."""
 
@@ -65,9 +75,8 @@ def check(
     kind without a schema is said to have none.
     Raises UsageError for a Kubernetes version or a location that cannot be used.
     """
-    minor = minor_of(kube_version)
-    places = tuple(locations)
-    return tuple(_verdict(manifest, minor, places, backend) for manifest in manifests)
+    search = _Search(minor_of(kube_version), release_of(kube_version), tuple(locations), backend)
+    return tuple(_verdict(manifest, search) for manifest in manifests)
 
 
 def check_pod_template(
@@ -91,7 +100,7 @@ def dotted(at: Path) -> str:
     return out.removeprefix(".")
 
 
-def _verdict(manifest: Manifest, minor: int, locations: tuple[str, ...], backend: Backend) -> Verdict:
+def _verdict(manifest: Manifest, search: _Search) -> Verdict:
     ref, body = manifest.ref, manifest.body
     if not body or (ref.kind == "List" and ref.api_version == "v1"):
         return Verdict(ref, "skipped")
@@ -99,7 +108,7 @@ def _verdict(manifest: Manifest, minor: int, locations: tuple[str, ...], backend
     if missing:
         errors = tuple(SchemaError((name,), f'"{name}" is required', "no-kind") for name in missing)
         return Verdict(ref, "invalid", errors)
-    judge = _judge(ref.api_version, ref.kind, minor, locations, backend)
+    judge = _judge(ref.api_version, ref.kind, search)
     if judge is None:
         return Verdict(ref, "no-schema")
     if isinstance(judge, Found):
@@ -110,13 +119,11 @@ def _verdict(manifest: Manifest, minor: int, locations: tuple[str, ...], backend
 
 
 @cache
-def _judge(
-    api_version: str, kind: str, minor: int, locations: tuple[str, ...], backend: Backend
-) -> _Judge | Found | None:
-    found = find(api_version, kind, minor=minor, locations=locations)
+def _judge(api_version: str, kind: str, search: _Search) -> _Judge | Found | None:
+    found = find(api_version, kind, minor=search.minor, release=search.release, locations=search.locations)
     if found is None or found.refused:
         return found
-    return _compiled(found, backend)
+    return _compiled(found, search.backend)
 
 
 @cache

@@ -92,7 +92,7 @@ def _unknown(fault: Fault) -> Iterator[Said]:
             hint = f"; known here: {_listed(known)}"
         else:
             hint = "; this map takes no fields"
-        yield (*fault.at, name), "unknown-field", f'unknown field "{name}"{hint}'
+        yield (*fault.at, name), "unknown-field", f"unknown field {_shown(name)}{hint}"
 
 
 def _missing(fault: Fault) -> Iterator[Said]:
@@ -106,9 +106,13 @@ def _keys(fault: Fault) -> Iterator[Said]:
     names = [fault.value] if isinstance(fault.value, str) else list(fault.value)
     for name in names:
         if len(name) > wanted.get("maxLength", len(name)):
-            yield (*fault.at, name), "malformed", f'the key "{name}" is longer than {wanted["maxLength"]} characters'
+            yield (
+                (*fault.at, name),
+                "malformed",
+                f"the key {_shown(name)} is longer than {wanted['maxLength']} characters",
+            )
         elif not re.search(wanted.get("pattern", ""), name):
-            yield (*fault.at, name), "malformed", f'the key "{name}" is not {_form(wanted["pattern"])}'
+            yield (*fault.at, name), "malformed", f"the key {_shown(name)} is not {_form(wanted['pattern'])}"
 
 
 def _wrong_type(fault: Fault) -> str:

@@ -1,0 +1,100 @@
+"""Where schemas come from: folders of the user, the package."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from rolloutgen.errors import UsageError
+from rolloutgen.schema import Verdict, check, exported, releases
+from tests.schema.mutants import manifest
+
+THING = {"apiVersion": "example.com/v1", "kind": "Thing", "metadata": {"name": "a"}, "spec": {"size": 3}}
+SMALL = {"type": "object", "properties": {"spec": {"type": "object", "properties": {"size": {"maximum": 2}}}}}
+
+
+_EMITTED = """
+rollout_argoproj.io_v1alpha1 analysistemplate_argoproj.io_v1alpha1 clusteranalysistemplate_argoproj.io_v1alpha1
+experiment_argoproj.io_v1alpha1 gateway_networking.istio.io_v1 gateway_networking.istio.io_v1beta1
+virtualservice_networking.istio.io_v1 virtualservice_networking.istio.io_v1beta1
+destinationrule_networking.istio.io_v1 destinationrule_networking.istio.io_v1beta1
+certificate_cert-manager.io_v1 issuer_cert-manager.io_v1 clusterissuer_cert-manager.io_v1
+dnsendpoint_externaldns.k8s.io_v1alpha1 scaledobject_keda.sh_v1alpha1 verticalpodautoscaler_autoscaling.k8s.io_v1
+httproute_gateway.networking.k8s.io_v1 servicemonitor_monitoring.coreos.com_v1 podmonitor_monitoring.coreos.com_v1
+prometheusrule_monitoring.coreos.com_v1 deployment_apps_v1 service_v1_v1 horizontalpodautoscaler_autoscaling_v2
+"""
+
+
+def put(path: Path, schema: Any) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(schema if isinstance(schema, str) else json.dumps(schema))
+
+
+def judged(body: dict[str, Any], *locations: object) -> Verdict:
+    (verdict,) = check([manifest(body)], locations=[str(location) for location in locations])
+    return verdict
+
+
+@pytest.mark.parametrize(
+    ("location", "file"),
+    [
+        ("{{.Group}}/{{.ResourceKind}}_{{.ResourceAPIVersion}}.json", "example.com/thing_v1.json"),
+        ("{{ .ResourceKind }}{{ .KindSuffix }}.json", "thing-example-v1.json"),
+        ("{{.NormalizedKubernetesVersion}}{{.StrictSuffix}}/{{.ResourceKind}}.json", "v1.30.2-strict/thing.json"),
+        ("", "example.com/thing_v1.json"),
+        ("", "thing_example.com_v1.json"),
+        ("", "v1.30.2-standalone-strict/thing-example-v1.json"),
+    ],
+)
+def test_a_location_in_kubeconforms_form(tmp_path: Path, location: str, file: str) -> None:
+    put(tmp_path / file, SMALL)
+    where = str(tmp_path / location) if location else str(tmp_path)
+    (verdict,) = check([manifest(THING)], locations=[where], kube_version="1.30.2")
+    assert (verdict.state, verdict.source) == ("invalid", str(tmp_path / file))
+    assert [error.at for error in verdict.errors] == [("spec", "size")]
+
+
+def test_locations_are_asked_in_their_order_and_before_the_package(tmp_path: Path) -> None:
+    config = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "a"}, "data": {"a": "b"}}
+    put(tmp_path / "one" / "configmap-v1.json", {"properties": {"data": {"maxProperties": 0}}})
+    put(tmp_path / "two" / "configmap-v1.json", {})
+    assert judged(config, tmp_path / "one", tmp_path / "two").state == "invalid"
+    assert judged(config, tmp_path / "two", tmp_path / "one").state == "valid"
+    assert judged(config, "default", tmp_path / "one").state == "valid"
+    assert judged(config, tmp_path / "empty").source.startswith("kubernetes 1.")
+
+
+def test_a_kind_without_a_schema_stays_without(tmp_path: Path) -> None:
+    assert judged(THING, tmp_path).state == "no-schema"
+
+
+@pytest.mark.parametrize(
+    "location", ["https://example.com/{{.Group}}", "/x/{{.Nothing}}.json", "/x/{{ lower .Group }}.json"]
+)
+def test_locations_that_cannot_be_used(location: str) -> None:
+    with pytest.raises(UsageError):
+        judged(THING, location)
+
+
+def test_a_file_that_is_no_schema(tmp_path: Path) -> None:
+    put(tmp_path / "example.com" / "thing_v1.json", "{not json")
+    with pytest.raises(UsageError, match=r"thing_v1\.json"):
+        judged(THING, tmp_path)
+
+
+def test_the_kinds_that_the_product_emits_are_known_in_each_version() -> None:
+    names = {name for name, _ in exported()}
+    for name in _EMITTED.split():
+        assert f"{name}.json" in names
+
+
+def test_every_release_has_its_own_kinds() -> None:
+    oldest, newest = releases()
+    assert (oldest, newest >= 37) == (25, True)
+    kinds = {minor: {name for name, _ in exported(f"1.{minor}")} for minor in (25, 29, newest)}
+    assert "horizontalpodautoscaler_autoscaling_v2beta2.json" in kinds[25] - kinds[29]
+    assert "cronjob_batch_v1.json" in kinds[25] & kinds[29] & kinds[newest]
+    assert all("v1beta3" in name or "flowschema" not in name for name in kinds[29] - kinds[newest])
