@@ -4,14 +4,14 @@ Why: The nginx and ALB routers copy or change the rule that leads to the stable 
     where one is set); without one the controller refuses the Rollout. A defaultBackend does not count.
 Fix: Let a path of the Ingress lead to the stable Service.
 Source: argo-rollouts validation_references.go (ValidateIngress); `kubectl argo rollouts lint` looks only at Ingresses
-    that have the rule.
+    that have the rule. A warning where an annotation chooses the backend.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from rolloutgen.model import Manifest
+from rolloutgen.model import Manifest, Severity
 from rolloutgen.reading import mapping, rows, text, texts
 from rolloutgen.release import INGRESSES, ReleaseView
 from rolloutgen.rule import Fault, Rule
@@ -27,18 +27,22 @@ def _faults(view: ReleaseView) -> Iterator[Fault]:
             wanted = text(canary, "stableService")
             if router == "alb":
                 wanted = text(block, "rootService") or wanted
-            for name in {text(block, one), *texts(block, several)} - {""}:
+            for name in sorted({text(block, one), *texts(block, several)} - {""}):
                 for kind in INGRESSES:
                     ingress = view.beside(rollout, kind, name)
                     if ingress is not None and wanted and wanted not in _backends(ingress):
-                        yield Fault(ingress, ("spec", "rules"), f"no path leads to Service {wanted!r}, the stable one")
+                        severity: Severity = "warning" if "use-annotation" in _backends(ingress) else "error"
+                        message = f"no path leads to Service {wanted!r}, the stable one"
+                        yield Fault(ingress, ("spec", "rules"), message, severity)
 
 
 def _backends(ingress: Manifest) -> set[str]:
+    """The Services and the port names behind the paths."""
     names: set[str] = set()
     for _, rule in rows(ingress.body, "spec", "rules"):
         for _, path in rows(rule, "http", "paths"):
-            names |= {text(path, "backend", "service", "name"), text(path, "backend", "serviceName")}
+            service = mapping(path, "backend", "service")
+            names |= {text(service, "name"), text(service, "port", "name"), text(path, "backend", "serviceName")}
     return names
 
 
