@@ -13,6 +13,7 @@ from .gotmpl import Template
 from .helm import Engine
 from .model import Finding, Refusal, Rendered, ValueSet
 from .options import Options
+from .record import is_done, record_file
 from .refuse import ChartRefused
 from .rewrite import rewrite
 from .rewrite.chartyaml import bumped
@@ -62,11 +63,13 @@ def _convert(chart: Chart, value_sets: Sequence[ValueSet], engine: Engine, optio
     renders = [render for render in befores if isinstance(render, Rendered)]
     if not isinstance(befores[0], Rendered):
         raise ChartRefused(_no_render(befores[0]))
+    if is_done(chart, renders, options):
+        return Plan(chart, "unchanged")
     found = survey(sources, renders, options, options.values_key or "rollout")
     if found is None:
         return Plan(chart, "unchanged")
     try:
-        assembled = assemble(chart, rewrite(found, options))
+        assembled = assemble(chart, [*rewrite(found, options), record_file(found, options)])
     except OverlapError as overlap:
         raise ChartRefused(
             Refusal("edits-overlap", found.workloads[0].sites[0].source.path, found.workloads[0].sites[0].line, str(overlap),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import Any, Literal
 
 from .model import Router, Strategy
@@ -45,3 +45,14 @@ class Options:
     toggles: str = "24"
     force: bool = False
     house: House = House()
+
+
+def settle(*layers: Mapping[str, Any]) -> Options:
+    """One Options from several layers of chosen values, later ones over earlier ones (house, record, flags).
+
+    A layer names fields of Options and of House; None means not chosen.
+    """
+    chosen = {name: value for layer in layers for name, value in layer.items() if value is not None}
+    of_house = {item.name for item in fields(House)}
+    house = House(**{name: value for name, value in chosen.items() if name in of_house})
+    return Options(house=house, **{name: value for name, value in chosen.items() if name not in of_house})

@@ -1,0 +1,66 @@
+"""The group of commands. Their help lines stand here, so that `--help` imports none of them."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from typing import Any
+
+import click
+
+from .. import __version__
+from ..errors import RolloutgenError
+
+# name -> (module, attribute, help line)
+COMMANDS = {
+    "convert": ("convert", "convert", "Turn Deployments of Helm charts into Argo Rollouts, with proof."),
+    "explain": ("explain", "explain", "Tell more about a refusal, a finding or an edit by its id."),
+    "completion": ("completion", "completion", "Print the completion script for a shell."),
+}
+
+
+class LazyGroup(click.Group):
+    """A group whose commands are imported only when they are called."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """The names, in the order of the table."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The command itself; None where there is none of that name."""
+        if cmd_name not in COMMANDS:
+            return None
+        module, attribute, _ = COMMANDS[cmd_name]
+        command: click.Command = getattr(importlib.import_module(f"rolloutgen.cli.{module}"), attribute)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """The table's own help lines."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, line) for name, (_, _, line) in COMMANDS.items()])
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Runs a command; a RolloutgenError becomes its text on stderr and its exit code. A bug keeps its traceback."""
+        try:
+            return super().invoke(ctx)
+        except RolloutgenError as fault:
+            click.echo(f"error: {fault}", err=True)
+            ctx.exit(fault.exit_code)
+
+
+@click.command(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
+@click.version_option(__version__, "--version", "-V", prog_name="rolloutgen")
+def group() -> None:
+    """Moves Helm charts from Deployment to Argo Rollouts, and proves by rendering that nothing else changed.
+
+    Exit codes: 0 done, 1 refused or --check found something to do, 2 usage or environment.
+    """
+
+
+def main() -> None:
+    """The entry point of the program."""
+    try:
+        group(prog_name="rolloutgen")
+    except BrokenPipeError:  # the reader (head, less) has gone: nobody is left to tell
+        sys.stderr.close()
+        sys.exit(0)

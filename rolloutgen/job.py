@@ -1,0 +1,90 @@
+"""One chart from its path to its plan, and from its plan to the disk: all that lies between flags and `convert`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from .chart import Chart, load_chart, write_chart
+from .convert import Plan, convert
+from .errors import RolloutgenError, UsageError
+from .helm import Engine
+from .house import find_house, read_house
+from .model import Refusal
+from .options import Options, settle
+from .record import read_record
+from .sets import value_sets_of
+
+
+@dataclass(frozen=True)
+class Request:
+    """What is asked for every chart of a call. `flags` name fields of Options that were chosen on the command line;
+    `config` is the house file, "" for the nearest one."""
+
+    flags: Mapping[str, Any] = field(default_factory=dict)
+    config: str = ""
+
+
+@dataclass(frozen=True)
+class Conversion:
+    """A chart's plan and how it came about. `left_out` names dependencies that were missing on both sides."""
+
+    path: str
+    plan: Plan
+    options: Options
+    left_out: tuple[str, ...] = ()
+
+
+def plan_chart(path: str, request: Request, engine: Engine) -> Conversion:
+    """The plan for the chart at `path`. Writes nothing.
+
+    What speaks against this chart is a refusal in the plan; UsageError is raised for what the user must set right
+    first (house file, value files, Helm).
+    """
+    house = _house(path, request.config)
+    options = settle(house, request.flags)
+    try:
+        chart = load_chart(path)
+    except UsageError:
+        raise
+    except RolloutgenError as fault:
+        return Conversion(path, Plan(Chart(path, {}), "refused", refusals=(_refusal(fault, "not-a-chart"),)), options)
+    try:
+        record = read_record(chart)
+        options = settle(house, record.chosen if record else {}, request.flags)
+        sets = value_sets_of(chart, options, engine)
+        plan = convert(chart, sets, engine, options)
+    except UsageError:
+        raise
+    except RolloutgenError as fault:
+        return Conversion(path, Plan(chart, "refused", refusals=(_refusal(fault, "not-readable"),)), options)
+    if record and plan.status == "refused" and plan.refusals[0].by == "does-not-render":
+        return Conversion(path, Plan(chart, "unchanged"), options)  # the values it needs are not part of the record
+    return Conversion(path, plan, options)
+
+
+def write(conversion: Conversion, target: str = "") -> None:
+    """Writes the converted chart, in place or to the directory `target`; nothing for one that is not converted.
+
+    Raises as `write_chart` does.
+    """
+    plan = conversion.plan
+    if plan.after is not None and plan.status == "converted":
+        write_chart(plan.before, plan.after, target or conversion.path)
+
+
+def _house(path: str, config: str) -> Mapping[str, Any]:
+    if config and not Path(config).is_file():
+        raise UsageError("no such file", path=config, hint="--config takes the path of a rolloutgen.yaml.")
+    found = Path(config) if config else find_house(path)
+    return read_house(found) if found else {}
+
+
+def _refusal(fault: RolloutgenError, by: str) -> Refusal:
+    why = f"{fault.what}{': ' + fault.why if fault.why else ''}"
+    return Refusal(_ID_OF.get(type(fault).__name__, by), fault.path or "", fault.line or 0, why, fault.hint)
+
+
+_ID_OF = {"LimitError": "too-much", "RenderError": "does-not-render"}
