@@ -28,7 +28,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as workdir:
         files = generated(Path(workdir))
     output.mkdir(parents=True, exist_ok=True)
-    for stale in {path.name for path in output.glob("*.json")} - set(files):
+    for stale in {path.name for path in output.glob("*_*_*.json")} - set(files):
         (output / stale).unlink()
     for name, schema in files.items():
         (output / name).write_bytes(dumped(schema))
