@@ -1,0 +1,59 @@
+"""Plugins of a package that a test writes."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from rolloutgen.registry import PluginError, load
+
+DOC = '"""The fault.\n\nWhy: because.\nFix: so.\nSource: here.\n"""\n'
+BODY = "from tests.test_registry import Thing\nTHING = Thing({id!r})\n"
+
+
+class Thing:
+    def __init__(self, thing_id: str) -> None:
+        self.id = thing_id
+
+
+@pytest.fixture
+def package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> Path:
+    folder = tmp_path / f"plugins_of_{request.node.name.replace('[', '_').replace(']', '')}"
+    folder.mkdir()
+    (folder / "__init__.py").write_text("")
+    monkeypatch.syspath_prepend(str(tmp_path))
+    return folder
+
+
+def test_modules_are_found_by_their_names(package: Path) -> None:
+    (package / "b_thing.py").write_text(DOC + BODY.format(id="b-thing"))
+    (package / "a_thing.py").write_text(DOC + BODY.format(id="a-thing"))
+    found = load(package.name, "THING", Thing)
+    assert list(found) == ["a-thing", "b-thing"]
+    assert found["a-thing"].doc.fix == "so."
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        (DOC, "no THING"),
+        (DOC + "THING = 1\n", "no THING"),
+        (DOC + BODY.format(id="another"), "does not fit"),
+        ('"""The fault.\n\nWhy: because.\n"""\n' + BODY.format(id="a-thing"), "Fix, Source"),
+        (BODY.format(id="a-thing"), "lacks"),
+    ],
+    ids=["none", "type", "name", "parts", "doc"],
+)
+def test_a_plugin_that_is_not_whole_is_an_error(package: Path, text: str, reason: str) -> None:
+    (package / "a_thing.py").write_text(text)
+    with pytest.raises(PluginError, match=reason):
+        load(package.name, "THING", Thing)
+
+
+def test_nothing_is_imported_before_it_is_asked_for() -> None:
+    code = "import sys, rolloutgen.lint; print([m for m in sys.modules if m.startswith(('rolloutgen.rules', 'json'))])"
+    ended = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert ended.stdout.strip() == "[]"
