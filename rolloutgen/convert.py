@@ -13,6 +13,7 @@ from .gotmpl import Template
 from .helm import Engine
 from .model import Finding, Refusal, Rendered, ValueSet
 from .options import Options
+from .probe import aliases
 from .record import is_done, record_file
 from .refuse import ChartRefused
 from .rewrite import rewrite
@@ -68,8 +69,9 @@ def _convert(chart: Chart, value_sets: Sequence[ValueSet], engine: Engine, optio
     found = survey(sources, renders, options, options.values_key or "rollout")
     if found is None:
         return Plan(chart, "unchanged")
+    alike = aliases(sources, found.workloads, renders[:2], engine) if _renames(found) else {}
     try:
-        assembled = assemble(chart, [*rewrite(found, options), record_file(found, options)])
+        assembled = assemble(chart, [*rewrite(found, options, alike), record_file(found, options)])
     except OverlapError as overlap:
         raise ChartRefused(
             Refusal("edits-overlap", found.workloads[0].sites[0].source.path, found.workloads[0].sites[0].line, str(overlap),
@@ -89,6 +91,10 @@ def _convert(chart: Chart, value_sets: Sequence[ValueSet], engine: Engine, optio
     if refusals:
         return Plan(chart, "refused", None, assembled.changes, verdicts, refusals[:5], findings, found)
     return Plan(chart, "converted", assembled.chart, assembled.changes, verdicts, (), findings, found)
+
+
+def _renames(found: Survey) -> bool:
+    return any(item.services and item.decision.service_names == "suffix" for item in found.workloads)
 
 
 def with_version(chart: Chart, version: str) -> Chart:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 
 from .model import Decisions, Finding, Manifest, Refusal, Rendered, WorkloadDecision
 from .options import Options
@@ -39,6 +39,7 @@ class Survey:
     decisions: Decisions
     workloads: tuple[Workload, ...]
     findings: tuple[Finding, ...]
+    aliases: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
 
 def survey(sources: Sources, renders: Sequence[Rendered], options: Options, values_key: str) -> Survey | None:

@@ -239,7 +239,7 @@ class _Builder:
         rest = masked[match.end() :]
         offset = body + match.end() + len(rest) - len(rest.lstrip())
         value, end = self._scalar(line, offset, rest.lstrip(), indent)
-        children = self._children(indent, items=True)
+        children = self._children(indent, items=True if value.start < value.end else "empty")
         name = key_span.of(self.template.text).strip("\"'")
         return self._node(name, indent, key_span, line, offset, end, children, value=value)
 
@@ -254,7 +254,7 @@ class _Builder:
             return []
         return self._block(indent)
 
-    def _children(self, indent: int, *, items: bool) -> list[Node]:
+    def _children(self, indent: int, *, items: bool | str) -> list[Node]:
         """What stands deeper than `indent`; a list may stand at the key's own column when `items`."""
         line = self._skip()
         if line is None:
@@ -262,6 +262,9 @@ class _Builder:
         if line.indent > indent:
             return self._block(line.indent if line.kind == "content" else indent + 1)
         if items and line.indent == indent and line.kind == "content" and _DASH.match(line.masked):
+            return self._items(indent)
+        if items == "empty" and line.indent == indent and line.kind == "splice":
+            # A key without a value above an action at its own column: the action prints the items of a list.
             return self._items(indent)
         return []
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -28,9 +28,13 @@ from ..yamlmap import find
 from . import autoscaler, chartyaml, gatewayset, notes, nulls, references, replicas, service, strategy, values, workload
 
 
-def rewrite(survey: Survey, options: Options) -> Iterator[Item]:
-    """Everything that the conversion changes in the chart's files. Raises ChartRefused."""
+def rewrite(survey: Survey, options: Options, aliases: Mapping[str, Sequence[str]]) -> Iterator[Item]:
+    """Everything that the conversion changes in the chart's files. Raises ChartRefused.
+
+    `aliases` are the expressions, by workload key, that mean the traffic Service's name.
+    """
     chart = survey.sources.chart
+    survey = replace(survey, aliases=aliases)
     taken = set(chart.files)
     for item in survey.workloads:
         yield from _workload(item, survey, options, taken)
@@ -70,6 +74,12 @@ def _workload(item: Workload, survey: Survey, options: Options, taken: set[str])
         condition, extra = _condition(item, terms, survey)
         yield from extra
         condition = "" if _implied(condition, site) else terms.at(condition, root)
+    if len(item.autoscalers) > 1:
+        second = item.autoscalers[1]
+        raise refuse("two-autoscalers", second.source, second.document.span.start, "two autoscalers scale one workload", "Leave one.")
+    for scaler in item.autoscalers:
+        yield from replicas.rewrite(site, scaler, terms, sources, root=root, omit=options.replicas == "omit")
+        yield from autoscaler.rewrite(scaler)
     guard = workload.guard(site)
     yield from workload.rewrite(site)
     yield from nulls.rewrite(site, _bodies(site, survey))
@@ -77,12 +87,6 @@ def _workload(item: Workload, survey: Survey, options: Options, taken: set[str])
     yield from strategy.rewrite(
         site, terms, root=root, strategy=item.decision.strategy, routed=routed, condition=condition, routes=[route], guard=guard
     )
-    if len(item.autoscalers) > 1:
-        second = item.autoscalers[1]
-        raise refuse("two-autoscalers", second.source, second.document.span.start, "two autoscalers scale one workload", "Leave one.")
-    for scaler in item.autoscalers:
-        yield from replicas.rewrite(site, scaler, terms, sources, root=root, omit=options.replicas == "omit")
-        yield from autoscaler.rewrite(scaler)
     for vertical in item.vertical:
         yield from autoscaler.rewrite(vertical)
     if split:
@@ -207,7 +211,8 @@ def _references(item: Workload, terms: Terms, survey: Survey) -> Iterator[Item]:
                 routes[manifest.site] = None
     # The Service's own document and its copy keep their labels and selectors.
     skipped = frozenset({(site.source.path, site.document.span)})
-    name = references.Name(text, code, terms, skipped)
+    alike = tuple(alias for alias in survey.aliases.get(item.decision.key, ()) if alias != code)
+    name = references.Name(text, (code, *alike), terms, skipped)
     yield from references.rewrite(name, survey.sources, [survey.sources.sites[site] for site in routes])
 
 

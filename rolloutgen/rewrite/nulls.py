@@ -22,7 +22,7 @@ _UNDECLARED = (("spec", "template", "metadata", "name"), ("spec", "template", "m
                ("spec", "template", "metadata", "creationTimestamp"), ("metadata", "creationTimestamp"), ("status",))  # fmt: skip
 # What prints text and never "null" or a number; "" is then nothing.
 _TEXT = re.compile(r"(?:include|tpl|printf|print|toYaml|join|trim|lower|upper|b64enc|toJson)\b|.*\|\s*(?:toYaml|join .*|trim|indent \d+|nindent \d+|lower|upper)\s*$")
-_NEVER_NULL = re.compile(r"\|\s*s?quote\s*$|\|\s*toJson\s*$|^s?quote\b")
+_QUOTED = re.compile(r"\|\s*(?:s?quote|toJson)\s*-?\}\}$|\{\{-?\s*(?:s?quote|toJson)\b")
 _PIPE_TAIL = re.compile(r"\s*\|\s*n?indent\s+\d+\s*$")
 
 
@@ -134,7 +134,7 @@ def _may_be_empty(site: Site, block: Block) -> bool:
     inside = _pieces(site, block.bodies()[0])
     if inside is None:
         return False
-    dot_text = re.compile(r"^-?\s*(?:toYaml \.|\. \| toYaml|tpl \(toYaml \.\) \S+|tpl \(\. \| toYaml\) \S+)\b")
+    dot_text = re.compile(r"^-?\s*(?:toYaml \.|\. \| toYaml|tpl \(toYaml \.\) \S+|tpl \(\. \| toYaml\) \S+)(?=\s|$)")
     return not all(isinstance(piece, Action) and dot_text.match(piece.inner.of(site.source.text).strip()) for piece in inside)
 
 
@@ -214,12 +214,15 @@ def _scalar(site: Site, node: Node, path: Path, pad: str, newline: str) -> list[
     text = site.source.text
     value = node.value.of(text).strip()
     code = expression(value)
-    if value.count("{{") != 1 or not value.startswith("{{") or code is None:
+    if value.count("{{") != 1 or not value.startswith("{{") or code is None or _QUOTED.search(value):
         return []
     if len(path) > 1 and path[-2] in _STRING_MAPS:
-        return [(node.value, f"{{{{ {code} | quote }}}}")] if not _NEVER_NULL.search(code) else []
-    if _NEVER_NULL.search(code):
+        return [(node.value, f"{{{{ {code} | quote }}}}")]
+    parent = site.find(*("-" if isinstance(step, int) else step for step in path[:-1]))
+    siblings = next((found.children for found in parent if node in found.children), ())
+    if all(sibling is node or inner_blocks(site, sibling.key_span.start) for sibling in siblings) and len(siblings) > 1:
         return []
+    otherwise = f"{pad}{{{{- else }}}}{newline}{pad}{{}}{newline}" if len(siblings) == 1 else ""
     tail = re.search(r"\|\s*(?:n?indent)\s+\d+", value)
     if tail:
         condition = _filled(code)
@@ -231,7 +234,7 @@ def _scalar(site: Site, node: Node, path: Path, pad: str, newline: str) -> list[
         return []
     return [
         (Span(node.start, node.start), f"{pad}{{{{- if {condition} }}}}{newline}"),
-        (Span(node.end, node.end), f"{pad}{{{{- end }}}}{newline}"),
+        (Span(node.end, node.end), f"{otherwise}{pad}{{{{- end }}}}{newline}"),
     ]
 
 

@@ -26,10 +26,11 @@ _URL_END = re.compile(r"$|[/:\s\"'?#\\,;)\]]|\.(?:svc\b|\{\{-?\s*[^}]*amespace)"
 
 @dataclass(frozen=True)
 class Name:
-    """The old Service name as templates write it, and what its places become."""
+    """The old Service name as templates write it: the text at the Service, the expressions that mean it (the Service's
+    own first). `skipped` are spans of files that stay."""
 
     text: str
-    code: str
+    codes: tuple[str, ...]
     terms: Terms
     skipped: frozenset[tuple[str, Span]]
 
@@ -51,6 +52,11 @@ def rewrite(name: Name, sources: Sources, routes: Sequence[Site]) -> Iterator[It
                 yield item
 
 
+def _any_of(name: Name) -> re.Pattern[str]:
+    """Matches each expression that means the name."""
+    return re.compile("|".join(_pattern(code).pattern for code in name.codes))
+
+
 def _pattern(code: str) -> re.Pattern[str]:
     """Matches the expression `code` however it is spaced and whichever way the root is named."""
     words = re.findall(r"\"[^\"]*\"|[^\s\"]+", code)
@@ -67,7 +73,7 @@ def _pattern(code: str) -> re.Pattern[str]:
 
 def _places(name: Name, source: Source) -> Iterator[tuple[Span, Action, bool]]:
     """Where the name's expression stands: (span, action, whole action?), variables that hold it included."""
-    pattern = _pattern(name.code)
+    pattern = _any_of(name)
     variables: set[str] = set()
     for action in source.template.actions:
         inner = action.inner.of(source.text)
@@ -170,8 +176,8 @@ def _backends(name: Name, site: Site, sources: Sources) -> Iterator[EditFile]:
             continue
         lone = code.strip()
         root = root_symbol(scope_at(source, node.value.start), sources) or "."
-        same = bool(_pattern(name.code).fullmatch(lone)) or _holds(name, source, lone)
-        new = stable if same else f"ternary ({stable}) ({lone}) (eq (toString ({lone})) ({name.terms.at(name.code, root)}))"
+        same = bool(_any_of(name).fullmatch(lone)) or _holds(name, source, lone)
+        new = stable if same else f"ternary ({stable}) ({lone}) (eq (toString ({lone})) ({name.terms.at(name.codes[0], root)}))"
         text = node.value.of(source.text)
         quote = text[0] if text[:1] in "\"'" and text[-1:] == text[:1] else ""
         done.append(node.value)
@@ -188,7 +194,7 @@ def _backends(name: Name, site: Site, sources: Sources) -> Iterator[EditFile]:
 def _holds(name: Name, source: Source, code: str) -> bool:
     if not re.fullmatch(r"\$\w+", code):
         return False
-    pattern = _pattern(name.code)
+    pattern = _any_of(name)
     for action in source.template.actions:
         assigned = re.match(r"\s*\$(\w+)\s*:?=\s*(.*?)\s*$", action.inner.of(source.text), re.DOTALL)
         if assigned and f"${assigned[1]}" == code and not pattern.fullmatch(assigned[2].strip().strip("()")):

@@ -32,11 +32,12 @@ class Route:
 
 @dataclass(frozen=True)
 class Carried:
-    """What the old strategy leaves behind: lines for the new one (column 0), the expression of its type when values
-    choose it, and which keys `rollout.canary` may no longer set."""
+    """What the old strategy leaves behind: lines for the new one (column 0), or `values`, the expression of the map that
+    holds them; and the expression of its type when values choose it."""
 
     lines: str = ""
     recreate: str = ""
+    values: str = ""
     defines: tuple[Define, ...] = ()
 
 
@@ -65,11 +66,12 @@ def rewrite(
     text = resource(
         "strategy.yaml", blue_green=strategy == "blue-green", routed=routed and strategy == "canary", condition=condition,
         stable=terms.at(terms.stable, root), canary=terms.at(terms.canary, root), block=block, prefix=terms.prefix,
-        root=root, omitted=omitted, carried=_blue_green_only(lines) if strategy == "blue-green" else lines, n=indent,
+        root=root, omitted=omitted, values=carried.values, carried=_blue_green_only(lines) if strategy == "blue-green" else lines, n=indent,
         recreate=carried.recreate, virtual_services=routes,
     )
     if strategy != "blue-green" and (not routed or condition):
-        body = resource("basic-canary.tpl", block=terms.block, omitted=omitted, always="false" if lines else "true")
+        values = terms.at(carried.values, ".") if root == "." else carried.values.replace("$.", ".")
+        body = resource("basic-canary.tpl", block=terms.block, omitted=omitted, values=values, always="false" if lines else "true")
         yield Define(f"{terms.prefix}.basicCanary", body.rstrip("\n"), "spec.strategy.canary where no router weighs the traffic: steps that need one are left out.")
     text = indented(text, indent)
     if guard:
@@ -116,14 +118,24 @@ def _carried(site: Site, old: Sequence[Node], terms: Terms, root: str) -> Carrie
     if not old:
         return Carried()
     if len(old) == 1 and (literal := _literal(site, old[0])) is not None:
-        return literal
+        return _conditioned(site, old[0], literal) or _from_text(site, old, terms, root)
     if len(old) == 1 and (values := _from_values(site, old[0])) is not None:
-        return Carried(_dynamic(values), f"({grouped(values)}).type")
+        return Carried("", f"({grouped(values)}).type", f"({values}).rollingUpdate")
     return _from_text(site, old, terms, root)
 
 
-def _dynamic(values: str) -> str:
-    return f"{{{{- with ({values}).rollingUpdate }}}}\n{{{{- toYaml . | nindent 0 }}}}\n{{{{- end }}}}\n"
+def _conditioned(site: Site, node: Node, literal: Carried) -> Carried | None:
+    """The carried lines inside the conditions that the strategy stood in; None where those have other branches."""
+    blocks = inner_blocks(site, node.key_span.start)
+    if not blocks:
+        return literal
+    if literal.recreate or any(block.keyword != "if" or len(block.openers) > 1 for block, _ in blocks):
+        return None
+    heads = [block.openers[0].inner.of(site.source.text).strip() for block, _ in blocks]
+    if not literal.lines:
+        return literal
+    opening = "".join(f"{{{{- {head} }}}}\n" for head in heads)
+    return Carried(f"{opening}{literal.lines}" + "{{- end }}\n" * len(heads))
 
 
 def _literal(site: Site, node: Node) -> Carried | None:
@@ -197,7 +209,7 @@ def _from_text(site: Site, old: Sequence[Node], terms: Terms, root: str) -> Carr
     name = f"{terms.prefix}.updateStrategy"
     values = f'(include "{name}" {root} | fromYaml).strategy'
     define = Define(name, body.rstrip("\n"), "The Deployment's update strategy, whose maxSurge and maxUnavailable the Rollout keeps.")
-    return Carried(_dynamic(values), f"({values}).type", (define,))
+    return Carried("", f"({values}).type", f"({values}).rollingUpdate", (define,))
 
 
 def _outermost(site: Site, node: Node) -> Span:
