@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from .chart import Chart
-from .draft import Define, EditFile, Item, NewFile, Rename
-from .text import Edit, apply_edits
+from .draft import Define, EditFile, Item, NewFile, Piece, Rename, Split
+from .text import Edit, Span, apply_edits
 
 HELPERS = "templates/_rollout.tpl"
 
@@ -35,6 +35,7 @@ def assemble(chart: Chart, items: Iterable[Item]) -> Assembled:
     edits: dict[str, list[Edit]] = {}
     added: dict[str, list[NewFile]] = {}
     renames: dict[str, Rename] = {}
+    splits: dict[str, Split] = {}
     defines: dict[str, Define] = {}
     for item in items:
         if isinstance(item, EditFile):
@@ -43,11 +44,19 @@ def assemble(chart: Chart, items: Iterable[Item]) -> Assembled:
             added.setdefault(item.path, []).append(item)
         elif isinstance(item, Rename):
             renames[item.path] = item
+        elif isinstance(item, Split):
+            splits[item.path] = item
         else:
             defines.setdefault(item.name, item)
     files: dict[str, bytes | None] = {}
     changes: list[FileChange] = []
-    for path in sorted({*edits, *renames}):
+    for path, split in sorted(splits.items()):
+        files[path] = None
+        moved = [NewFile(piece.to, _moved(chart.text(path), piece, edits.get(path, ())), split.reason) for piece in split.pieces]
+        for new in reversed(moved):
+            added.setdefault(new.path, []).insert(0, new)
+        changes.append(FileChange(path, "removed", (split.reason,)))
+    for path in sorted({*edits, *renames} - {*splits}):
         mine = edits.get(path, [])
         text = apply_edits(chart.text(path), mine) if mine else chart.text(path)
         reasons = tuple(dict.fromkeys(edit.reason for edit in mine))
@@ -67,6 +76,17 @@ def assemble(chart: Chart, items: Iterable[Item]) -> Assembled:
         files[HELPERS] = (old + ("\n" if old else "") + text.removesuffix("\n")).encode()
         changes.append(FileChange(HELPERS, "edited" if old else "added", ("helpers",)))
     return Assembled(_with_modes(chart.with_files(files), renames), tuple(changes))
+
+
+def _moved(text: str, piece: Piece, edits: Sequence[Edit]) -> str:
+    """The text of a piece with the edits that fall into it."""
+    mine = [
+        Edit(Span(edit.span.start - piece.span.start, edit.span.end - piece.span.start), edit.new, edit.reason)
+        for edit in edits
+        if piece.span.covers(edit.span)
+    ]
+    moved = piece.prelude + apply_edits(piece.span.of(text), mine).rstrip()
+    return moved + ("\r\n" if "\r\n" in text else "\n")
 
 
 def _with_modes(chart: Chart, renames: dict[str, Rename]) -> Chart:

@@ -86,7 +86,14 @@ def _convert(chart: Chart, value_sets: Sequence[ValueSet], engine: Engine, optio
             if isinstance(render, Rendered)
         }
     verdicts = verify(befores, afters, found.decisions, random)
-    refusals = tuple(_unproven(verdict, found) for verdict in verdicts if not verdict.holds)
+    # Under the first value set, what people use, even a refusal that the new chart states itself is one of the chart.
+    refusals = tuple(
+        dict.fromkeys(
+            _unproven(verdict, found)
+            for index, verdict in enumerate(verdicts)
+            if not verdict.holds or (index == 0 and verdict.state == "refused")
+        )
+    )
     findings = tuple(dict.fromkeys([*found.findings, *(f for verdict in verdicts for f in verdict.findings)]))
     if refusals:
         return Plan(chart, "refused", None, assembled.changes, verdicts, refusals[:5], findings, found)
@@ -118,8 +125,11 @@ def _no_render(fault: object) -> Refusal:
 
 def _unproven(verdict: Verdict, found: Survey) -> Refusal:
     site = found.workloads[0].sites[0]
+    if verdict.refusal:
+        where = next((item.sites[0] for item in found.workloads if item.sites[0].source.path == verdict.refusal.path), None)
+        line = verdict.refusal.line or (where.line if where else 0)
+        return replace(verdict.refusal, line=line)
     by = {"different": "not-proven", "broken": "new-chart-does-not-render"}.get(verdict.state, verdict.state)
-    path = verdict.differences[0].ref.kind if verdict.differences else site.source.path
     return Refusal(
         by, site.source.path, site.line, f"value set {verdict.value_set.name}: {verdict.why}",
         "Nothing was written: the new chart would not render what the conversion means.",

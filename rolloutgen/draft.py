@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from .text import Edit
+from .text import Edit, Span
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,4 +42,22 @@ class Define:
     about: str
 
 
-Item = EditFile | NewFile | Rename | Define
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A span of a file that moves to the file `to`, behind `prelude` (the variables that it reads)."""
+
+    span: Span
+    to: str
+    prelude: str
+
+
+@dataclass(frozen=True, slots=True)
+class Split:
+    """The file at `path` becomes several; edits still name the old one."""
+
+    path: str
+    pieces: tuple[Piece, ...]
+    reason: str
+
+
+Item = EditFile | NewFile | Rename | Define | Split

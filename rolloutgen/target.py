@@ -141,9 +141,9 @@ def _target(
         raise refused("blue-green-needs-service", workload, why, "choose canary, or always render the Service")
     if service is None:
         return Target(decision, workload, None, block, release)
-    routed = decision.strategy == "canary" and decision.router == "istio"
-    routed = routed and _has_route(service, decision, objects, release)
-    split = routed or decision.strategy == "blue-green"
+    weighed = decision.strategy == "canary" and decision.router == "istio"
+    split = weighed or decision.strategy == "blue-green"
+    routed = weighed and _has_route(service, decision, objects, release)
     if split:
         _check_alone(workload, service, objects, release)
     stable, canary = track_names(service.ref.name, decision.strategy, decision.service_names)
@@ -158,6 +158,7 @@ def _service(
         for manifest in objects
         if manifest.ref.kind == "Service"
         and not manifest.ref.group
+        and manifest.ref.name
         and manifest.site in decision.service_sites
         and _selects(manifest, workload, release)
     ]
@@ -181,7 +182,7 @@ def _selects(service: Manifest, workload: Manifest, release: Release) -> bool:
 
 def _has_route(service: Manifest, decision: WorkloadDecision, objects: Sequence[Manifest], release: Release) -> bool:
     """Whether Istio routes the Service in this render: a chart with VirtualServices of its own may leave them out, and
-    then it gets no other; a chart without any gets one."""
+    then it gets no other; a chart without any gets one. The Service is split either way, so that its name stays one."""
     return not decision.virtual_service_sites or any(
         host_tail(host, service.ref.name, namespace_of(service, release), namespace_of(manifest, release)) is not None
         for manifest in objects

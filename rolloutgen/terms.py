@@ -137,6 +137,20 @@ def _closed(code: str, scope: Scope, sources: Sources) -> str | None:
     return None
 
 
+def name_anywhere(site: Site, sources: Sources, define: str, about: str) -> tuple[str | None, tuple[Define, ...]]:
+    """An expression of an object's name that holds at any file's root, with the define that it may need; None when its
+    name cannot be read outside its place."""
+    code = _name(site, sources)
+    if code is None:
+        return None, ()
+    scope = site_scope(site)
+    closed = _closed(code, scope, sources)
+    if closed is not None:
+        return closed, ()
+    body = _define_body(code, scope, sources)
+    return (None, ()) if body is None else (f'include "{define}" .', (Define(define, body, about),))
+
+
 def _define_body(code: str, scope: Scope, sources: Sources, suffix: str = "") -> str | None:
     """The body of a define that yields `code` and `suffix` when it is called with the root; None where it cannot."""
     if scope.ranged or root_symbol(scope, sources) is None:

@@ -11,7 +11,7 @@ from .chart import Chart
 from .compare import Place, differences, random_paths, show_value
 from .errors import RolloutgenError
 from .helm import Engine
-from .model import Change, Decisions, Difference, Finding, Manifest, Path, Rendered, ValueSet
+from .model import Change, Decisions, Difference, Finding, Manifest, Path, Refusal, Rendered, ValueSet
 from .target import Refused
 from .transform import transform
 
@@ -34,6 +34,7 @@ class Verdict:
     findings: tuple[Finding, ...] = ()
     expected: tuple[Manifest, ...] = ()
     actual: tuple[Manifest, ...] = ()
+    refusal: Refusal | None = None
 
     @property
     def holds(self) -> bool:
@@ -79,9 +80,9 @@ def _verdict(
         block = _block(after, decisions.values_key)
         meant = transform(before.objects, decisions, block, value_set.release)
     except Refused as refusal:
-        if isinstance(after, RolloutgenError) and "fail" in str(after):
-            return Verdict(value_set, "refused", refusal.refusal.why)
-        return Verdict(value_set, "refused-by-transform", str(refusal))
+        if isinstance(after, RolloutgenError):
+            return Verdict(value_set, "refused", refusal.refusal.why, refusal=refusal.refusal)
+        return Verdict(value_set, "refused-by-transform", refusal.refusal.why, refusal=refusal.refusal)
     if isinstance(after, RolloutgenError):
         return Verdict(value_set, "broken", str(after), expected=meant.objects)
     rendered, nulls = _without_nulls(after.objects)

@@ -15,6 +15,7 @@ from typing import Any
 from ..draft import Define, Item, NewFile, Rename
 from ..expression import expression, free_variables
 from ..options import Options
+from ..mentions import Name
 from ..refuse import refuse
 from ..routing import points_at
 from ..regions import owned, reindent
@@ -22,10 +23,10 @@ from ..resources import resource
 from ..scope import lift, root_symbol, same_scope, scope_at, site_scope, variables
 from ..sources import Site
 from ..survey import Survey, Workload
-from ..terms import Terms, terms_of
+from ..terms import Terms, name_anywhere, terms_of, with_root
 from ..tree import as_list, dig
 from ..yamlmap import find
-from . import autoscaler, chartyaml, gatewayset, notes, nulls, references, replicas, service, strategy, values, workload
+from . import autoscaler, chartyaml, gatewayset, notes, nulls, references, replicas, service, split, strategy, values, virtualservice, workload
 
 
 def rewrite(survey: Survey, options: Options, aliases: Mapping[str, Sequence[str]]) -> Iterator[Item]:
@@ -38,8 +39,17 @@ def rewrite(survey: Survey, options: Options, aliases: Mapping[str, Sequence[str
     taken = set(chart.files)
     for item in survey.workloads:
         yield from _workload(item, survey, options, taken)
+    yield from split.rewrite(survey.sources, _touched(survey))
     yield from values.rewrite(survey, options, preview_off=not _complete(options), derived=_derived(survey))
     yield from chartyaml.rewrite(chart, options.bump)
+
+
+def _touched(survey: Survey) -> list[Site]:
+    return [
+        site
+        for item in survey.workloads
+        for site in (*item.sites, *item.services, *item.virtual_services, *item.autoscalers)
+    ]
 
 
 def _complete(options: Options) -> bool:
@@ -83,9 +93,13 @@ def _workload(item: Workload, survey: Survey, options: Options, taken: set[str])
     guard = workload.guard(site)
     yield from workload.rewrite(site)
     yield from nulls.rewrite(site, _bodies(site, survey))
-    route = strategy.Route(f"{{{{ {terms.at(terms.name, root)} }}}}", ("primary",))
+    routes = [strategy.Route(f"{{{{ {terms.at(terms.name, root)} }}}}", ("primary",))]
+    if routed and item.virtual_services:
+        routes, extra = _own_routes(item, terms, survey, root)
+        yield from extra
     yield from strategy.rewrite(
-        site, terms, root=root, strategy=item.decision.strategy, routed=routed, condition=condition, routes=[route], guard=guard
+        site, terms, root=root, strategy=item.decision.strategy, routed=routed, condition=condition, routes=routes, guard=guard,
+        force=options.force,
     )
     for vertical in item.vertical:
         yield from autoscaler.rewrite(vertical)
@@ -94,6 +108,81 @@ def _workload(item: Workload, survey: Survey, options: Options, taken: set[str])
     yield from _rename(site, taken, "deployment", "rollout")
     if not terms.local and not scope.ranged:
         yield from notes.rewrite(sources.chart, terms, _shown(site, survey))
+
+
+def _own_routes(
+    item: Workload, terms: Terms, survey: Survey, root: str
+) -> tuple[list[strategy.Route], tuple[Define, ...]]:
+    """The chart's own VirtualServices as the Rollout names them, and the defines that their names need."""
+    name = _mention(item, terms, survey)
+    found: list[strategy.Route] = []
+    defines: list[Define] = []
+    scopes = {site_scope(site).openers() for site in item.virtual_services}
+    for number, site in enumerate(item.virtual_services):
+        code, extra = name_anywhere(
+            site, survey.sources, f"{terms.prefix}.virtualService{number or ''}", "Name of a VirtualService."
+        )
+        if name is None or code is None or len(scopes) > 1:
+            raise refuse(
+                "route-not-found", site.source, site.document.span.start,
+                "its VirtualService stands in a loop, or several stand under different conditions",
+                "Write it at the top of its template.",
+            )
+        defines += extra
+        found.append(
+            strategy.Route(
+                f"{{{{ {terms.at(code, root)} }}}}", tuple(route.name for route in virtualservice.routes(site, name))
+            )
+        )
+    return found, tuple(defines)
+
+
+def _mention(item: Workload, terms: Terms, survey: Survey) -> Name | None:
+    """The Service's old name as templates write it; None where it is not one expression."""
+    site = item.services[0]
+    text = site.find("metadata", "name")[0].value.of(site.source.text).strip().strip("\"'")
+    code = expression(text)
+    if code is None or terms.local or free_variables(code):
+        return None
+    alike = tuple(alias for alias in survey.aliases.get(item.decision.key, ()) if alias != code)
+    # The Service's own document and its copy keep their labels and selectors; VirtualServices are rewritten by kind.
+    skipped = frozenset((found.source.path, found.document.span) for found in (site, *item.virtual_services))
+    return Name(text, (code, *alike), terms, skipped)
+
+
+def _virtual_services(item: Workload, terms: Terms, survey: Survey, *, keep: bool) -> Iterator[Item]:
+    """The edits of the chart's own VirtualServices and of the Gateways that they bind to."""
+    sources = survey.sources
+    name = _mention(item, terms, survey)
+    if name is None:
+        return
+    for site in item.virtual_services:
+        root = root_symbol(site_scope(site), sources) or "."
+        given = f"(({terms.at(terms.block, root)}).hosts).public"
+        yield from virtualservice.rewrite(
+            site, name, stable=terms.at(terms.stable, root), canary=terms.at(terms.canary, root), public=given, keep=keep
+        )
+        if _own_gateways(survey, [site]):
+            yield from virtualservice.hosts(site, ("spec", "hosts"), given)
+    for site in _own_gateways(survey, item.virtual_services):
+        root = root_symbol(site_scope(site), sources) or "."
+        given = f"(({terms.at(terms.block, root)}).hosts).public"
+        yield from virtualservice.hosts(site, ("spec", "servers", "-", "hosts"), given)
+
+
+def _own_gateways(survey: Survey, sites: Sequence[Site]) -> list[Site]:
+    """The sites of the release's own Gateways to which VirtualServices of `sites` bind in some render."""
+    wanted = {site.id for site in sites}
+    found: dict[str, None] = {}
+    for render in survey.renders:
+        bound = {
+            str(gateway).rpartition("/")[2]
+            for manifest in render.objects
+            if manifest.site in wanted
+            for gateway in as_list(dig(manifest.body, "spec", "gateways"))
+        }
+        found.update((m.site, None) for m in render.objects if m.ref.kind == "Gateway" and m.ref.name in bound and m.site)
+    return [survey.sources.sites[site] for site in found if site in survey.sources.sites]
 
 
 def _bodies(site: Site, survey: Survey) -> list[Mapping[str, Any]]:
@@ -124,15 +213,19 @@ def _overlaid(terms: Terms, item: Workload, survey: Survey) -> tuple[Terms, tupl
 
 def _condition(item: Workload, terms: Terms, survey: Survey) -> tuple[str, tuple[Define, ...]]:
     """The expression (root as `.`) under which the workload is routed, "" for always."""
-    sites = [*item.services[:1]]
+    sites = [*item.services[:1], *item.virtual_services[:1]]
     blocks = [(site, pair) for site in sites for pair in site_scope(site).blocks]
     if not blocks or terms.local:
         return "", ()
+    if len({pair[0].openers[0].inner.of(site.source.text).strip() for site, pair in blocks}) == 1 < len(blocks):
+        blocks = blocks[:1]
     site, (block, branch) = blocks[0]
     code = block.openers[0].inner.of(site.source.text).strip()
     if len(blocks) == 1 and block.keyword == "if" and branch == 0 and not free_variables(code):
         return code.removeprefix("if").strip(), ()
-    body = lift("true\n", site_scope(site), survey.sources)
+    body: str | None = "true\n"
+    for site in reversed(sites):
+        body = lift(body, site_scope(site), survey.sources) if body is not None else None
     if body is None:
         raise refuse(
             "condition-in-loop", site.source, site.document.span.start,
@@ -169,8 +262,13 @@ def _services(item: Workload, terms: Terms, survey: Survey, taken: set[str], *, 
     if routed:
         port, port_defines = _port(item, site, terms, survey)
         yield from port_defines
+        hosts_define = ""
+        if item.virtual_services:
+            hosts_define = f"{terms.prefix}.rolloutHosts"
+            yield from _hosts(item.virtual_services[0], hosts_define, terms, survey)
         sets = gatewayset.Sets(
-            terms, root, _metadata(site, "namespace"), _metadata(site, "labels"), port, bool(item.virtual_services)
+            terms, root, _metadata(site, "namespace"), _metadata(site, "labels"), port, bool(item.virtual_services),
+            hosts_define,
         )
         lifted = None if terms.local else _lifted(sets, scope, survey)
         if lifted is None:
@@ -189,6 +287,8 @@ def _services(item: Workload, terms: Terms, survey: Survey, taken: set[str], *, 
                 assert wrapped is not None
                 yield NewFile(path, wrapped, gatewayset.REASON)
     yield from service.rewrite(site, terms, root=root, keep=keep, behind=behind)
+    if routed:
+        yield from _virtual_services(item, terms, survey, keep=keep)
     if not keep:
         yield from _references(item, terms, survey)
     if len(sources.in_file(site.source.path)) == 1 and not site.document.define:
@@ -196,11 +296,8 @@ def _services(item: Workload, terms: Terms, survey: Survey, taken: set[str], *, 
 
 
 def _references(item: Workload, terms: Terms, survey: Survey) -> Iterator[Item]:
-    site = item.services[0]
-    node = site.find("metadata", "name")[0]
-    text = node.value.of(site.source.text).strip().strip("\"'")
-    code = expression(text)
-    if code is None or terms.local or free_variables(code):
+    name = _mention(item, terms, survey)
+    if name is None:
         return
     routes: dict[str, None] = {}
     for render in survey.renders:
@@ -209,10 +306,6 @@ def _references(item: Workload, terms: Terms, survey: Survey) -> Iterator[Item]:
         for manifest in render.objects:
             if manifest.ref.kind in references.ROUTES and manifest.site and any(points_at(manifest, s, namespace) for s in mine):
                 routes[manifest.site] = None
-    # The Service's own document and its copy keep their labels and selectors.
-    skipped = frozenset({(site.source.path, site.document.span)})
-    alike = tuple(alias for alias in survey.aliases.get(item.decision.key, ()) if alias != code)
-    name = references.Name(text, (code, *alike), terms, skipped)
     yield from references.rewrite(name, survey.sources, [survey.sources.sites[site] for site in routes])
 
 
@@ -224,6 +317,24 @@ def _lifted(sets: gatewayset.Sets, scope: object, survey: Survey) -> list[tuple[
         return None
     found = list(gatewayset.texts(sets))
     return found if all(lift(text, scope, survey.sources) is not None for _, text in found) else None
+
+
+def _hosts(site: Site, name: str, terms: Terms, survey: Survey) -> Iterator[Item]:
+    """The define that knows the hosts of an audience: what values list, else derived from the VirtualService's own."""
+    own = virtualservice.own_hosts(site)
+    binds = any(
+        gateway != "mesh"
+        for render in survey.renders
+        for manifest in render.objects
+        if manifest.site == site.id
+        for gateway in as_list(dig(manifest.body, "spec", "gateways"))
+    )
+    lifted = lift(own + "\n", replace(site_scope(site), blocks=()), survey.sources) if own and binds else None
+    if lifted is not None:
+        yield Define(f"{terms.prefix}.publicHosts", lifted.rstrip("\n"), "The hosts of the public, as the chart's own VirtualService has them.")
+    block = terms.block.replace(".Values", "$root.Values") if not terms.block.startswith("include") else with_root(terms.block, "$root")
+    text = resource("hosts.tpl", block=block, derived=f"{terms.prefix}.publicHosts" if lifted is not None else "")
+    yield Define(name, text.rstrip("\n"), "The hosts of an audience, called with (list $ audience): what values list, else what follows from the public hosts.")
 
 
 def _metadata(site: Site, key: str) -> str:

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 from ..draft import EditFile, Item
 from ..expression import expression, grouped
 from ..gotmpl import CONTROL, Action
+from ..mentions import Name, any_of, pattern_of
 from ..scope import root_symbol, scope_at
 from ..sources import Site, Source, Sources
-from ..terms import Terms
 from ..text import Edit, Span
 from ..yamlmap import Node, walk
 
@@ -22,17 +21,6 @@ _BEFORE = re.compile(r"(?:://|@|(?:^|[\s\"'=,(\[])(?:svc|services?)[/ ]+(?:-\S+ 
 _BEFORE_NOTES = re.compile(r"(?:svc|services?)[/ ](?:[^\n]*\s)?$")
 _AFTER = re.compile(r":(?:\d|\{\{|\$)|\.(?:svc\b|\{\{-?\s*[^}]*amespace)")
 _URL_END = re.compile(r"$|[/:\s\"'?#\\,;)\]]|\.(?:svc\b|\{\{-?\s*[^}]*amespace)")
-
-
-@dataclass(frozen=True)
-class Name:
-    """The old Service name as templates write it: the text at the Service, the expressions that mean it (the Service's
-    own first). `skipped` are spans of files that stay."""
-
-    text: str
-    codes: tuple[str, ...]
-    terms: Terms
-    skipped: frozenset[tuple[str, Span]]
 
 
 def rewrite(name: Name, sources: Sources, routes: Sequence[Site]) -> Iterator[Item]:
@@ -52,28 +40,9 @@ def rewrite(name: Name, sources: Sources, routes: Sequence[Site]) -> Iterator[It
                 yield item
 
 
-def _any_of(name: Name) -> re.Pattern[str]:
-    """Matches each expression that means the name."""
-    return re.compile("|".join(_pattern(code).pattern for code in name.codes))
-
-
-def _pattern(code: str) -> re.Pattern[str]:
-    """Matches the expression `code` however it is spaced and whichever way the root is named."""
-    words = re.findall(r"\"[^\"]*\"|[^\s\"]+", code)
-    parts = []
-    for word in words:
-        if word.startswith('"'):
-            parts.append(re.escape(word))
-        elif word == "include":
-            parts.append(r"(?:include|template)")
-        else:
-            parts.append(re.sub(r"^(\\\(*)?(?:\\\$)?(\\\.)", r"\1\\$?\2", re.escape(word)) if "." in word and word != "." else (r"(?:\.|\$)" if word == "." else re.escape(word)))
-    return re.compile(r"(?<![\w.$])" + r"\s+".join(parts) + r"(?![\w.])")
-
-
 def _places(name: Name, source: Source) -> Iterator[tuple[Span, Action, bool]]:
     """Where the name's expression stands: (span, action, whole action?), variables that hold it included."""
-    pattern = _any_of(name)
+    pattern = any_of(name)
     variables: set[str] = set()
     for action in source.template.actions:
         inner = action.inner.of(source.text)
@@ -137,7 +106,7 @@ def _addresses(name: Name, source: Source, sources: Sources) -> Iterator[EditFil
 
 def _composite(name: Name, source: Source, sources: Sources) -> Iterator[EditFile]:
     """A name written as text around actions, such as `{{ .Release.Name }}-web`."""
-    pieces = [re.escape(piece) if index % 2 == 0 else r"\{\{-?\s*" + _pattern(piece.strip("-").strip()).pattern + r"\s*-?\}\}"
+    pieces = [re.escape(piece) if index % 2 == 0 else r"\{\{-?\s*" + pattern_of(piece.strip("-").strip()).pattern + r"\s*-?\}\}"
               for index, piece in enumerate(re.split(r"\{\{(.*?)\}\}", name.text))]  # fmt: skip
     for match in re.finditer("".join(pieces), source.text):
         start = source.text.rfind("\n", 0, match.start()) + 1
@@ -176,7 +145,7 @@ def _backends(name: Name, site: Site, sources: Sources) -> Iterator[EditFile]:
             continue
         lone = code.strip()
         root = root_symbol(scope_at(source, node.value.start), sources) or "."
-        same = bool(_any_of(name).fullmatch(lone)) or _holds(name, source, lone)
+        same = bool(any_of(name).fullmatch(lone)) or _holds(name, source, lone)
         new = stable if same else f"ternary ({stable}) ({lone}) (eq (toString ({lone})) ({name.terms.at(name.codes[0], root)}))"
         text = node.value.of(source.text)
         quote = text[0] if text[:1] in "\"'" and text[-1:] == text[:1] else ""
@@ -194,7 +163,7 @@ def _backends(name: Name, site: Site, sources: Sources) -> Iterator[EditFile]:
 def _holds(name: Name, source: Source, code: str) -> bool:
     if not re.fullmatch(r"\$\w+", code):
         return False
-    pattern = _any_of(name)
+    pattern = any_of(name)
     for action in source.template.actions:
         assigned = re.match(r"\s*\$(\w+)\s*:?=\s*(.*?)\s*$", action.inner.of(source.text), re.DOTALL)
         if assigned and f"${assigned[1]}" == code and not pattern.fullmatch(assigned[2].strip().strip("()")):

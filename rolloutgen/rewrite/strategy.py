@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ..draft import Define, EditFile, Item
 from ..expression import expression, free_variables, grouped
@@ -33,21 +33,24 @@ class Route:
 @dataclass(frozen=True)
 class Carried:
     """What the old strategy leaves behind: lines for the new one (column 0), or `values`, the expression of the map that
-    holds them; and the expression of its type when values choose it."""
+    holds them; the expression of its type when values choose it, and the conditions (`if X`) under which it is Recreate."""
 
     lines: str = ""
     recreate: str = ""
     values: str = ""
     defines: tuple[Define, ...] = ()
+    heads: tuple[str, ...] = ()
 
 
 def rewrite(
-    site: Site, terms: Terms, *, root: str, strategy: str, routed: bool, condition: str, routes: Sequence[Route], guard: str
+    site: Site, terms: Terms, *, root: str, strategy: str, routed: bool, condition: str, routes: Sequence[Route],
+    guard: str, force: bool,
 ) -> Iterator[Item]:
     """The edits of one Deployment's strategy.
 
     `root` names the root context at the Deployment; `condition` is the expression under which the Rollout is routed, ""
-    for always. `guard` is the expression under which the document is a Rollout at all, "" for always.
+    for always. `guard` is the expression under which the document is a Rollout at all, "" for always. With `force` a
+    Recreate is no reason to fail.
     """
     spec = site.find("spec")
     if len(spec) != 1 or not spec[0].children:
@@ -67,7 +70,7 @@ def rewrite(
         "strategy.yaml", blue_green=strategy == "blue-green", routed=routed and strategy == "canary", condition=condition,
         stable=terms.at(terms.stable, root), canary=terms.at(terms.canary, root), block=block, prefix=terms.prefix,
         root=root, omitted=omitted, values=carried.values, carried=_blue_green_only(lines) if strategy == "blue-green" else lines, n=indent,
-        recreate=carried.recreate, virtual_services=routes,
+        recreate="" if force else carried.recreate, heads=() if force else carried.heads, virtual_services=routes,
     )
     if strategy != "blue-green" and (not routed or condition):
         values = terms.at(carried.values, ".") if root == "." else carried.values.replace("$.", ".")
@@ -132,10 +135,17 @@ def _conditioned(site: Site, node: Node, literal: Carried) -> Carried | None:
     if literal.recreate or any(block.keyword != "if" or len(block.openers) > 1 for block, _ in blocks):
         return None
     heads = [block.openers[0].inner.of(site.source.text).strip() for block, _ in blocks]
+    if _kind(site, node) == "Recreate":
+        return replace(literal, heads=tuple(heads))
     if not literal.lines:
         return literal
     opening = "".join(f"{{{{- {head} }}}}\n" for head in heads)
     return Carried(f"{opening}{literal.lines}" + "{{- end }}\n" * len(heads))
+
+
+def _kind(site: Site, node: Node) -> str:
+    kinds = [child for child in node.children if child.key == "type"]
+    return kinds[0].value.of(site.source.text).strip().strip("\"'") if kinds else ""
 
 
 def _literal(site: Site, node: Node) -> Carried | None:

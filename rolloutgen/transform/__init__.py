@@ -229,7 +229,8 @@ def _sets(target: Target, listed: Sequence[Listed]) -> Iterator[tuple[Manifest, 
         spec = virtualservice.public_virtual_service(target, names)
         yield gatewayset.generated(target, public, spec), virtualservice.RULE
         yield from gatewayset.gateway_set(target, public.name, names)
-    own = hosts.derived_preview_hosts(listed[0][0].body) if listed else []
+    # `helm upgrade --reuse-values` brings values without the block: then nothing is derived that needs more of it.
+    own = hosts.derived_preview_hosts(listed[0][0].body) if listed and target.block else []
     for suffix, to, audience_hosts in (
         ("preview", target.canary, _given_or(hosts.given_hosts(target, "preview"), own)),
         ("stable", target.stable, hosts.given_hosts(target, "stable") or []),

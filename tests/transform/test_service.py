@@ -40,9 +40,10 @@ def test_stable_is_the_service_under_a_new_name_and_canary_a_plain_copy() -> Non
         """
         apiVersion: v1
         kind: Service
-        metadata: {name: web-canary, labels: {app: web}, annotations: {keep: this}}
+        metadata: {name: web-canary, labels: {app: web}, annotations: {keep: this, nothing: null}}
         spec:
           sessionAffinity: ClientIP
+          internalTrafficPolicy: null
           ports: [{name: http, port: 80, targetPort: http}]
           selector: {app: web}
         """
@@ -55,10 +56,8 @@ def test_annotations_that_only_named_hosts_leave_no_empty_map() -> None:
     assert "annotations" not in bodies(convert(DEPLOYMENT, service))["Service/web-canary"]["metadata"]
 
 
-def test_an_explicit_cluster_ip_type_stays_and_a_missing_one_is_not_made_up() -> None:
-    assert bodies(convert(DEPLOYMENT, SERVICE))["Service/web-canary"]["spec"]["type"] == "ClusterIP"
-    untyped = edited(SERVICE, ("  type: ClusterIP\n", ""))
-    assert "type" not in bodies(convert(DEPLOYMENT, untyped))["Service/web-canary"]["spec"]
+def test_the_canary_names_no_type_because_without_one_it_is_a_cluster_ip() -> None:
+    assert "type" not in bodies(convert(DEPLOYMENT, SERVICE))["Service/web-canary"]["spec"]
 
 
 def test_keep_leaves_the_old_name_on_the_stable_service() -> None:

@@ -1,0 +1,68 @@
+"""A file of several documents becomes the guide's files, where the documents share nothing but plain variables."""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Iterator, Sequence
+
+from ..draft import Item, Piece, Split
+from ..expression import free_variables
+from ..scope import declared_in, site_scope, variables
+from ..sources import Site, Sources
+from ..text import Span
+
+REASON = "split"
+FILES = {
+    "Deployment": "rollout.yaml", "Service": "services.yaml", "Gateway": "gateway.yaml",
+    "VirtualService": "virtualservice.yaml", "DNSEndpoint": "dnsendpoint.yaml", "Certificate": "cert.yaml",
+    "HorizontalPodAutoscaler": "hpa.yaml", "DestinationRule": "destinationrule.yaml", "Ingress": "ingress.yaml",
+}  # fmt: skip
+
+
+def rewrite(sources: Sources, touched: Sequence[Site]) -> Iterator[Item]:
+    """The splits of the files that hold a document which the conversion changes."""
+    for path in dict.fromkeys(site.source.path for site in touched):
+        pieces = _pieces(sources, path)
+        if pieces:
+            yield Split(path, pieces, REASON)
+
+
+def _pieces(sources: Sources, path: str) -> tuple[Piece, ...]:
+    source = sources.files[path]
+    documents = [document for document in source.documents if not document.define]
+    sites = sources.in_file(path)
+    if len(documents) < 2 or len(sites) != len(documents) or any(site.document.define for site in sites):
+        return ()
+    folder = posixpath.dirname(path)
+    pieces: list[Piece] = []
+    for number, site in enumerate(sites):
+        scope = site_scope(site)
+        kinds = set(site.kinds())
+        target = FILES.get(kinds.pop()) if len(kinds) == 1 else None
+        if target is None or scope.blocks:
+            return ()
+        to = f"{folder}/{target}"
+        if to in sources.chart.files and to != path:
+            return ()
+        region = _region(site, sites, number)
+        text = region.of(source.text)
+        if source.template.cuts(region):
+            return ()
+        lines = variables(scope, free_variables(text) - declared_in(text))
+        if lines is None:
+            return ()
+        newline = "\r\n" if "\r\n" in source.text else "\n"
+        pieces.append(Piece(region, to, "".join(line + newline for line in lines)))
+    return tuple(pieces) if len({piece.to for piece in pieces}) > 1 else ()
+
+
+def _region(site: Site, sites: Sequence[Site], number: int) -> Span:
+    """The document with the comments above it; the variables that stand above the first one are repeated, not moved."""
+    source, region = site.source, site.document.region
+    start, end = region.start, region.end
+    assigned = [action.span.end for action in source.template.actions if action.keyword == "assign" and start <= action.span.start < site.document.span.start]
+    if assigned:
+        start = source.text.find("\n", assigned[-1]) + 1
+    while source.text[start : start + 1] in ("\n", "\r", "\ufeff") and start < end:
+        start += 1
+    return Span(start, max(start, end))
