@@ -40,7 +40,7 @@ class Terms:
 
     def at(self, code: str, root: str) -> str:
         """`code` for a place that calls the root `root`."""
-        return code if root == "." or self.local else with_root(code, root)
+        return code if root == "." or (self.local and code != self.block) else with_root(code, root)
 
 
 def with_root(code: str, root: str) -> str:

@@ -74,13 +74,13 @@ def texts(sets: Sets) -> Iterator[tuple[str, str]]:
 def _terms(sets: Sets, root: str) -> dict[str, Any]:
     terms = sets.terms
     inner = "$" if root in (".", "$") else root
-    labels = rooted(sets.labels, root)
+    metadata = sets.namespace + sets.labels
     return {
-        "name": terms.at(terms.name, root), "metadata": rooted(sets.namespace, root) + labels,
-        "labels": labels if terms.local else rooted(sets.labels, inner), "key": terms.values_key,
+        "name": terms.at(terms.name, root), "metadata": metadata if terms.local else rooted(metadata, root),
+        "labels": rooted(sets.labels, "$entry" if terms.local else inner), "key": terms.values_key,
         "port": terms.at(sets.port, root), "sometimes": sets.sometimes, "stable": terms.at(terms.stable, root),
         "canary": terms.at(terms.canary, root), "block": terms.at(terms.block, root),
-        "inner_block": terms.at(terms.block, inner) if not terms.local else terms.block.replace(".Values", "$.Values", 1),
+        "inner_block": terms.at(terms.block, inner),
     }  # fmt: skip
 
 
