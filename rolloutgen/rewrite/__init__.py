@@ -273,7 +273,7 @@ def _services(item: Workload, terms: Terms, survey: Survey, taken: set[str], *, 
         lifted = None if terms.local else _lifted(sets, scope, survey)
         if lifted is None:
             behind = "".join(
-                text if text.lstrip().startswith("{{- $hosts") and "\n---\n" in text[:200] else f"---\n{text}"
+                text if text.lstrip().startswith("{{- $") and "\n---\n" in text[:200] else f"---\n{text}"
                 for _, text in gatewayset.texts(sets)
             )
         else:

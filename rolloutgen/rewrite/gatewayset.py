@@ -66,7 +66,9 @@ def texts(sets: Sets) -> Iterator[tuple[str, str]]:
         )
 
     yield "gateway.yaml", by(names, "gateway.yaml")
-    yield "cert.yaml", by(names, "cert.yaml")
+    cert = by(names, "cert.yaml")
+    # The loop over hosts moves the dot, which a workload in a loop of its own may read for its labels.
+    yield "cert.yaml", f"{{{{- $entry := . }}}}\n{cert}" if "$entry" in cert else cert
     yield "dnsendpoint.yaml", by(names, "dnsendpoint.yaml")
     yield "virtualservice.yaml", by(tracks, "track-virtualservice.yaml")
 
