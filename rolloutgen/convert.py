@@ -8,10 +8,12 @@ from typing import Literal
 
 from .assemble import Assembled, FileChange, assemble
 from .chart import Chart
+from .dependencies import Dependencies, resolve_dependencies
 from .errors import RolloutgenError
 from .gotmpl import Template
 from .helm import Engine
 from .model import Finding, Refusal, Rendered, ValueSet
+from .newsets import rollout_sets
 from .options import Options
 from .probe import aliases
 from .record import is_done, record_file
@@ -55,9 +57,10 @@ def convert(chart: Chart, value_sets: Sequence[ValueSet], engine: Engine, option
 
 def _convert(chart: Chart, value_sets: Sequence[ValueSet], engine: Engine, options: Options) -> Plan:
     sources = read_sources(chart)
-    new_version = with_version(chart, bumped(chart.version, options.bump))
+    dependencies = _dependencies(chart)
+    new_version = dependencies.applied_to(with_version(chart, bumped(chart.version, options.bump)))
     marked = instrument(Sources(new_version, sources.files))
-    befores = [
+    befores: list[Rendered | RolloutgenError] = [
         result if isinstance(result, RolloutgenError) else with_sites(result, sources)
         for result in engine.render_all(marked, value_sets)
     ]
@@ -66,10 +69,14 @@ def _convert(chart: Chart, value_sets: Sequence[ValueSet], engine: Engine, optio
         raise ChartRefused(_no_render(befores[0]))
     if is_done(chart, renders, options):
         return Plan(chart, "unchanged")
-    found = survey(sources, renders, options, options.values_key or "rollout")
+    key = options.values_key or "rollout"
+    found = survey(sources, renders, options, key)
     if found is None:
         return Plan(chart, "unchanged")
-    alike = aliases(sources, found.workloads, renders[:2], engine) if _renames(found) else {}
+    if key in chart.values:
+        raise ChartRefused(_key_taken(chart, key))
+    told = Sources(new_version, sources.files)
+    alike = aliases(told, found.workloads, renders[:2], engine) if _renames(found) else {}
     try:
         assembled = assemble(chart, [*rewrite(found, options, alike), record_file(found, options)])
     except OverlapError as overlap:
@@ -77,11 +84,14 @@ def _convert(chart: Chart, value_sets: Sequence[ValueSet], engine: Engine, optio
             Refusal("edits-overlap", found.workloads[0].sites[0].source.path, found.workloads[0].sites[0].line, str(overlap),
                     "Its construct is not converted yet.")
         ) from None
-    afters = list(engine.render_all(assembled.chart, value_sets))
+    first = befores[0]
+    extra = rollout_sets(found, first.value_set)
+    befores += [replace(first, value_set=value_set) for value_set in extra]
+    afters = list(engine.render_all(dependencies.applied_to(assembled.chart), [*value_sets, *extra]))
     random = {}
     if is_random(chart):
         random = {
-            index: random_places(engine, marked, render)
+            index: random_places(engine, marked, renders[0] if index >= len(value_sets) else render)
             for index, render in enumerate(befores)
             if isinstance(render, Rendered)
         }
@@ -94,10 +104,44 @@ def _convert(chart: Chart, value_sets: Sequence[ValueSet], engine: Engine, optio
             if not verdict.holds or (index == 0 and verdict.state == "refused")
         )
     )
-    findings = tuple(dict.fromkeys([*found.findings, *(f for verdict in verdicts for f in verdict.findings)]))
+    findings = tuple(dict.fromkeys([*_left_out(dependencies), *found.findings, *(f for verdict in verdicts for f in verdict.findings)]))
     if refusals:
         return Plan(chart, "refused", None, assembled.changes, verdicts, refusals[:5], findings, found)
     return Plan(chart, "converted", assembled.chart, assembled.changes, verdicts, (), findings, found)
+
+
+def _dependencies(chart: Chart) -> Dependencies:
+    found = resolve_dependencies(chart)
+    if found.are_needed:
+        include, names = found.unresolved[0], ", ".join(dependency.name for dependency in found.missing)
+        raise ChartRefused(
+            Refusal(
+                "dependency-missing", include.path, include.line,
+                f"it includes {include.name}, which a dependency that is not in charts/ must define: {names}",
+                "Run `helm dependency build` first.",
+            )
+        )
+    return found
+
+
+def _left_out(dependencies: Dependencies) -> list[Finding]:
+    return [
+        Finding(
+            "dependency-left-out", "info", f"the dependency {dependency.name} is not in charts/ and was left out of both sides",
+            "Run `helm dependency build` to have it compared as well.", "Chart.yaml",
+        )
+        for dependency in dependencies.missing
+    ]
+
+
+def _key_taken(chart: Chart, key: str) -> Refusal:
+    line = next(
+        (number for number, text in enumerate(chart.text("values.yaml").splitlines(), 1) if text.startswith(f"{key}:")), 1
+    )
+    return Refusal(
+        "values-key-taken", "values.yaml", line, f"the chart has values `{key}:` of another meaning",
+        "Choose another name for the block: --values-key NAME.",
+    )
 
 
 def _renames(found: Survey) -> bool:
