@@ -15,7 +15,10 @@ from .refuse import refuse
 from .scope import Scope, root_symbol, same_scope, site_scope, variables
 from .sources import Site, Sources
 from .survey import Survey, Workload
+from .yamlmap import mask
 
+_FLOW_NAME = re.compile(r"[{,]\s*name:\s+(\"[^\"]*\"|'[^']*'|[^,{}\[\]]+)")
+_QUOTED = re.compile(r"\"[^\"]*\"|'[^']*'")
 _PREFIX = re.compile(r"([A-Za-z0-9_-]+)\.(?:fullname|name|labels|chart|selectorLabels)$")
 
 
@@ -124,8 +127,23 @@ def grouped_pipe(code: str) -> str:
 
 def _name(site: Site, sources: Sources) -> str | None:
     nodes = site.find("metadata", "name")
-    texts = {node.value.of(site.source.text).strip() for node in nodes}
+    texts = {node.value.of(site.source.text).strip() for node in nodes} or set(_flow_names(site))
     return expression(texts.pop()) if len(texts) == 1 else None
+
+
+def _flow_names(site: Site) -> Iterator[str]:
+    """The texts of `name` in a metadata that is a flow mapping."""
+    masked = mask(site.source.template)
+    for node in site.find("metadata"):
+        depth = 0
+        position = node.value.start
+        while position < node.value.end:
+            entry = _FLOW_NAME.match(masked, position)
+            if entry and depth == int(masked[position] == ","):
+                yield site.source.text[entry.start(1) : entry.end(1)].strip()
+            quoted = _QUOTED.match(masked, position)
+            depth += (masked[position] in "{[") - (masked[position] in "}]")
+            position = quoted.end() if quoted else position + 1
 
 
 def _closed(code: str, scope: Scope, sources: Sources) -> str | None:
