@@ -54,12 +54,14 @@ def host_tail(host: object, name: str, namespace: str, seen_from: str) -> str | 
 _CONTEXT = 300
 
 # What comes before a Service's name in a text, and what may follow it there.
-_SCHEME = re.compile(r"[A-Za-z][\w+.-]*:///?\Z")
-_USERINFO = re.compile(r"[A-Za-z][\w+.-]*://[^\s/@\"'<>]*@\Z")
+_URL_STARTS = ("://", ":///")
+_USERINFO = re.compile(r"[^\s/@\"'<>]*@\Z")
 _IS_USERINFO = re.compile(r"(?::[^/\s@\"']*)?@")
-_AUTHORITY_ENDS = re.compile(r"\Z|[/?#:\"'`\s,;()\[\]}<>|&\\]|\.(?!\w)")
-_NO_BOUNDARY = frozenset("_.-/:$%")
+_AUTHORITY_ENDS = re.compile(r"\Z|[/?#:\"'`\s,;()\[\]}<>|&\\]|\.(?=\Z|[\s\"'])")
+_NO_BOUNDARY = frozenset("_.-/$%")
 _PORT = re.compile(r":(?:\d{2,5}(?![\w@-]|\.\w)|\$[({]\w*PORT\w*[)}])")
+# $(POD_NAMESPACE), ${NAMESPACE}, $ns: what a program puts there is the namespace that the text lies in.
+_OWN_NAMESPACE = re.compile(r"\.\$[({]?(?:\w*namespace|(?:\w*_)?ns)", re.IGNORECASE)
 _SVC = re.compile(r"\.svc(?![\w-])")
 _QUALIFIED_ENDS = re.compile(r"(?![\w@-]|\.\w|\s*=|:(?!\d))")
 _QUALIFIED_ENDS_IN_URL = re.compile(r"(?![\w@-]|\.\w)")
@@ -69,10 +71,11 @@ def names_service(before: str, after: str, namespace: str, *, same_namespace: bo
     """Whether a Service's name that stands between `before` and `after` is surely meant as that Service's address.
 
     It is as a URL's host (http://NAME, amqp://user:pw@NAME/v), with a port (NAME:8080), and with its namespace
-    (NAME.ns, NAME.ns.svc...). It is not as the user of a URL, as part of a longer name, and in `a/NAME:1.2` (an image).
-    The first two only reach the Service from its own namespace: `same_namespace` tells whether the text lies there.
+    (NAME.ns, NAME.ns.svc..., NAME.$(NAMESPACE)). It is not as the user of a URL, as part of a longer name, and in
+    `a/NAME:1.2` (an image). Without the namespace it is the Service only from there: `same_namespace` tells whether the
+    text lies in it.
     """
-    in_url = bool(_SCHEME.search(before) or _USERINFO.search(before))
+    in_url = before.endswith(_URL_STARTS) or _follows_userinfo(before)
     if in_url and not before.endswith("@") and _IS_USERINFO.match(after):
         return False
     if not in_url and before and (before[-1].isalnum() or before[-1] in _NO_BOUNDARY):
@@ -85,12 +88,20 @@ def names_service(before: str, after: str, namespace: str, *, same_namespace: bo
             return True
     if not same_namespace:
         return False
-    return bool(_AUTHORITY_ENDS.match(after)) if in_url else bool(_PORT.match(after))
+    if _OWN_NAMESPACE.match(after):
+        return True
+    return bool(_AUTHORITY_ENDS.match(after)) if in_url else not before.endswith(":") and bool(_PORT.match(after))
+
+
+def _follows_userinfo(before: str) -> bool:
+    """Whether `before` ends in the user part of a URL: amqp://user:pw@."""
+    authority = before.rfind("://") if before.endswith("@") else -1
+    return authority >= 0 and bool(_USERINFO.match(before, authority + 3))
 
 
 def rename_service(text: str, name: str, new: str, namespace: str, *, same_namespace: bool) -> str:
     """`text` with each address of the Service `name` (see names_service) changed to `new`; `text` itself if none."""
-    found = text.find(name)
+    found = text.find(name) if name else -1
     if found < 0:
         return text
     parts: list[str] = []

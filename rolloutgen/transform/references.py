@@ -22,6 +22,8 @@ _NO_ADDRESS = frozenset(
 )
 _BASE64 = frozenset({"data", "binaryData"})
 _PLAIN_DATA = frozenset({"data", "stringData"})
+# Megabytes of descriptions.
+_CRD_SCHEMAS = (("spec", "versions"), ("spec", "validation"))
 
 
 def rename_references(body: Mapping[str, Any], manifest: Manifest, targets: Sequence[Target]) -> Patched:
@@ -87,8 +89,11 @@ def _renamed(text: str, manifest: Manifest, target: Target) -> str:
 def _skipper(manifest: Manifest, *, names_too: bool = False) -> Any:
     """Which paths hold no address; with `names_too` those called `name` are looked at as well."""
     kind = manifest.ref.kind if not manifest.ref.group else ""
+    schemas = _CRD_SCHEMAS if manifest.ref.kind == "CustomResourceDefinition" else ()
 
     def skip(path: Path) -> bool:
+        if path in schemas:
+            return True
         if kind in ("ConfigMap", "Secret") and path[0] in _PLAIN_DATA | _BASE64:
             return path[0] in _BASE64 and (kind == "Secret" or path[0] == "binaryData")
         if path[-1] == "name" and names_too:

@@ -166,6 +166,11 @@ class TestBesideAnExistingVirtualService:
         named = self.converted("[shop.example.org]", preview=["p.org"])
         assert bodies(named)["Gateway/web-preview"]["spec"]["servers"][0]["hosts"] == ["p.org"]
 
+    def test_without_the_whole_block_nothing_is_derived(self) -> None:
+        """`helm upgrade --reuse-values` brings old values: the upgrade must not end in missing gateway values."""
+        existing = virtual_service(f"hosts: [shop.example.org]\ngateways: [public]\n{ROUTE}")
+        assert names(convert(DEPLOYMENT, SERVICE, GATEWAY, existing), "VirtualService") == ["shop"]
+
     @pytest.mark.parametrize("gateways", ["[mesh]", "[]", "null"])
     def test_one_for_the_mesh_has_no_preview(self, gateways: str) -> None:
         assert names(self.converted("[shop.example.org]", gateways), "VirtualService") == ["shop"]

@@ -100,7 +100,7 @@ def others(draw: st.DrawFn) -> Manifest:
             ]
         )
     )
-    return manifest(api_version, kind, metadata(draw(NAMES) + "-x", draw(NAMESPACES)), spec)
+    return manifest(api_version, kind, metadata(draw(NAMES) + "-x", draw(NAMESPACES)), spec, "routes")
 
 
 def manifest(api_version: str, kind: str, meta: dict[str, Any], spec: Any, site: str = "") -> Manifest:
@@ -117,10 +117,17 @@ def renders(draw: st.DrawFn) -> tuple[Manifest, ...]:
 
 
 DECISIONS = st.builds(
-    lambda strategy, router, names, several: Decisions(
+    lambda strategy, router, names, several, carries, own: Decisions(
         tuple(
             WorkloadDecision(
-                str(number), (f"deployment{number}",), (f"service{number}",), strategy, router, names, port_index=0
+                str(number),
+                (f"deployment{number}",),
+                (f"service{number}",),
+                strategy,
+                router,
+                names,
+                carries=carries,
+                virtual_service_sites=own,
             )
             for number in (0, 1)
         ),
@@ -130,6 +137,8 @@ DECISIONS = st.builds(
     st.sampled_from(["istio", "none"]),
     st.sampled_from(["suffix", "keep"]),
     st.booleans(),
+    st.booleans(),
+    st.sampled_from([(), ("routes",)]),
 )
 HOSTS = st.lists(st.sampled_from(["a.org", "*.b.org"]), max_size=2, unique=True)
 ROLLOUTS = st.fixed_dictionaries(

@@ -31,6 +31,11 @@ class TestText:
             ("web.prod:80", "web-stable.prod:80"),
             ("web.prod.svc.cluster.local", "web-stable.prod.svc.cluster.local"),
             ("http://web.prod.svc:80", "http://web-stable.prod.svc:80"),
+            ("DNS:web.prod.svc, DNS:web.prod", "DNS:web-stable.prod.svc, DNS:web-stable.prod"),
+            ("--dns-names=web.$(POD_NAMESPACE).svc", "--dns-names=web-stable.$(POD_NAMESPACE).svc"),
+            ("https://web.${K8S_NS}:80", "https://web-stable.${K8S_NS}:80"),
+            ("set $upstream web.$nsdomain;", "set $upstream web-stable.$nsdomain;"),
+            ("redis://:@web:6379/0", "redis://:@web-stable:6379/0"),
             ("server web.prod.svc.cluster.local:80;\nserver web:80;", None),
         ],
     )
@@ -67,15 +72,19 @@ class TestText:
             "cobweb.prod.svc",
             "admin@web.production",
             "/var/web/http",
+            "http://web.$DOMAIN/",
+            "http://web.%s/",
+            "tag:web:80",
+            "web.$instance",
         ],
     )
     def test_no_addresses(self, text: str) -> None:
         assert rename_service(text, "web", "web-stable", "prod", same_namespace=True) is text
 
     def test_from_another_namespace_only_the_qualified_name_is_this_service(self) -> None:
-        text = "http://web/ web:80 web.prod.svc:80 http://web.prod/"
+        text = "http://web/ web:80 web.$NAMESPACE web.prod.svc:80 http://web.prod/"
         assert rename_service(text, "web", "web-stable", "prod", same_namespace=False) == (
-            "http://web/ web:80 web-stable.prod.svc:80 http://web-stable.prod/"
+            "http://web/ web:80 web.$NAMESPACE web-stable.prod.svc:80 http://web-stable.prod/"
         )
 
 

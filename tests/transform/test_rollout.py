@@ -98,6 +98,14 @@ class TestStrategy:
             "maxUnavailable": 0,
         }
 
+    def test_where_the_source_has_a_strategy_only_that_sets_limits(self) -> None:
+        document = DEPLOYMENT + "  strategy: {type: RollingUpdate, rollingUpdate: {maxUnavailable: 0}}\n"
+        values = {"canary": {"maxSurge": 1, "maxUnavailable": 1, "abortScaleDownDelaySeconds": 9}}
+        assert canary_of(document, rollout=values, carries=True) == {
+            "maxUnavailable": 0,
+            "abortScaleDownDelaySeconds": 9,
+        }
+
     def test_a_null_limit_is_none(self) -> None:
         assert canary_of(DEPLOYMENT + "  strategy: {rollingUpdate: {maxSurge: null}}\n") == {}
 

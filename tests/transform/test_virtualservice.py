@@ -202,6 +202,34 @@ class TestAmended:
             assert istio == {"virtualService": {"name": "shop", "routes": [route]}}
 
 
+class TestOwnVirtualServices:
+    """A chart with VirtualServices of its own (`virtual_service_sites`) may leave them out under some values."""
+
+    SITE = "templates/istio.yaml#0"
+    ROUTED = "hosts: [a.org]\nhttp: [{route: [{destination: {host: web}}]}]"
+
+    def marked(self, spec: str) -> str:
+        return edited(virtual_service(spec), ("kind: VirtualService", f"kind: VirtualService # rg-site:{self.SITE}"))
+
+    def test_a_render_without_them_is_not_routed_and_gets_none(self) -> None:
+        rollout = {"steps": [{"setCanaryScale": {"replicas": 1}}, {"setWeight": 10}]}
+        found = bodies(convert(DEPLOYMENT, SERVICE, rollout=rollout, virtual_service_sites=(self.SITE,)))
+        assert found["Rollout/web"]["spec"]["strategy"] == {"canary": {"steps": [{"setWeight": 10}]}}
+        # The Service's name does not depend on the router: it is split all the same.
+        assert set(found) == {"Rollout/web", "Service/web-stable", "Service/web-canary"}
+
+    def test_one_that_leads_elsewhere_is_none(self) -> None:
+        elsewhere = edited(self.ROUTED, ("host: web", "host: db"))
+        found = bodies(convert(DEPLOYMENT, SERVICE, self.marked(elsewhere), virtual_service_sites=(self.SITE,)))
+        assert found["Rollout/web"]["spec"]["strategy"] == {"canary": {}}
+        assert found["VirtualService/shop"] == read(virtual_service(elsewhere))
+
+    def test_one_that_is_rendered_is_steered(self) -> None:
+        assert routing(self.marked(self.ROUTED), virtual_service_sites=(self.SITE,)) == {
+            "virtualService": {"name": "shop", "routes": ["primary"]}
+        }
+
+
 class TestRefused:
     @pytest.mark.parametrize(
         ("by", "routes"),
