@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import gzip
+import io
 import os
+import re
 import stat
 import tarfile
 import zlib
@@ -18,6 +20,10 @@ from .helmignore import parse_rules
 _MIB = 1024 * 1024
 # Never part of a chart, even where the chart is the whole checkout.
 _SKIPPED = frozenset({".git", ".hg", ".svn", ".bzr", JOURNAL})
+_DOCUMENT = re.compile(r"(?i)(?:licen[cs]e|notice|readme|changelog|contributing|owners|codeowners)\b|.*\.md$")
+_PARTS = frozenset(
+    {"Chart.yaml", "Chart.lock", "values.yaml", "values.schema.json", "requirements.yaml", ".helmignore"}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,9 +50,9 @@ def read_directory(root: str, limits: Limits) -> tuple[dict[str, bytes], dict[st
     modes: dict[str, int] = {}
     total = 0
     ignored = _ignored_on_disk(root)
-    for path, entry in _walk(root, ignored):
+    left_out: list[str] = []
+    for path, entry, hidden in _walk(root, ignored, left_out):
         status = entry.stat()
-        hidden = ignored(path, False)
         if not stat.S_ISREG(status.st_mode):
             if hidden:
                 continue
@@ -70,6 +76,7 @@ def read_directory(root: str, limits: Limits) -> tuple[dict[str, bytes], dict[st
                 continue
             raise ChartError(f"cannot be read: {fault.strerror}", path=path) from None
         modes[path] = stat.S_IMODE(status.st_mode)
+    _refuse_if_read(left_out, files)
     return files, modes
 
 
@@ -83,24 +90,29 @@ def _ignored_on_disk(root: str) -> Ignored:
         raise ChartError(f"Helm refuses these rules: {fault}", path=".helmignore") from None
 
 
-def _walk(root: str, ignored: Ignored) -> Iterator[tuple[str, Entry]]:
-    """Every file below `root` in order, symlinks inside the chart followed as Helm follows them."""
+def _walk(root: str, ignored: Ignored, left_out: list[str]) -> Iterator[tuple[str, Entry, bool]]:
+    """Every file below `root` in order, and whether Helm ignores it; links inside the chart are followed as it does."""
     real_root = os.path.realpath(root)
 
-    def inside(folder: str, prefix: str, above: tuple[str, ...], hidden: bool) -> Iterator[tuple[str, Entry]]:
+    def inside(folder: str, prefix: str, above: tuple[str, ...], hidden: bool) -> Iterator[tuple[str, Entry, bool]]:
         try:
             entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
-        except OSError as fault:
+        except OSError as unreadable:
             if hidden:
                 return
-            raise ChartError(f"cannot be read: {fault.strerror}", path=prefix or root) from None
+            raise ChartError(f"cannot be read: {unreadable.strerror}", path=prefix or root) from None
         for entry in entries:
             path = prefix + entry.name
             skip = hidden or ignored(path, entry.is_dir())
-            if entry.is_symlink() and not _link_stays(entry, path, real_root, skip):
-                continue
+            if entry.is_symlink():
+                fault = _fault_of_link(entry, path, real_root)
+                if fault and not skip and not _is_aside(path, entry, real_root):
+                    raise fault
+                if fault:
+                    left_out.extend([] if skip else [path])
+                    continue
             if not entry.is_dir():
-                yield path, entry
+                yield path, entry, skip
             elif entry.name not in _SKIPPED and not (skip and entry.is_symlink()):
                 real = os.path.realpath(entry.path)
                 if real in above:
@@ -110,22 +122,42 @@ def _walk(root: str, ignored: Ignored) -> Iterator[tuple[str, Entry]]:
     return inside(root, "", (real_root,), False)
 
 
-def _link_stays(entry: Entry, path: str, real_root: str, ignored: bool) -> bool:
-    """Whether a link may be followed. One that leaves the chart or leads nowhere is an error unless Helm ignores it."""
+def _fault_of_link(entry: Entry, path: str, real_root: str) -> ChartError | None:
     target = os.path.realpath(entry.path)
-    stays = target == real_root or target.startswith(real_root + os.sep)
-    if stays and os.path.exists(target):
-        return True
-    if ignored:
+    why = f"It points at {os.readlink(entry.path)}."
+    if target != real_root and not target.startswith(real_root + os.sep):
+        hint = "Copy what it points at into the chart, or make it a dependency with a file:// repository."
+        return ChartError("a symbolic link that leaves the chart", path=path, why=why, hint=hint)
+    if not os.path.exists(target):
+        return ChartError("a symbolic link that leads nowhere", path=path, why=why)
+    return None
+
+
+def _is_aside(path: str, entry: Entry, real_root: str) -> bool:
+    """Whether a link that leaves the chart may be left out, unread: LICENSE -> ../../LICENSE and the like, a document
+    or a file of the same repository that is no part of what the chart renders."""
+    if path.startswith(("templates/", "charts/", "crds/")) or path in _PARTS or entry.is_dir():
         return False
-    if not stays:
-        raise ChartError(
-            "a symbolic link that leaves the chart",
-            path=path,
-            why=f"It points at {os.readlink(entry.path)}.",
-            hint="Copy what it points at into the chart, or make it a dependency with a file:// repository.",
-        )
-    raise ChartError("a symbolic link that leads nowhere", path=path, why=f"It points at {os.readlink(entry.path)}.")
+    if _DOCUMENT.match(entry.name):
+        return True
+    return entry.is_file() and os.path.realpath(entry.path).startswith(repository_of(real_root) + os.sep)
+
+
+def _refuse_if_read(left_out: list[str], files: dict[str, bytes]) -> None:
+    templates = [data for path, data in files.items() if "templates/" in path and b".Files" in data]
+    for path in left_out:
+        if any(b".Glob" in data or os.path.basename(path).encode() in data for data in templates):
+            raise ChartError("a symbolic link that leaves the chart, and a template reads it", path=path)
+
+
+def repository_of(folder: str) -> str:
+    """The nearest directory above that holds .git; without one, the folder itself."""
+    above = folder
+    while above != os.path.dirname(above):
+        if os.path.lexists(os.path.join(above, ".git")):
+            return above
+        above = os.path.dirname(above)
+    return folder
 
 
 def _bound(files: int, total: int, limits: Limits) -> None:
@@ -137,15 +169,15 @@ def _bound(files: int, total: int, limits: Limits) -> None:
         raise LimitError(f"a chart of more than {limits.total_bytes // _MIB} MiB", hint="Helm refuses it as well.")
 
 
-def read_archive(path: str, limits: Limits) -> dict[str, bytes]:
-    """The files of a packaged chart, without the directory that holds them all.
+def read_archive(path: str, limits: Limits, data: bytes | None = None) -> dict[str, bytes]:
+    """The files of a packaged chart, without the directory that holds them all; `data` is the archive, if at hand.
 
     Raises ChartError for what is no archive or points outside itself, LimitError beyond `limits`.
     """
     files: dict[str, bytes] = {}
     total = 0
     try:
-        with gzip.open(path) as unzipped:
+        with gzip.open(path if data is None else io.BytesIO(data)) as unzipped:
             stream: Any = _Bounded(unzipped, limits)
             for member in (archive := tarfile.open(fileobj=stream, mode="r|")):  # noqa: SIM115 - closed with `unzipped`
                 if member.isdir():

@@ -58,7 +58,7 @@ class BinaryEngine:
         arguments += ["--kube-version", release.kube_version] if release.kube_version else []
         arguments += [part for version in release.api_versions for part in ("--api-versions", version)]
         arguments += ["--is-upgrade"] if release.is_upgrade else []
-        said = self._template(chart, arguments, json.dumps(value_set.values))
+        said = self._template(chart, arguments, json.dumps(value_set.values, ensure_ascii=False))
         return finish(_split(said, chart.name), chart.name, value_set)
 
     def render_all(self, chart: Chart, value_sets: Sequence[ValueSet]) -> Iterator[Rendered | RolloutgenError]:
@@ -75,7 +75,8 @@ class BinaryEngine:
         Of the chart itself only: its templates are left out, because one that fails would hide the values.
         """
         bare = chart.with_files(dict.fromkeys(path for path in chart.files if "templates/" in path))
-        said = self._template(bare, ["template", "rg", "CHART", "--values", "-"], json.dumps(values))
+        given = json.dumps(values, ensure_ascii=False)
+        said = self._template(bare, ["template", "rg", "CHART", "--values", "-"], given)
         return _split(said, chart.name).values
 
     def set_values(self, expressions: Sequence[str]) -> Mapping[str, Any]:
