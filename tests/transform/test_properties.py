@@ -14,8 +14,9 @@ from rolloutgen.model import Decisions, Manifest, Release, WorkloadDecision
 from rolloutgen.transform import Refused, Transformed, transform
 
 RELEASE = Release(name="shop", namespace="prod")
-NAMES = st.sampled_from(["web", "api", "w" * 63, "a" * 55 + "-b", "web-canary"])
-NAMESPACES = st.sampled_from([None, "prod", "other"])
+WORKLOADS = ["web", "api", "w" * 63]
+NAMES = st.sampled_from([*WORKLOADS * 2, "a" * 55 + "-b", "web-canary"])
+NAMESPACES = st.sampled_from([None, None, "prod", "prod", "other"])
 
 
 def metadata(name: str, namespace: str | None = None, **more: Any) -> dict[str, Any]:
@@ -82,7 +83,10 @@ def others(draw: st.DrawFn) -> Manifest:
     name = draw(NAMES)
     ref = {"apiVersion": "apps/v1", "kind": "Deployment", "name": name}
     backend = {"service": {"name": name, "port": {"number": 80}}}
-    routes = [{"route": [{"destination": {"host": draw(texts(name))}}]} for _ in range(draw(st.integers(0, 2)))]
+    routes = [
+        {"route": [{"destination": {"host": draw(st.sampled_from([name, f"{name}.prod.svc", "db"]))}}]}
+        for _ in range(draw(st.integers(0, 2)))
+    ]
     api_version, kind, spec = draw(
         st.sampled_from(
             [
@@ -110,7 +114,7 @@ def manifest(api_version: str, kind: str, meta: dict[str, Any], spec: Any, site:
 
 @st.composite
 def renders(draw: st.DrawFn) -> tuple[Manifest, ...]:
-    names = draw(st.lists(st.sampled_from(["web", "api", "w" * 63]), min_size=1, max_size=2, unique=True))
+    names = draw(st.lists(st.sampled_from(WORKLOADS), min_size=1, max_size=2, unique=True))
     objects = [draw(kind(name, number)) for number, name in enumerate(names) for kind in (deployments, services)]
     objects += draw(st.lists(others(), max_size=4))
     return tuple(draw(st.permutations(objects)))
