@@ -7,11 +7,12 @@ from collections import Counter
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from rolloutgen.model import Finding, Severity
+from rolloutgen.model import Finding, Manifest, Severity
 from rolloutgen.registry import Plugin, cached
-from rolloutgen.release import ReleaseView
+from rolloutgen.release import ROLLOUT, ReleaseView
 from rolloutgen.rule import Rule
 from rolloutgen.suppress import Suppression, suppressions
+from rolloutgen.tree import dig
 
 Locate = Callable[[ReleaseView, Finding], int]
 
@@ -60,9 +61,24 @@ def lint(
 
 
 def _judged(view: ReleaseView, kube_version: str, locations: Sequence[str]) -> ReleaseView:
-    from rolloutgen.schema import check
+    from rolloutgen.schema import SchemaError, Verdict, check, check_pod_template
 
-    return replace(view, verdicts=check(view.objects, kube_version=kube_version, locations=locations))
+    def with_pod(manifest: Manifest, verdict: Verdict) -> Verdict:
+        """The verdict on a Rollout with what the CRD leaves open and the controller asks of a pod template."""
+        template = dig(manifest.body, "spec", "template")
+        if (manifest.ref.group, manifest.ref.kind) != ROLLOUT or not isinstance(template, Mapping):
+            return verdict
+        told = {error.at for error in verdict.errors}
+        found = [
+            SchemaError(("spec", "template", *error.at), error.message, error.rule)
+            for error in check_pod_template(template, kube_version=kube_version)
+        ]
+        more = tuple(error for error in found if error.at not in told)
+        return replace(verdict, errors=(*verdict.errors, *more), state="invalid") if more else verdict
+
+    verdicts = check(view.objects, kube_version=kube_version, locations=locations)
+    judged = tuple(with_pod(*pair) for pair in zip(view.objects, verdicts, strict=True))
+    return replace(view, verdicts=judged)
 
 
 def _all(view: ReleaseView, known: Mapping[str, Plugin[Rule]]) -> Iterator[Finding]:

@@ -64,6 +64,13 @@ def test_a_rule_says_more_than_the_schema_about_the_same_place() -> None:
     ]
 
 
+def test_the_pod_template_of_a_rollout_is_held_to_the_rules_of_pods() -> None:
+    text = "kind: Rollout\nspec: {replicas: 1, template: {spec: {volumes: [{name: a, gcePersistentDisk: {}}]}}}\n"
+    (finding,) = lint([view(text)])
+    assert finding.rule == "schema"
+    assert finding.at[:6] == ("spec", "template", "spec", "volumes", 0, "gcePersistentDisk")
+
+
 def test_schemas_can_stay_unasked() -> None:
     text = 'kind: Rollout\nspec: {replicas: "3"}\n'
     assert said(view(text)) == [("schema", "error")]
