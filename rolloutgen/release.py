@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal
 
-from rolloutgen.model import Manifest, Path, Release
+from rolloutgen.model import Manifest, Path, Release, Rendered
 from rolloutgen.reading import mapping
 from rolloutgen.syntax import selects
 from rolloutgen.tree import dig
@@ -159,3 +159,18 @@ class ReleaseView:
         for pod in self.pods:
             if self.namespace(pod.manifest) == namespace and selects({"matchLabels": selector}, pod.labels):
                 yield pod
+
+
+def view_of(
+    rendered: Rendered, *, deployer: Deployer = "", sources: Mapping[str, str] | None = None, chart_version: str = ""
+) -> ReleaseView:
+    """A render as the rules see it; `sources` are the chart's template files as written, by path."""
+    return ReleaseView(
+        rendered.objects,
+        rendered.value_set.release,
+        deployer,
+        rendered.value_set.name,
+        rendered.files,
+        sources or {},
+        chart_version,
+    )

@@ -7,20 +7,23 @@ Source: rollout-crd.yaml since v1.9.0 (rule `self == oldSelf` on spec.selector);
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from rolloutgen.reading import mapping
 from rolloutgen.release import ReleaseView
 from rolloutgen.rule import Fault, Rule
 
-_CHANGING = ("helm.sh/chart", "helm.sh/revision", "app.kubernetes.io/version", "chart", "heritage-version")
+_CHART = re.compile(r"-v?\d+\.\d+")
+_CHANGING = ("helm.sh/revision", "app.kubernetes.io/version")
 
 
 def _faults(view: ReleaseView) -> Iterator[Fault]:
     for rollout in view.rollouts:
         for key, value in mapping(rollout.body, "spec", "selector", "matchLabels").items():
-            versioned = bool(view.chart_version) and view.chart_version in str(value)
-            if key in _CHANGING or versioned:
+            chart = key in ("helm.sh/chart", "chart") and _CHART.search(str(value)) is not None
+            versioned = bool(view.chart_version) and str(value).endswith(view.chart_version)
+            if chart or key in _CHANGING or versioned:
                 at = ("spec", "selector", "matchLabels", str(key))
                 yield Fault(rollout, at, f"the selector holds {key}: {value}, which the next version changes")
 
