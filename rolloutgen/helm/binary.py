@@ -59,7 +59,8 @@ class BinaryEngine:
         arguments += [part for version in release.api_versions for part in ("--api-versions", version)]
         arguments += ["--is-upgrade"] if release.is_upgrade else []
         said = self._template(chart, arguments, json.dumps(value_set.values, ensure_ascii=False))
-        return finish(_split(said, chart.name), chart.name, value_set)
+        raw = _split(said, chart.name)
+        return finish(RawRender(raw.files, _without_nulls(raw.values)), chart.name, value_set)
 
     def render_all(self, chart: Chart, value_sets: Sequence[ValueSet]) -> Iterator[Rendered | RolloutgenError]:
         """Each value set's render, or its fault."""
@@ -77,7 +78,7 @@ class BinaryEngine:
         bare = chart.with_files(dict.fromkeys(path for path in chart.files if "templates/" in path))
         given = json.dumps(values, ensure_ascii=False)
         said = self._template(bare, ["template", "rg", "CHART", "--values", "-"], given)
-        return _split(said, chart.name).values
+        return dict(_without_nulls(_split(said, chart.name).values))
 
     def set_values(self, expressions: Sequence[str]) -> Mapping[str, Any]:
         """Helm's own `--set` parser, asked through an empty chart. Raises UsageError."""
@@ -157,7 +158,7 @@ def _split(said: str, chart_name: str) -> RawRender:
     notes = files.pop(f"{chart_name}/{_NOTES_PROBE}", "")
     if notes:
         files[f"{chart_name}/templates/NOTES.txt"] = _probed(notes).replace("<no value>", "")  # as Helm does itself
-    return RawRender(files, _without_nulls(json.loads(_probed(values))) if values else {})
+    return RawRender(files, json.loads(_probed(values)) if values else {})
 
 
 def _probed(text: str) -> str:
