@@ -61,7 +61,10 @@ def _check(body: Any, node: Any, path: str) -> None:
         more = f"{len(said) - 1} more" if len(said) > 1 else ""
         where = dotted(at) or "the file"
         raise UsageError(
-            f"{where}: {message}", path=path, line=line_at(node, at), why=more,
+            f"{where}: {message}",
+            path=path,
+            line=line_at(node, at),
+            why=more,
             hint="The keys are those of schemas/rolloutgen.schema.json.",
         )
 
@@ -86,7 +89,10 @@ def _flat(body: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
     for key, value in body.items():
         if key in ("gateway", "certificate", "dns"):
             for name, inner in (value or {}).items():
-                yield ("issuer" if name == "issuer" else f"{key}_{name}"), tuple(inner) if isinstance(inner, list) else inner
+                yield (
+                    ("issuer" if name == "issuer" else f"{key}_{name}"),
+                    tuple(inner) if isinstance(inner, list) else inner,
+                )
         elif key == "steps":
             yield key, tuple(value)
         else:

@@ -29,12 +29,11 @@ class Request:
 
 @dataclass(frozen=True)
 class Conversion:
-    """A chart's plan and how it came about. `left_out` names dependencies that were missing on both sides."""
+    """A chart's plan and the options that it was made with."""
 
     path: str
     plan: Plan
     options: Options
-    left_out: tuple[str, ...] = ()
 
 
 def plan_chart(path: str, request: Request, engine: Engine) -> Conversion:
@@ -54,8 +53,7 @@ def plan_chart(path: str, request: Request, engine: Engine) -> Conversion:
     try:
         record = read_record(chart)
         options = settle(house, record.chosen if record else {}, request.flags)
-        sets = value_sets_of(chart, options, engine)
-        plan = convert(chart, sets, engine, options)
+        plan = convert(chart, value_sets_of(chart, options, engine), engine, options)
     except UsageError:
         raise
     except RolloutgenError as fault:

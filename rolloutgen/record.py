@@ -85,7 +85,9 @@ def is_done(chart: Chart, renders: Sequence[Rendered], options: Options) -> bool
         return False
     first = renders[0].value_set.release.name
     left = {
-        general_name(m.ref.name, first): m for m, render in _deployments(renders) if render.value_set.release.name == first
+        general_name(m.ref.name, first): m
+        for m, render in _deployments(renders)
+        if render.value_set.release.name == first
     }
     unknown = [m for name, m in left.items() if record is None or name not in record.kept]
     if record is None and (not left or options.workloads):
@@ -101,7 +103,9 @@ def _half(left: Manifest, rollout: Manifest, record: Record | None) -> Refusal:
         hint = "Finish by hand, or begin with the chart as it was; --workload NAME converts one Deployment of it."
         return Refusal("half-converted", left.template, left.line, why, hint)
     return Refusal(
-        "half-converted", left.template, left.line,
+        "half-converted",
+        left.template,
+        left.line,
         f"{left.ref} is not among the workloads of {PATH}: it came after the conversion, or was left out of it",
         "Convert the chart as it was before, with all workloads; or add the name to `kept` in the record.",
     )

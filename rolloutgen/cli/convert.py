@@ -2,32 +2,187 @@
 
 from __future__ import annotations
 
-from typing import Any
+import os
+import sys
+from collections import Counter
+from collections.abc import Sequence
+from contextlib import nullcontext
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from ..model import Router, Strategy  # noqa: F401
+from .charts import charts_below, parse_set, parse_shard, parse_toggles, shard
+
+if TYPE_CHECKING:
+    from ..many import Outcome, Task
+
+# The options that are fields of Options: what is not given (None, or nothing) is left to record and house file.
+_FIELDS = (
+    "values",
+    "sets",
+    "value_sets",
+    "workloads",
+    "service",
+    "service_names",
+    "strategy",
+    "router",
+    "replicas",
+    "values_key",
+    "deployer",
+    "bump",
+    "helm",
+    "kube_version",
+    "toggles",
+    "force",
+)
 
 
-@click.command()
+@click.command(no_args_is_help=True)
 @click.argument("charts", nargs=-1, type=click.Path())
-@click.option("--output", metavar="DIR", help="Write there and leave the source as it is.")
+@click.option("--all", "roots", multiple=True, metavar="DIR", type=click.Path(), help="Every chart below DIR as well.")
+@click.option(
+    "--shard", metavar="I/N", callback=parse_shard, help="The I-th of N parts of the charts, the same everywhere."
+)
+@click.option("--output", metavar="DIR", help="Write there; the source stays. Several charts keep their folders.")
 @click.option("--dry-run", is_flag=True, help="Print the unified diff and write nothing.")
 @click.option("--check", is_flag=True, help="Write nothing; exit 1 when there is something to do.")
-@click.option("--values", "-f", multiple=True, metavar="FILE", help="Values the chart needs, as for helm; repeatable.")
-@click.option("--set", "sets", multiple=True, metavar="K=V", help="One value, as for helm; repeatable.")
+@click.option("--values", "-f", multiple=True, metavar="FILE", help="Values that the chart needs, as for helm.")
+@click.option("--set", "sets", multiple=True, metavar="K=V", help="A value that the chart needs, as for helm.")
+@click.option(
+    "--value-set",
+    "value_sets",
+    multiple=True,
+    metavar="NAME=FILE,FILE",
+    callback=parse_set,
+    help="One more set of values to prove the conversion under.",
+)
+@click.option("--toggles", metavar="N|all|none", callback=parse_toggles, help="How many value sets to derive.  [24]")
+@click.option(
+    "--workload", "workloads", multiple=True, metavar="NAME", help="Only the Deployment of that rendered name."
+)
+@click.option("--service", metavar="NAME", help="The Service that carries the public traffic.")
+@click.option(
+    "--service-names",
+    type=click.Choice(["suffix", "keep"]),
+    help="X becomes X-stable and X-canary, or the stable one keeps the name X.",
+)
+@click.option("--strategy", type=click.Choice(["canary", "blue-green", "basic"]), help="[canary]")
+@click.option("--router", type=click.Choice(["istio", "none"]), help="What weighs the traffic.  [istio]")
+@click.option(
+    "--replicas", type=click.Choice(["live", "omit"]), help="Beside an autoscaler: the live number, or none.  [live]"
+)
+@click.option("--values-key", metavar="NAME", help="The key of the new block in values.yaml.  [rollout]")
+@click.option(
+    "--deployer",
+    type=click.Choice(["helm3", "helm4", "helmfile", "argocd", "flux"]),
+    help="What deploys the chart: the cutover is written for it.",
+)
+@click.option("--bump", type=click.Choice(["minor", "patch", "major", "none"]), help="The chart's version.  [minor]")
+@click.option("--force", is_flag=True, default=None, help="Convert workloads of strategy Recreate too.")
+@click.option("--config", metavar="FILE", type=click.Path(), help="The house file.  [the nearest rolloutgen.yaml]")
+@click.option("--helm", metavar="embedded|PATH", help="The Helm that renders.  [embedded]")
+@click.option("--kube-version", metavar="V", help="The Kubernetes version to render for.")
+@click.option("--explain", is_flag=True, help="Say why for every edit and every step.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object a chart, one a line.")
+@click.option(
+    "--progress/--no-progress", default=None, help="A progress bar on stderr.  [several charts on a terminal]"
+)
 def convert(charts: tuple[str, ...], **given: Any) -> None:
-    """Turn the Deployments of Helm charts into Argo Rollouts, and prove by rendering that nothing else changed."""
-    from ..helm import open_engine
-    from ..job import Request, plan_chart, write
-    from ..report.diff import diff
-    from ..report.text import text
+    """Turn the Deployments of Helm charts into Argo Rollouts, and prove by rendering that nothing else changed.
 
-    engine = open_engine("embedded")
-    for path in charts:
-        conversion = plan_chart(path, Request({"values": given["values"], "sets": given["sets"]}), engine)
-        if given["dry_run"]:
-            click.echo(diff(conversion.plan), nl=False)
-        elif not given["check"]:
-            write(conversion, given["output"] or "")
-        click.echo(text(conversion, dry=given["dry_run"] or given["check"], target=given["output"] or ""), nl=False)
+    Without --output a chart is rewritten in place, all or nothing. What is not given here comes from the record in the
+    chart, then from the house file.
+    """
+    paths = shard([*charts, *(path for root in given["roots"] for path in charts_below(root))], given["shard"])
+    if not paths:
+        raise click.UsageError(f"no chart below {', '.join(given['roots'])}" if given["roots"] else "no chart given")
+    if given["check"] and given["output"]:
+        raise click.UsageError("--check writes nothing: leave --output out")
+    tasks = _tasks(paths, given)
+    sys.exit(_several(tasks, given) if len(tasks) > 1 or given["roots"] else _one(tasks[0], given))
+
+
+def _tasks(paths: Sequence[str], given: dict[str, Any]) -> list[Task]:
+    from ..job import Request
+    from ..many import Task
+
+    flags = {name: given[name] for name in _FIELDS if given[name] not in (None, ())}
+    request = Request(flags, given["config"] or "")
+    several = len(paths) > 1 or bool(given["roots"])
+    forms = ["brief" if several else "text"]
+    if given["as_json"]:
+        forms = ["json-diff" if given["dry_run"] else "json"]
+    elif given["dry_run"]:
+        forms.append("diff")
+    if given["check"]:
+        forms.append("check")
+    writes = not (given["dry_run"] or given["check"])
+    base = os.path.commonpath([os.path.dirname(os.path.abspath(path)) for path in paths])
+    return [
+        Task(path, request, _target(path, base, given["output"], several), writes, tuple(forms), given["explain"])
+        for path in paths
+    ]
+
+
+def _target(path: str, base: str, output: str | None, several: bool) -> str:
+    if not output:
+        return ""
+    return os.path.join(output, os.path.relpath(os.path.abspath(path), base)) if several else output
+
+
+def _one(task: Task, given: dict[str, Any]) -> int:
+    from ..helm import open_engine
+    from ..many import run
+
+    engine = open_engine(given["helm"] or "embedded")
+    try:
+        outcome = run(task, engine)
+    finally:
+        engine.close()
+    _print(outcome, given)
+    return outcome.code
+
+
+def _several(tasks: Sequence[Task], given: dict[str, Any]) -> int:
+    from ..many import run_all
+
+    shown = given["progress"] if given["progress"] is not None else sys.stderr.isatty() and not given["as_json"]
+    outcomes: list[tuple[str, str, int]] = []
+    arriving = run_all(tasks, given["helm"] or "embedded")
+    try:
+        with _bar(len(tasks)) if shown else nullcontext() as bar:
+            for outcome in arriving:
+                _print(outcome, given)
+                outcomes.append((outcome.status, outcome.why, outcome.code))
+                if bar:
+                    bar.update(1)
+    except KeyboardInterrupt:
+        arriving.close()
+        click.echo(f"\ninterrupted after {len(outcomes)} of {len(tasks)} charts; every chart is whole", err=True)
+        return 130
+    if not given["as_json"]:
+        click.echo(_summary(outcomes), nl=False, err=given["dry_run"])
+    return max(code for _, _, code in outcomes)
+
+
+def _bar(length: int) -> Any:
+    return click.progressbar(length=length, label="charts", file=sys.stderr, show_pos=True)
+
+
+def _print(outcome: Outcome, given: dict[str, Any]) -> None:
+    """The diff and JSON go to stdout alone, so that `git apply` and `jq` can read them; then the words go to stderr."""
+    if outcome.fault:
+        click.echo(f"error: {outcome.fault}", err=True)
+    if given["as_json"]:
+        click.echo(outcome.form("json") + outcome.form("json-diff"), nl=False)
+        return
+    click.echo(outcome.form("diff"), nl=False)
+    click.echo(outcome.form("text") + outcome.form("brief"), nl=False, err=given["dry_run"])
+
+
+def _summary(outcomes: Sequence[tuple[str, str, int]]) -> str:
+    counts = Counter((status, why) for status, why, _ in outcomes)
+    order = ("converted", "unchanged", "refused", "failed")
+    rows = sorted(counts.items(), key=lambda row: (order.index(row[0][0]), -row[1], row[0][1]))
+    lines = [f"{number:6}  {status:9}  {why}".rstrip() for (status, why), number in rows]
+    return "\n".join(["", *lines, f"{len(outcomes):6}  charts"]) + "\n"

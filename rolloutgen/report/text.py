@@ -5,33 +5,55 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
+from ..convert import Plan
+from ..cutover import cutovers
 from ..job import Conversion
 from ..model import Finding, Refusal
+from ..reasons import REASONS
 from .words import compared, rolled
 
 _MOST = 6  # of a kind: what is more is counted
 
 
 def text(conversion: Conversion, *, explain: bool = False, dry: bool = False, target: str = "") -> str:
-    """What was converted, what was compared, what deserves a look, what to do next. `explain` adds every edit's reason."""
-    plan = conversion.plan
-    lines = {"converted": _converted, "unchanged": _unchanged, "refused": _refused}[plan.status](conversion, explain, dry, target)
+    """What was converted, what was compared, what deserves a look, what to do next.
+
+    `explain` adds the reason of every edit and step; `dry` says that nothing was written.
+    """
+    status = conversion.plan.status
+    if status == "refused":
+        return "\n".join(_refused(conversion, explain)) + "\n"
+    if status == "unchanged":
+        return f"{conversion.path}: unchanged, nothing to convert\n"
+    lines = [*_converted(conversion, explain, dry, target), *_next(conversion, explain, target)]
     return "\n".join(lines) + "\n"
 
 
-def _unchanged(conversion: Conversion, *_: object) -> Iterator[str]:
-    yield f"{conversion.path}: unchanged, nothing to convert"
+def brief(conversion: Conversion, *, explain: bool = False, dry: bool = False, target: str = "") -> str:
+    """A line or two a chart, for a call with several; with `explain` as `text`."""
+    if explain:
+        return text(conversion, explain=True, dry=dry, target=target)
+    plan = conversion.plan
+    if plan.status == "refused":
+        return "\n".join([f"{conversion.path}: refused", *refusal_lines(plan.refusals[0])]) + "\n"
+    if plan.status == "unchanged":
+        return f"{conversion.path}: unchanged\n"
+    sets, objects = compared(plan)
+    names = ", ".join(item.name for item in rolled(plan))
+    done = "would be converted" if dry else "converted"
+    warned = sum(finding.severity != "info" for finding in plan.findings)
+    look = f"; {warned} worth a look" if warned else ""
+    return f"{conversion.path}: {done}, Rollout {names}; {objects} objects in {sets} value sets compared{look}\n"
 
 
-def _refused(conversion: Conversion, explain: bool, *_: object) -> Iterator[str]:
+def _refused(conversion: Conversion, explain: bool) -> Iterator[str]:
     plan = conversion.plan
     yield f"{conversion.path}: refused, nothing was written"
     for refusal in plan.refusals[:_MOST]:
         yield from refusal_lines(refusal)
-    if plan.refusals:
-        yield f"more: rolloutgen explain {plan.refusals[0].by}"
+    yield f"more: rolloutgen explain {plan.refusals[0].by}"
     if explain:
-        yield from _edits(conversion)
+        yield from _edits(plan, explain)
 
 
 def refusal_lines(refusal: Refusal) -> Iterator[str]:
@@ -50,10 +72,7 @@ def _converted(conversion: Conversion, explain: bool, dry: bool, target: str) ->
         services = f", Services {' and '.join(item.services)}" if item.services else ""
         routes = f", weights on VirtualService {', '.join(item.routes)}" if item.routes else ""
         yield f"  Rollout {item.name} ({item.strategy}{services}{routes})"
-    for change in plan.changes:
-        yield f"  {change.action:8} {change.path}{f' -> {change.to}' if change.to else ''}"
-        if explain:
-            yield f"           {', '.join(change.reasons)}"
+    yield from _edits(plan, explain)
     sets, objects = compared(plan)
     yield f"compared: {objects} objects in {sets} value sets render as the conversion means, nothing else changed"
     others = Counter(verdict.state for verdict in plan.verdicts if verdict.state != "equal")
@@ -61,8 +80,6 @@ def _converted(conversion: Conversion, explain: bool, dry: bool, target: str) ->
         yield f"  {others['skipped']} value sets were skipped: the chart did not render them before"
     if others["refused"]:
         yield f"  {others['refused']} value sets are refused by the old meaning and the new chart alike"
-    if conversion.left_out:
-        yield f"  left out on both sides, since they are not in charts/: {', '.join(conversion.left_out)}"
     yield from _findings(plan.findings)
 
 
@@ -79,6 +96,27 @@ def _findings(findings: tuple[Finding, ...]) -> Iterator[str]:
         yield f"  and {len(shown) - _MOST} more (--json lists them)"
 
 
-def _edits(conversion: Conversion) -> Iterator[str]:
-    for change in conversion.plan.changes:
-        yield f"  {change.action:8} {change.path}{f' -> {change.to}' if change.to else ''}: {', '.join(change.reasons)}"
+def _edits(plan: Plan, explain: bool) -> Iterator[str]:
+    for change in plan.changes:
+        yield f"  {change.action:8} {change.path}{f' -> {change.to}' if change.to else ''}"
+        if explain:
+            yield from (f"           {reason}: {REASONS.get(reason, '')}".rstrip(": ") for reason in change.reasons)
+
+
+def _next(conversion: Conversion, explain: bool, target: str) -> Iterator[str]:
+    """The cutover; where the deployer is not known, Helm 3's with what Helm 4 does otherwise."""
+    found = cutovers(conversion.plan, conversion.options, target or conversion.path)
+    if not found:
+        return
+    others = [step for cutover in found[1:] for step in cutover.steps if step not in found[0].steps]
+    yield f"next: read the diff; then, for the first deployment with {' or '.join(cutover.title for cutover in found)}:"
+    for number, step in enumerate(found[0].steps, 1):
+        yield f"  {number}. {step.title}"
+        yield from (f"       {line}" for command in step.commands for line in command.splitlines())
+        if explain:
+            yield f"     {step.why}"
+    for step in others:
+        yield f"  with {found[1].title}: {step.title}"
+        yield from (f"       {line}" for command in step.commands for line in command.splitlines())
+        if explain:
+            yield f"     {step.why}"

@@ -42,6 +42,7 @@ def rollouts(plan: Plan, key: str) -> tuple[Manifest, ...]:
 
 
 def _rolled(plan: Plan, key: str) -> Iterator[Rolled]:
+    renamed = {change.path: change.to for change in plan.changes if change.to}
     for manifest in rollouts(plan, key):
         strategy = as_map(dig(manifest.body, "spec", "strategy"))
         kind = next(iter(strategy), "canary")
@@ -51,8 +52,13 @@ def _rolled(plan: Plan, key: str) -> Iterator[Rolled]:
         listed = [as_map(istio.get("virtualService")), *maps(istio.get("virtualServices"))]
         routes = [f"{one.get('name')}/{route}" for one in listed if one for route in one.get("routes") or [""]]
         yield Rolled(
-            key, manifest.ref.name, manifest.template, "Rollout", tuple(str(name) for name in names if name),
-            tuple(route.rstrip("/") for route in routes), "blue-green" if kind == "blueGreen" else kind,
+            key,
+            manifest.ref.name,
+            renamed.get(manifest.template, manifest.template),
+            "Rollout",
+            tuple(str(name) for name in names if name),
+            tuple(route.rstrip("/") for route in routes),
+            "blue-green" if kind == "blueGreen" else kind,
         )
 
 

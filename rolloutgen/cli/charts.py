@@ -1,0 +1,64 @@
+"""Which charts a command works on, and options with a form of their own."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator, Sequence
+
+import click
+
+
+def charts_below(root: str) -> Iterator[str]:
+    """Every chart directory below `root` (or itself), sorted; subcharts in charts/ and hidden folders are left out.
+
+    Raises UsageError where there is no such directory.
+    """
+    if not os.path.isdir(root):
+        raise click.UsageError(f"no such directory: {root}")
+    for folder, names, files in os.walk(root):
+        inside = "Chart.yaml" in files
+        names[:] = sorted(
+            name for name in names if not name.startswith(".") and not (inside and name in ("charts", "templates"))
+        )
+        if inside:
+            yield folder
+
+
+def shard(paths: Sequence[str], part: tuple[int, int] | None) -> list[str]:
+    """The paths once each, sorted where a part is asked for: every machine then takes the same ones."""
+    unique = list(dict.fromkeys(os.path.normpath(path) for path in paths))
+    if part is None:
+        return unique
+    index, count = part
+    return sorted(unique)[index - 1 :: count]
+
+
+def parse_shard(_: click.Context, __: click.Parameter, value: str | None) -> tuple[int, int] | None:
+    """ "2/5" as (2, 5). Raises BadParameter."""
+    if value is None:
+        return None
+    match = re.fullmatch(r"(\d+)/(\d+)", value)
+    if not match or not 1 <= int(match[1]) <= int(match[2]):
+        raise click.BadParameter("give I/N with 1 <= I <= N, such as 2/5")
+    return int(match[1]), int(match[2])
+
+
+def parse_set(
+    _: click.Context, __: click.Parameter, values: tuple[str, ...]
+) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """ "prod=a.yaml,b.yaml" as ("prod", ("a.yaml", "b.yaml")). Raises BadParameter."""
+    found = []
+    for value in values:
+        name, sign, files = value.partition("=")
+        if not sign or not name or not files:
+            raise click.BadParameter("give NAME=FILE,FILE")
+        found.append((name, tuple(file for file in files.split(",") if file)))
+    return tuple(found)
+
+
+def parse_toggles(_: click.Context, __: click.Parameter, value: str | None) -> str | None:
+    """A number, "all" or "none". Raises BadParameter."""
+    if value is not None and value not in ("all", "none") and not value.isdigit():
+        raise click.BadParameter("give a number, all or none")
+    return value

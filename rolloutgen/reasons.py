@@ -1,0 +1,26 @@
+"""Why an edit is made: the reasons that rewrites give, in words. `convert --explain` and `explain` print them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+REASONS: Mapping[str, str] = {
+    "rollout": "a Deployment becomes a Rollout: apiVersion and kind; the pod template stays as it is",
+    "strategy": "the Rollout's strategy, with steps from values and the Services and routes that share the traffic",
+    "replicas": "the replicas beside an autoscaler: the live number, within the autoscaler's bounds",
+    "autoscaler": "an autoscaler's target is the Rollout now",
+    "service": "the traffic Service becomes two, one for the old version and one for the new",
+    "service-reference": "what named the old Service names the one of the old version",
+    "virtualservice": "each route to the Service gets two destinations with weights, which the controller moves",
+    "virtual-service": "each route to the Service gets two destinations with weights, which the controller moves",
+    "gateway": "the chart's own Gateway takes its hosts from the rollout's values where they are given",
+    "destination-rule": "the traffic policy of the Service holds for the new version's Service too",
+    "gateway-set": "Gateway, VirtualService, DNSEndpoint and Certificates for an audience that has hosts",
+    "null-field": "a key without a body moves into the condition of its body: a custom resource refuses nulls",
+    "values": "the block that says how a new version is rolled out; nothing else in the file moves",
+    "chart-version": "the chart's version goes up, with an entry of what changed",
+    "notes": "NOTES.txt gets the commands for this Rollout",
+    "record": "what was chosen, so that a second run changes nothing",
+    "helpers": "names and conditions that several templates share",
+    "rename": "the file is named for what it holds now; git shows a rename",
+}

@@ -1,0 +1,291 @@
+"""What is to be known of every refusal and of every finding of `convert`: the texts of `rolloutgen explain`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Explained:
+    """One id in words: what it says of a chart, why that stops (or concerns) a conversion, and the way out."""
+
+    what: str
+    why: str
+    fix: str
+
+
+_NOT_YET = "This is work that rolloutgen does not do yet, not a fault of the chart."
+
+REFUSALS: Mapping[str, Explained] = {
+    "ambiguous-service": Explained(
+        "Several Services select the workload's pods.",
+        "One of them carries the public traffic and is split into stable and canary; the others must stay whole. "
+        "Which one "
+        "is not said by an Ingress or a route, nor by the workload's name.",
+        "Name it: --service NAME, as a render with the default values shows it.",
+    ),
+    "api-version-not-found": Explained(
+        "The Deployment's apiVersion is not a key of its template.",
+        "It must become argoproj.io/v1alpha1 in the source, and comes from a text that is not at hand.",
+        "Write `apiVersion: apps/v1` above `kind: Deployment`.",
+    ),
+    "autoscaler-in-loop": Explained(
+        "The autoscaler stands in a loop, or reads variables of its surroundings.",
+        "The Rollout's replicas must stay within the autoscaler's bounds, so its template has to read them too.",
+        "Move the autoscaler out of the loop, or choose --replicas omit.",
+    ),
+    "autoscaler-not-readable": Explained(
+        "The autoscaler's minimum or maximum is not written as one value.",
+        "The Rollout's replicas must stay within these bounds, so its template has to repeat them.",
+        "Write minReplicas and maxReplicas as one value each, or choose --replicas omit.",
+    ),
+    "blue-green-needs-service": Explained(
+        "A workload without a Service was to become a blue-green Rollout.",
+        "Blue-green switches the active Service from the old pods to the new ones; without a Service nothing is "
+        "switched.",
+        "Choose --strategy canary, or render the Service under every value.",
+    ),
+    "condition-in-loop": Explained(
+        "The condition of the traffic Service depends on its place in a loop or `with`.",
+        "The Rollout names its Services only where they are rendered, so it has to repeat that condition.",
+        "Put a plain condition on values around the Service.",
+    ),
+    "define-without-root": Explained(
+        "The define that holds the Deployment or Service is called without the root context.",
+        "The new text reads values, which are reached from the root alone.",
+        "Call it with `.` or `$`, or hand the root over under a key of the dict.",
+    ),
+    "dependency-missing": Explained(
+        "A template includes a define of a dependency that is not in charts/.",
+        "Without it neither the old chart nor the new one renders, so nothing could be proven.",
+        "Run `helm dependency build` in the chart, then convert.",
+    ),
+    "deployment-in-dependency": Explained(
+        "The Deployment comes from a dependency.",
+        "Its source belongs to another chart, which may be used elsewhere; a conversion changes only this one.",
+        "Convert that chart itself and use its new version here, or take its templates into this chart.",
+    ),
+    "deployment-not-in-source": Explained(
+        "The Deployment is rendered from a library chart or from a text that is put together.",
+        "There is no place in this chart's templates that could become a Rollout.",
+        "Convert the library, or write the Deployment in this chart.",
+    ),
+    "does-not-render": Explained(
+        "Helm does not render the chart with the values at hand.",
+        "The proof compares renders before and after; without the one before there is nothing to compare.",
+        "Give the values that the chart requires: --values FILE or --set K=V. A chart that never rendered is to be "
+        "mended first.",
+    ),
+    "duplicate-list-keys": Explained(
+        "A list of the pod template holds one key twice: an environment variable, or a port and protocol.",
+        "A Deployment takes that, the last one wins. The API server refuses a Rollout with it.",
+        "Render each name once.",
+    ),
+    "edits-overlap": Explained(
+        "Two edits of the conversion want the same text.",
+        f"Which of the two should win is not known, so none is made. {_NOT_YET}",
+        "Simplify the named place, for example by taking a nested condition apart.",
+    ),
+    "foreign-tls-or-tcp-route": Explained(
+        "A VirtualService that carries the traffic also has a TLS or TCP route to another Service.",
+        "The controller calls a Rollout invalid when its VirtualService holds such a route.",
+        "Move that route to a VirtualService of its own.",
+    ),
+    "half-converted": Explained(
+        "Rollouts and Deployments stand side by side, and the record does not say that this is meant.",
+        "A conversion by hand that was not finished looks like this; to guess what was meant would mix two ways.",
+        "Finish by hand, or convert the chart as it was before. A Deployment that shall stay belongs under `kept` in "
+        ".rolloutgen.yaml.",
+    ),
+    "incomplete-gateway-set": Explained(
+        "An audience has hosts but no issuer, DNS target or gateway.",
+        "A host without a certificate or a DNS record is a set that does not work; half of it is worse than none.",
+        "Set certificate.issuer and dns.targets (in rolloutgen.yaml for all charts), or leave the hosts empty.",
+    ),
+    "kind-switch": Explained(
+        "The kind of the workload is chosen in a way that the source does not show.",
+        "Only the Deployment may become a Rollout; the other kinds must stay as they are.",
+        "Write `kind:` in plain branches of an if, or as documents of their own.",
+    ),
+    "labels-not-readable": Explained(
+        "A condition begins inside the Service's labels or namespace and ends outside.",
+        "The objects that are added carry the same labels, so their text has to be copied whole.",
+        "Put conditions around whole keys.",
+    ),
+    "name-taken": Explained(
+        "The release has an object of the name that a new one would get.",
+        "Two objects of one kind and name cannot be deployed.",
+        "Rename the object that is there, or choose --service-names keep.",
+    ),
+    "new-chart-does-not-render": Explained(
+        "The converted chart fails where the old one renders.",
+        f"Nothing is written that has not been proven. {_NOT_YET}",
+        "Report the construct at the named line; convert that chart by hand until then.",
+    ),
+    "no-deployment": Explained(
+        "No value set renders a Deployment in this chart.",
+        "Only a Deployment can become a Rollout; a StatefulSet or DaemonSet has no counterpart in Argo Rollouts.",
+        "When a value switches the Deployment on, give it: --set K=V.",
+    ),
+    "no-such-workload": Explained(
+        "--workload names a Deployment that the chart does not render.",
+        "The names are those of the render under the first value set, release name included.",
+        "Take one of the names in the message.",
+    ),
+    "no-traffic-port": Explained(
+        "The Service has several ports, and in some render not the one that carries the traffic.",
+        "A route to a Service with several ports must name one.",
+        "Let the traffic port stand at the same place under every value.",
+    ),
+    "not-a-chart": Explained(
+        "The path holds no chart that can be read.",
+        "A chart is a directory (or a .tgz) with a Chart.yaml that gives a name, within bounds of size, without links "
+        "that leave it.",
+        "Give the directory that holds Chart.yaml.",
+    ),
+    "not-proven": Explained(
+        "The converted chart renders something else than the conversion means.",
+        f"A difference that no rule explains is an error, and nothing is written. {_NOT_YET}",
+        "The message names the object and the field: simplify the construct there, or convert that chart by hand.",
+    ),
+    "not-readable": Explained(
+        "A file of the chart cannot be read as what it is.",
+        "Broken YAML, blocks of a template that do not match, bytes that are no UTF-8, a list that is no list.",
+        "Mend the file at the line that the message names.",
+    ),
+    "null-in-list": Explained(
+        "The pod template renders a null in a list, or as a quantity.",
+        "A Deployment reads it as an empty text or zero; the API server refuses a Rollout with it.",
+        "Give it a value, or leave the entry out when it is empty.",
+    ),
+    "ports-not-readable": Explained(
+        "The Service's ports come from a text that cannot be read outside its template.",
+        "A route to a Service with several ports must name one, so its number has to be repeated.",
+        "Write the ports one by one.",
+    ),
+    "recreate-strategy": Explained(
+        "The Deployment's strategy is Recreate.",
+        "That says that two versions must not run at once (one volume, one lock, a migration). A Rollout runs both.",
+        "Make sure that two versions may run side by side, then use --force. Else leave the Deployment.",
+    ),
+    "refused-by-transform": Explained(
+        "Under one value set the conversion has no meaning, and the new chart does not say so itself.",
+        f"Where values ask for what a Rollout cannot do, the new chart has to fail with a message. {_NOT_YET}",
+        "Leave that value set out, or change the value that the message names.",
+    ),
+    "replicas-not-readable": Explained(
+        "`replicas` is written in several places of the Deployment.",
+        "The Rollout's replicas follow the autoscaler, which takes one place to say so.",
+        "Write it once.",
+    ),
+    "route-not-found": Explained(
+        "The route to the Service is not written out in the VirtualService's template, or stands in a loop.",
+        "Each such route gets two destinations with weights and a name, which the Rollout lists.",
+        "Write the route's `destination.host` in the template, at the top of its document.",
+    ),
+    "selector-missing": Explained(
+        "The Deployment has no selector.",
+        "extensions/v1beta1 made one up from the labels; a Rollout needs it written.",
+        "Write spec.selector.matchLabels.",
+    ),
+    "service-cut": Explained(
+        "A condition begins inside the Service and ends behind it.",
+        "The Service is copied for the canary, and half a condition cannot be copied.",
+        "Put the condition around the whole document.",
+    ),
+    "service-in-loop": Explained(
+        "The Service stands in a loop that does not hold its Deployment.",
+        "The Rollout names its Services; a name that is made in another loop cannot be read from there.",
+        "Loop over both alike, or write the Service outside.",
+    ),
+    "service-name-not-found": Explained(
+        "The Service's name is not one value in its template.",
+        "It gets a suffix, and the Rollout, routes and references take the same expression.",
+        "Write `name:` under `metadata:` in one line.",
+    ),
+    "service-not-in-source": Explained(
+        "The traffic Service is rendered by a dependency or a library.",
+        "It has to become two Services, and its source belongs to another chart.",
+        "Write the Service in this chart, or convert that chart.",
+    ),
+    "service-of-two-workloads": Explained(
+        "The traffic Service selects the pods of another workload too.",
+        "The controller adds its hash to the selector, which would cut the other workload off.",
+        "Give each workload a Service of its own.",
+    ),
+    "source-not-found": Explained(
+        "An autoscaler or VirtualService of the workload has no place in this chart's templates.",
+        "It must point at the Rollout or at both Services, and a dependency renders it.",
+        "Write it in this chart's own templates.",
+    ),
+    "spec-not-found": Explained(
+        "The Deployment's `spec:` is not written in its template.",
+        "The strategy goes below it; a spec that is included whole has no place for it.",
+        "Write `spec:` with its keys in the template.",
+    ),
+    "strategy-not-readable": Explained(
+        "The Deployment's strategy reads variables of its surroundings.",
+        "maxSurge and maxUnavailable carry over to the Rollout, whose text stands elsewhere.",
+        "Write the strategy with values only, or take it out.",
+    ),
+    "subset-route": Explained(
+        "A route to the Service names a subset.",
+        "The controller weighs either two Services or two subsets, and the subset's labels are not those of a version.",
+        "Route to the Service without a subset.",
+    ),
+    "target-not-found": Explained(
+        "The autoscaler's target is not written out.",
+        "It must become the Rollout: apiVersion, kind and name.",
+        "Write scaleTargetRef with apiVersion, kind and name in the template.",
+    ),
+    "tcp-route": Explained(
+        "The VirtualService sends TCP or TLS traffic to the Service.",
+        "Weights are given to HTTP routes; other routes are not converted.",
+        "Choose --strategy blue-green, or --router none.",
+    ),
+    "third-destination": Explained(
+        "A route to the Service has other destinations beside it.",
+        "The controller deletes every destination with a weight that is not stable or canary.",
+        "Leave one destination in that route.",
+    ),
+    "too-much": Explained(
+        "The chart takes too much time or memory.",
+        "A template loops or recurses without end, YAML explodes through aliases, or a file is huge. The work was "
+        "ended.",
+        "Look at `range`, `until` and `include` of itself; keep large files out of the chart.",
+    ),
+    "two-autoscalers": Explained(
+        "Two autoscalers scale one workload.",
+        "They would work against each other, and the bounds for the replicas could not be told.",
+        "Leave one.",
+    ),
+    "values-key-taken": Explained(
+        "The chart has values under the key that the new block would get.",
+        "They mean something else, and templates read them.",
+        "Choose another name: --values-key NAME.",
+    ),
+}
+
+FINDINGS: Mapping[str, Explained] = {
+    "bare-service-name": Explained(
+        "A text equals the old Service's name.",
+        "It may mean the Service, or a label or another object of the same name; the text alone does not tell.",
+        "Where it means the Service, write the stable one's name.",
+    ),
+    "dependency-left-out": Explained(
+        "A dependency is not in charts/ and was left out of both sides.",
+        "The comparison holds without it. The new chart renders as the old one does once it is there.",
+        "Run `helm dependency build` to have it compared as well.",
+    ),
+    "deployment-in-dependency": Explained(
+        "A dependency renders a Deployment too.",
+        "It stays a Deployment: a conversion changes this chart alone.",
+        "Convert that chart itself, if it shall roll out the same way.",
+    ),
+    "null-in-custom-resource": Explained(
+        "The pod template renders a null.",
+        "A Deployment takes it for an absent field; under server-side apply the API server refuses a Rollout with it.",
+        "Put the key inside the condition of its body, such as `{{- with .Values.env }}` above `env:`.",
+    ),
+}
