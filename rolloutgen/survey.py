@@ -58,7 +58,7 @@ def survey(sources: Sources, renders: Sequence[Rendered], options: Options, valu
     if not chosen:
         raise ChartRefused(_no_such_workload(options, own))
     keys = _keys([sources.sites[site] for site in chosen])
-    workloads = tuple(_workload(site, keys[site], sources, renders, options) for site in chosen)
+    workloads = tuple(_workload(site, keys[site], sources, renders, options, several=len(chosen) > 1) for site in chosen)
     decisions = Decisions(
         tuple(workload.decision for workload in workloads), len(workloads) > 1, values_key, options.replicas
     )
@@ -163,7 +163,9 @@ def _keys(sites: Sequence[Site]) -> dict[str, str]:
     return found
 
 
-def _workload(site_id: str, key: str, sources: Sources, renders: Sequence[Rendered], options: Options) -> Workload:
+def _workload(
+    site_id: str, key: str, sources: Sources, renders: Sequence[Rendered], options: Options, *, several: bool
+) -> Workload:
     site = sources.sites[site_id]
     services = _service_sites(site, renders, options)
     names: set[str] = set()
@@ -184,7 +186,8 @@ def _workload(site_id: str, key: str, sources: Sources, renders: Sequence[Render
                     vertical[manifest.site] = None
                 elif manifest.ref.kind == "VirtualService" and any(points_at(manifest, s, release.namespace) for s in carried):
                     routed[manifest.site] = None
-    strategy = options.strategy if services or options.strategy == "blue-green" else "basic"
+    alone = options.strategy == "blue-green" and not several
+    strategy = options.strategy if services or alone else "basic"
     router = options.router
     decision = WorkloadDecision(
         key, (site_id,), tuple(services), strategy, router,

@@ -150,7 +150,7 @@ def _mention(item: Workload, terms: Terms, survey: Survey) -> Name | None:
     return Name(text, (code, *alike), terms, skipped)
 
 
-def _virtual_services(item: Workload, terms: Terms, survey: Survey, *, keep: bool) -> Iterator[Item]:
+def _virtual_services(item: Workload, terms: Terms, survey: Survey, *, keep: bool, weighed: bool) -> Iterator[Item]:
     """The edits of the chart's own VirtualServices and of the Gateways that they bind to."""
     sources = survey.sources
     name = _mention(item, terms, survey)
@@ -159,12 +159,14 @@ def _virtual_services(item: Workload, terms: Terms, survey: Survey, *, keep: boo
     for site in item.virtual_services:
         root = root_symbol(site_scope(site), sources) or "."
         given = f"(({terms.at(terms.block, root)}).hosts).public"
-        yield from virtualservice.rewrite(
-            site, name, stable=terms.at(terms.stable, root), canary=terms.at(terms.canary, root), public=given, keep=keep
-        )
+        stable, canary = (terms.at(code, root) for code in (terms.stable, terms.canary))
+        if not weighed:
+            yield from virtualservice.renamed_hosts(site, name, stable, keep=keep)
+            continue
+        yield from virtualservice.rewrite(site, name, stable=stable, canary=canary, keep=keep)
         if _own_gateways(survey, [site]):
             yield from virtualservice.hosts(site, ("spec", "hosts"), given)
-    for site in _own_gateways(survey, item.virtual_services):
+    for site in _own_gateways(survey, item.virtual_services) if weighed else ():
         root = root_symbol(site_scope(site), sources) or "."
         given = f"(({terms.at(terms.block, root)}).hosts).public"
         yield from virtualservice.hosts(site, ("spec", "servers", "-", "hosts"), given)
@@ -259,7 +261,7 @@ def _services(item: Workload, terms: Terms, survey: Survey, taken: set[str], *, 
         )
     keep = item.decision.service_names == "keep"
     behind = ""
-    if routed:
+    if item.decision.router == "istio":
         port, port_defines = _port(item, site, terms, survey)
         yield from port_defines
         hosts_define = ""
@@ -268,7 +270,7 @@ def _services(item: Workload, terms: Terms, survey: Survey, taken: set[str], *, 
             yield from _hosts(item.virtual_services[0], hosts_define, terms, survey)
         sets = gatewayset.Sets(
             terms, root, _metadata(site, "namespace"), _metadata(site, "labels"), port, bool(item.virtual_services),
-            hosts_define,
+            hosts_define, routed,
         )
         lifted = None if terms.local else _lifted(sets, scope, survey)
         if lifted is None:
@@ -287,8 +289,7 @@ def _services(item: Workload, terms: Terms, survey: Survey, taken: set[str], *, 
                 assert wrapped is not None
                 yield NewFile(path, wrapped, gatewayset.REASON)
     yield from service.rewrite(site, terms, root=root, keep=keep, behind=behind)
-    if routed:
-        yield from _virtual_services(item, terms, survey, keep=keep)
+    yield from _virtual_services(item, terms, survey, keep=keep, weighed=routed)
     if not keep:
         yield from _references(item, terms, survey)
     if len(sources.in_file(site.source.path)) == 1 and not site.document.define:

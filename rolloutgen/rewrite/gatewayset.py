@@ -23,7 +23,8 @@ class Sets:
 
     `namespace` and `labels` are texts below `metadata:` at column 2. `port` is the expression of the traffic port, "" for
     a Service with one; `sometimes` tells that it may yield nothing. `own_public` tells that the chart has
-    VirtualServices of its own for the public; `hosts_define` names the define that then knows the hosts.
+    VirtualServices of its own for the public; `hosts_define` names the define that then knows the hosts. `weighed` is
+    False for blue-green, where each host always leads to one Service.
     """
 
     terms: Terms
@@ -33,6 +34,7 @@ class Sets:
     port: str
     own_public: bool
     hosts_define: str = ""
+    weighed: bool = True
 
     @property
     def sometimes(self) -> bool:
@@ -47,9 +49,10 @@ def texts(sets: Sets) -> Iterator[tuple[str, str]]:
     because a further loop would move the dot.
     """
     terms = sets.terms
-    names = [audience for audience in AUDIENCES if audience != "public" or not sets.own_public]
-    tracks = [audience for audience in AUDIENCES if audience != "public"]
-    if not sets.own_public:
+    known = AUDIENCES if sets.weighed else AUDIENCES[:2]
+    names = [audience for audience in known if audience != "public" or not sets.own_public]
+    tracks = [audience for audience in names if audience != "public" or not sets.weighed]
+    if sets.weighed and not sets.own_public:
         yield "virtualservice.yaml", resource("virtualservice.yaml", **_terms(sets, sets.root), hosts=_given(sets, "public", sets.root))
     looped = not terms.local
     root = "$" if looped else sets.root

@@ -71,9 +71,8 @@ def _free(taken: set[str]) -> str:
     return name
 
 
-def rewrite(site: Site, name: Name, *, stable: str, canary: str, public: str, keep: bool) -> Iterator[Item]:
-    """The edits of one VirtualService. `stable`, `canary` and `public` are expressions for its place: the Services'
-    names and the list of public hosts that values may give."""
+def rewrite(site: Site, name: Name, *, stable: str, canary: str, keep: bool) -> Iterator[Item]:
+    """The edits of one VirtualService. `stable` and `canary` are expressions for its place: the Services' names."""
     text, path = site.source.text, site.source.path
     newline = "\r\n" if "\r\n" in text else "\n"
     for route in routes(site, name):
@@ -82,13 +81,21 @@ def rewrite(site: Site, name: Name, *, stable: str, canary: str, public: str, ke
             at = first.key_span.start
             yield EditFile(path, Edit(Span(at, at), f"name: {route.name}{newline}{' ' * first.indent}", REASON))
         yield from _weighed(site, route, name, stable, canary, newline, keep=keep)
-    changed = {found.host.start for found in routes(site, name)}
-    if not keep:
-        for node in (*site.find("spec", "hosts", "-"), *site.find("spec", "http", "-", "mirror", "host"),
-                     *site.find("spec", "http", "-", "route", "-", "destination", "host")):  # fmt: skip
-            new = renamed(node.value.of(text).strip(), name, stable)
-            if new is not None and node.start not in changed:
-                yield EditFile(path, Edit(node.value, new, REASON))
+    weighed = frozenset(found.host.start for found in routes(site, name))
+    yield from renamed_hosts(site, name, stable, keep=keep, but=weighed)
+
+
+def renamed_hosts(site: Site, name: Name, stable: str, *, keep: bool, but: frozenset[int] = frozenset()) -> Iterator[Item]:
+    """Edits that let every host that names the Service name the stable one; `but` are starts of nodes left alone."""
+    text = site.source.text
+    if keep:
+        return
+    paths = [("spec", "hosts", "-"), ("spec", "http", "-", "mirror", "host")]
+    paths += [("spec", kind, "-", "route", "-", "destination", "host") for kind in ("http", "tcp", "tls")]
+    for node in (node for path in paths for node in site.find(*path)):
+        new = renamed(node.value.of(text).strip(), name, stable)
+        if new is not None and node.start not in but:
+            yield EditFile(site.source.path, Edit(node.value, new, REASON))
 
 
 def _weighed(

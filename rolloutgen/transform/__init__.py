@@ -220,23 +220,27 @@ def _services(target: Target, scene: _Scene, listed: Sequence[Listed]) -> _Part:
 
 
 def _sets(target: Target, listed: Sequence[Listed]) -> Iterator[tuple[Manifest, str]]:
-    """The gateway sets of a routed workload with the rules that make them."""
-    if not target.routed:
+    """The gateway sets of a workload behind Istio with the rules that make them."""
+    blue_green = target.decision.strategy == "blue-green" and target.decision.router == "istio"
+    if not target.routed and not blue_green:
         return
     public = _public_ref(target)
-    if not listed:
-        names = hosts.given_hosts(target, "public") or []
-        spec = virtualservice.public_virtual_service(target, names)
-        yield gatewayset.generated(target, public, spec), virtualservice.RULE
-        yield from gatewayset.gateway_set(target, public.name, names)
+    names = hosts.given_hosts(target, "public") or []
     # `helm upgrade --reuse-values` brings values without the block: then nothing is derived that needs more of it.
     own = hosts.derived_preview_hosts(listed[0][0].body) if listed and target.block else []
-    for suffix, to, audience_hosts in (
-        ("preview", target.canary, _given_or(hosts.given_hosts(target, "preview"), own)),
-        ("stable", target.stable, hosts.given_hosts(target, "stable") or []),
-    ):
+    preview = _given_or(hosts.given_hosts(target, "preview"), own)
+    tracks = [("-preview", target.canary, preview)]
+    if blue_green:
+        tracks = [("", target.stable, [] if target.decision.virtual_service_sites else names), *tracks]
+    else:
+        tracks.append(("-stable", target.stable, hosts.given_hosts(target, "stable") or []))
+        if not listed:
+            spec = virtualservice.public_virtual_service(target, names)
+            yield gatewayset.generated(target, public, spec), virtualservice.RULE
+            yield from gatewayset.gateway_set(target, public.name, names)
+    for suffix, to, audience_hosts in tracks:
         if audience_hosts:
-            ref = replace(public, name=f"{public.name}-{suffix}")
+            ref = replace(public, name=f"{public.name}{suffix}")
             spec = virtualservice.track_virtual_service(target, to, audience_hosts, ref.name)
             yield gatewayset.generated(target, ref, spec), virtualservice.RULE
             yield from gatewayset.gateway_set(target, ref.name, audience_hosts)

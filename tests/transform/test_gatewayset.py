@@ -121,9 +121,20 @@ def test_an_empty_list_leaves_the_set_out() -> None:
 
 
 def test_without_a_router_no_set_is_made() -> None:
-    for decision in ({"router": "none"}, {"strategy": "basic"}, {"strategy": "blue-green"}):
+    for decision in ({"router": "none"}, {"strategy": "basic"}, {"strategy": "blue-green", "router": "none"}):
         result = convert(DEPLOYMENT, SERVICE, rollout=values(public=["a.org"], preview=["p.org"]), **decision)
         assert not {"Gateway", "VirtualService", "Certificate", "DNSEndpoint"} & {m.ref.kind for m in result.objects}
+
+
+def test_blue_green_leads_each_audience_to_one_service() -> None:
+    found = bodies(convert(DEPLOYMENT, SERVICE, rollout=values(public=["a.org"], preview=["p.org"]), strategy="blue-green"))
+    routes = {
+        name.partition("/")[2]: [entry["destination"]["host"] for entry in body["spec"]["http"][0]["route"]]
+        for name, body in found.items()
+        if name.startswith("VirtualService/")
+    }
+    assert routes == {"web": ["web-active"], "web-preview": ["web-preview"]}
+    assert {"Gateway/web", "Gateway/web-preview"} <= set(found)
 
 
 def test_one_host_in_two_audiences_is_refused() -> None:
