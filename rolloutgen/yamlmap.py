@@ -18,6 +18,7 @@ _KEY = re.compile(r"(\"(?:[^\"\\]|\\.)*\"|'(?:[^']|'')*'|[^\s\"'#,\[\]{}&*!|>@`%
 _LINE = re.compile(r"[^\n]*\n|[^\n]+")
 _NOT_NEWLINE = re.compile(r"[^\r\n]")
 _DASH = re.compile(r"-(?=\s|$)")
+_SEPARATOR = re.compile(r"---(?:\s|$)")
 _COMMENT = re.compile(r"(?:^|(?<=\s))#.*$")
 SPLICE = "{{}}"
 
@@ -164,13 +165,35 @@ def _splice_indent(action: Action, text: str, column: int) -> int:
 
 def _documents(template: Template, lines: list[_Line], region: Span, define: str) -> Iterator[Document]:
     start, bucket = region.start, []
-    for line in lines:
-        if line.kind == "content" and re.match(r"---(?:\s|$)", line.masked) and line.body - line.start == line.indent:
+    for index, line in enumerate(lines):
+        if _separates(template, line) or (line.kind == "control" and _parts_documents(template, lines, index, bucket)):
             yield from _document(template, bucket, Span(start, max(start, line.start)), define)
             start, bucket = line.end, []
         else:
             bucket.append(line)
     yield from _document(template, bucket, Span(start, max(start, region.end)), define)
+
+
+def _separates(template: Template, line: _Line) -> bool:
+    """Whether a line is `---`: at column 0, or where a `-}}` before it eats what stands between."""
+    if line.kind != "content" or not _SEPARATOR.match(line.masked):
+        return False
+    return line.indent == 0 or template.text[max(0, line.body - 200) : line.body].rstrip().endswith("-}}")
+
+
+def _parts_documents(template: Template, lines: list[_Line], index: int, bucket: list[_Line]) -> bool:
+    """Whether a line is the `else` of a condition whose branches hold whole documents: all content before it, back to
+    the separator, stands in the condition, and none follows behind its end up to the next separator."""
+    line = lines[index]
+    first = next((known.start for known in bucket if known.kind in ("content", "splice")), None)
+    if first is None or not any(a.keyword == "else" for a in template.actions_in(Span(line.start, line.end))):
+        return False
+    around = [b for b in template.blocks if any(line.start <= o.span.start < line.end for o in b.openers[1:])]
+    if len(around) != 1 or around[0].span.start > first:
+        return False
+    behind = (later for later in lines[index + 1 :] if later.body >= around[0].end.span.end)
+    following = next((later for later in behind if later.kind in ("content", "splice")), None)
+    return following is None or _separates(template, following)
 
 
 def _document(template: Template, lines: list[_Line], region: Span, define: str) -> Iterator[Document]:
