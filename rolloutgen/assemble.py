@@ -10,6 +10,7 @@ from .draft import Define, EditFile, Item, NewFile, Piece, Rename, Split
 from .text import Edit, Span, apply_edits
 
 HELPERS = "templates/_rollout.tpl"
+_OTHER_HELPERS = "templates/_rollout-helpers.tpl"  # where a define that holds the Deployment has become _rollout.tpl
 
 
 @dataclass(frozen=True, slots=True)

@@ -176,7 +176,8 @@ def _literal(site: Site, node: Node) -> Carried | None:
     span = Span(inside[0].start, rolling[0].end)
     if site.source.template.cuts(span):
         return None
-    return Carried(reindent(without(site.source, span, ()).replace("\r\n", "\n"), inside[0].indent, 0), recreate)
+    lines = reindent(without(site.source, span, ()).replace("\r\n", "\n"), inside[0].indent, 0)
+    return Carried(lines if lines.endswith("\n") else f"{lines}\n", recreate)
 
 
 def _from_values(site: Site, node: Node) -> str | None:
