@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
+from rolloutgen.locate import locate
 from rolloutgen.model import Finding, Manifest, Severity
 from rolloutgen.registry import Plugin, cached
 from rolloutgen.release import ROLLOUT, ReleaseView
@@ -33,7 +34,7 @@ def lint(
     schemas: bool = True,
     kube_version: str = "",
     schema_locations: Sequence[str] = (),
-    locate: Locate | None = None,
+    locate: Locate = locate,
 ) -> tuple[Finding, ...]:
     """What the rules say about the renders of one chart (or about one set of manifests), errors first.
 
@@ -94,7 +95,7 @@ def _superseded(findings: Iterable[Finding]) -> list[Finding]:
 
 
 def _merge(
-    merged: dict[Hashable, Finding], findings: Iterable[Finding], view: ReleaseView, locate: Locate | None
+    merged: dict[Hashable, Finding], findings: Iterable[Finding], view: ReleaseView, locate: Locate
 ) -> None:
     times: Counter[Hashable] = Counter()
     for finding in findings:
@@ -103,7 +104,7 @@ def _merge(
         times[same] += 1
         before = merged.get(key)
         if before is None:
-            line = finding.line or (locate(view, finding) if locate else 0)
+            line = finding.line or locate(view, finding)
             merged[key] = replace(finding, line=line, value_sets=(view.value_set,))
         elif view.value_set not in before.value_sets:
             worse = min(before.severity, finding.severity, key=_RANK.__getitem__)

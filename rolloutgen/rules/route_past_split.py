@@ -10,10 +10,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from rolloutgen.mesh import destinations, istio_of, service_of
-from rolloutgen.model import Manifest, Path
-from rolloutgen.reading import mapping, rows, text
-from rolloutgen.release import HTTP_ROUTE, INGRESSES, SERVICE, VIRTUAL_SERVICE, ReleaseView
+from rolloutgen.backends import backends
+from rolloutgen.mesh import istio_of
+from rolloutgen.model import Manifest
+from rolloutgen.reading import mapping
+from rolloutgen.release import SERVICE, Pod, ReleaseView
 from rolloutgen.rule import Fault, Rule
 from rolloutgen.strategy import canaries, routing_services
 from rolloutgen.syntax import selects
@@ -27,34 +28,20 @@ def _faults(view: ReleaseView) -> Iterator[Fault]:
         if istio is None or istio.get("destinationRule") is not None or pod is None:
             continue  # with subsets one Service carries all of the traffic
         pair = set(routing_services(canary))
-        for source, at, name in _backends(view):
-            service = view.beside(source, SERVICE, name)
+        for backend in backends(view):
+            service = view.beside(backend.source, SERVICE, backend.service)
             if service is None or view.namespace(service) != view.namespace(rollout):
                 continue
-            selector = mapping(service.body, "spec", "selector")
-            third = name not in pair and bool(selector) and selects({"matchLabels": selector}, pod.labels)
-            if (third and dig(service.body, "spec", "clusterIP") != "None") or (
-                name in pair and source.ref.kind != "VirtualService"
-            ):
+            own = backend.service in pair
+            if (own and backend.source.ref.kind != "VirtualService") or (not own and _reaches(service, pod)):
                 message = f"this route reaches the pods of Rollout {rollout.ref.name!r} past its weights"
-                yield Fault(source, at, message)
+                yield Fault(backend.source, backend.at, message)
 
 
-def _backends(view: ReleaseView) -> Iterator[tuple[Manifest, Path, str]]:
-    for ingress in view.all(*INGRESSES):
-        for index, rule in rows(ingress.body, "spec", "rules"):
-            for position, path in rows(rule, "http", "paths"):
-                name = text(path, "backend", "service", "name") or text(path, "backend", "serviceName")
-                yield ingress, ("spec", "rules", index, "http", "paths", position, "backend"), name
-    for route in view.all(HTTP_ROUTE):
-        for index, rule in rows(route.body, "spec", "rules"):
-            for position, backend in rows(rule, "backendRefs"):
-                yield route, ("spec", "rules", index, "backendRefs", position), text(backend, "name")
-    for target in view.all(VIRTUAL_SERVICE):
-        for _, _, at, entry in destinations(target):
-            found = service_of(text(entry, "destination", "host"), view.namespace(target))
-            if found and found[0] == view.namespace(target):
-                yield target, at, found[1]
+def _reaches(service: Manifest, pod: Pod) -> bool:
+    selector = mapping(service.body, "spec", "selector")
+    headless = dig(service.body, "spec", "clusterIP") == "None"
+    return bool(selector) and not headless and selects({"matchLabels": selector}, pod.labels)
 
 
 RULE = Rule(

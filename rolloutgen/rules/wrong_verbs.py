@@ -14,8 +14,10 @@ from rolloutgen.reading import strings
 from rolloutgen.release import DEPLOYMENT, ReleaseView
 from rolloutgen.rule import Example, Fault, Rule
 
+# The gaps are bounded, so that a very long line costs no more than it has characters.
 _COMMAND = re.compile(
-    r"kubectl\b[^\n;&]*?\b(?:rollout|scale|set\s+image|get|describe|logs|exec|port-forward|wait|patch|edit)\b[^\n;&]*?"
+    r"kubectl\b[^\n;&]{0,160}?\b(?:rollout|scale|set\s+image|get|describe|logs|exec|port-forward|wait|patch|edit)\b"
+    r"[^\n;&]{0,160}?"
     r"\b(?:deployments?|deploy)(?:\.apps)?[/ ]+([a-z0-9][\w.-]*)"
 )
 

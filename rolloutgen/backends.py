@@ -1,0 +1,43 @@
+"""The Services that routes lead to: Ingress, HTTPRoute and VirtualService alike."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from rolloutgen.mesh import destinations, service_of
+from rolloutgen.model import Manifest, Path
+from rolloutgen.reading import rows, text
+from rolloutgen.release import HTTP_ROUTE, INGRESSES, VIRTUAL_SERVICE, ReleaseView
+from rolloutgen.tree import dig
+
+
+@dataclass(frozen=True, slots=True)
+class Backend:
+    """A place at `at` in `source` that names a Service of the same namespace."""
+
+    source: Manifest
+    at: Path
+    service: str
+
+
+def backends(view: ReleaseView) -> Iterator[Backend]:
+    """Every Service that a route of the release leads to, in the route's own namespace."""
+    for ingress in view.all(*INGRESSES):
+        for index, rule in rows(ingress.body, "spec", "rules"):
+            for position, path in rows(rule, "http", "paths"):
+                name = text(path, "backend", "service", "name") or text(path, "backend", "serviceName")
+                port = dig(path, "backend", "service", "port", "name") or dig(path, "backend", "servicePort")
+                if name and port != "use-annotation":  # the ALB controller's actions are no Services
+                    yield Backend(ingress, ("spec", "rules", index, "http", "paths", position, "backend"), name)
+    for route in view.all(HTTP_ROUTE):
+        for index, rule in rows(route.body, "spec", "rules"):
+            for position, row in rows(rule, "backendRefs"):
+                name = text(row, "name")
+                if name and text(row, "kind") in ("", "Service") and not text(row, "namespace"):
+                    yield Backend(route, ("spec", "rules", index, "backendRefs", position), name)
+    for target in view.all(VIRTUAL_SERVICE):
+        for _, _, at, entry in destinations(target):
+            found = service_of(text(entry, "destination", "host"), view.namespace(target))
+            if found and found[0] == view.namespace(target):
+                yield Backend(target, (*at, "destination", "host"), found[1])

@@ -1,0 +1,77 @@
+"""Where in a template a finding's field is written: the same path in the outline of the source."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from rolloutgen.errors import ChartError
+from rolloutgen.gotmpl import parse
+from rolloutgen.model import Finding, Json, Path, Ref
+from rolloutgen.release import ReleaseView
+from rolloutgen.text import line_of
+from rolloutgen.tree import dig
+from rolloutgen.yamlmap import Document, Node, outline
+
+
+def locate(view: ReleaseView, finding: Finding) -> int:
+    """The 1-based line of the finding's field in its template, or of the nearest field around it that is written there.
+
+    0 when the sources are not known, or when they do not tell which of several objects is meant.
+    """
+    source = view.sources.get(finding.path)
+    if source is None or finding.ref is None:
+        return 0
+    document = _document(view, finding.path, source, finding.ref)
+    if document is None:
+        return 0
+    body = next((m.body for m in view.objects if m.ref == finding.ref and m.template == finding.path), {})
+    start = _deepest(document.nodes, finding.at, source, body) or document.nodes[0].start
+    return line_of(source, start)
+
+
+@lru_cache(maxsize=64)
+def _documents(path: str, source: str) -> tuple[Document, ...]:
+    try:
+        return tuple(document for document in outline(parse(source, path)) if not document.define)
+    except ChartError:
+        return ()
+
+
+def _document(view: ReleaseView, path: str, source: str, ref: Ref) -> Document | None:
+    """The document that renders the object: the only one of its kind, or the one at the same place among them."""
+    found = [document for document in _documents(path, source) if _kind(document, source) in (ref.kind, "")]
+    same = [m.ref for m in view.objects if m.template == path and m.ref.kind == ref.kind]
+    if len(found) == 1:
+        return found[0]
+    return found[same.index(ref)] if len(found) == len(same) and ref in same else None
+
+
+def _kind(document: Document, source: str) -> str:
+    """The kind as written; "" where an action gives it."""
+    for node in document.nodes:
+        if node.key == "kind":
+            kind = node.value.of(source).strip().strip("\"'")
+            return "" if "{{" in kind else kind
+    return ""
+
+
+def _deepest(nodes: tuple[Node, ...], at: Path, source: str, body: Json) -> int:
+    """The offset of the last step of `at` that the source writes; 0 when not even the first one is there."""
+    start = 0
+    for step in at:
+        if isinstance(step, int):
+            items = [node for node in nodes if node.key == "-"]
+            # A loop or a condition among the items breaks the count: the list's own line is the honest answer then.
+            if len(items) <= step or len(items) != len(nodes):
+                break
+            node = items[step]
+        else:
+            matching = [node for node in nodes if node.key.strip("\"'") == step]
+            if not matching:
+                break
+            # The branches of a condition merge in the outline: the one that was rendered has the rendered value.
+            rendered = str(dig(body, step))
+            node = next((n for n in matching if n.value.of(source).strip().strip("\"'") == rendered), matching[0])
+        body = dig(body, step)
+        start, nodes = node.key_span.start, node.children
+    return start
