@@ -73,9 +73,10 @@ def assemble(chart: Chart, items: Iterable[Item]) -> Assembled:
         changes.append(FileChange(path, "added", tuple(dict.fromkeys(new.reason for new in news))))
     if defines:
         text = "".join(_define(define) for define in defines.values())
-        old = chart.text(HELPERS) if HELPERS in chart.files else ""
-        files[HELPERS] = (old + ("\n" if old else "") + text.removesuffix("\n")).encode()
-        changes.append(FileChange(HELPERS, "edited" if old else "added", ("helpers",)))
+        path = _OTHER_HELPERS if HELPERS in {rename.to for rename in renames.values()} else HELPERS
+        old = chart.text(path) if path in chart.files else ""
+        files[path] = (old + ("\n" if old else "") + text.removesuffix("\n")).encode()
+        changes.append(FileChange(path, "edited" if old else "added", ("helpers",)))
     return Assembled(_with_modes(chart.with_files(files), renames), tuple(changes))
 
 
