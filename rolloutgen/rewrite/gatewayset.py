@@ -43,7 +43,13 @@ class Sets:
 
 
 def texts(sets: Sets) -> Iterator[tuple[str, str]]:
-    """(file name, template text) of everything that the sets need, documents separated by `---`.
+    """(file name, template text) of everything that the sets need, documents separated by `---`."""
+    for name, text in _texts(sets):
+        yield name, f"{{{{- $entry := . }}}}\n{text}" if "$entry" in text else text
+
+
+def _texts(sets: Sets) -> Iterator[tuple[str, str]]:
+    """The texts, which call the dot of the Service's place `$entry` where a loop of theirs would move it.
 
     At a root context one loop makes all audiences; a Service in a loop of its own gets each audience written out,
     because a further loop would move the dot.
@@ -69,9 +75,7 @@ def texts(sets: Sets) -> Iterator[tuple[str, str]]:
         )
 
     yield "gateway.yaml", by(names, "gateway.yaml")
-    cert = by(names, "cert.yaml")
-    # The loop over hosts moves the dot, which a workload in a loop of its own may read for its labels.
-    yield "cert.yaml", f"{{{{- $entry := . }}}}\n{cert}" if "$entry" in cert else cert
+    yield "cert.yaml", by(names, "cert.yaml")
     yield "dnsendpoint.yaml", by(names, "dnsendpoint.yaml")
     yield "virtualservice.yaml", by(tracks, "track-virtualservice.yaml")
 
@@ -80,9 +84,11 @@ def _terms(sets: Sets, root: str) -> dict[str, Any]:
     terms = sets.terms
     inner = "$" if root in (".", "$") else root
     metadata = sets.namespace + sets.labels
+    dot = "$entry" if sets.root == "$" else inner
     return {
-        "name": terms.at(terms.name, root), "metadata": metadata if terms.local else rooted(metadata, root),
-        "labels": rooted(sets.labels, "$entry" if terms.local else inner), "key": terms.values_key,
+        "name": terms.at(terms.name, root),
+        "metadata": metadata if terms.local else rooted(metadata, "$entry" if sets.root == "$" else root),
+        "labels": rooted(sets.labels, dot), "key": terms.values_key,
         "port": terms.at(sets.port, root), "sometimes": sets.sometimes, "stable": terms.at(terms.stable, root),
         "canary": terms.at(terms.canary, root), "block": terms.at(terms.block, root),
         "inner_block": terms.at(terms.block, inner),
