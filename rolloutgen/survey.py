@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from .model import Decisions, Finding, Manifest, Refusal, Rendered, WorkloadDecision
+from .expression import expression
 from .options import Options
 from .refuse import ChartRefused
 from .routing import points_at, selects, target_of
@@ -186,6 +187,9 @@ def _workload(
                     vertical[manifest.site] = None
                 elif manifest.ref.kind == "VirtualService" and any(points_at(manifest, s, release.namespace) for s in carried):
                     routed[manifest.site] = None
+    unseen = _unseen(site, sources, renders)
+    scaled.update(unseen["scaleTargetRef"])
+    vertical.update(unseen["targetRef"])
     alone = options.strategy == "blue-green" and not several
     strategy = options.strategy if services or alone else "basic"
     router = options.router
@@ -201,6 +205,23 @@ def _workload(
         decision, (site,), tuple(where[s] for s in services), tuple(where[s] for s in scaled),
         tuple(where[s] for s in vertical if s), tuple(where[s] for s in routed), frozenset(names), always,
     )
+
+
+def _unseen(site: Site, sources: Sources, renders: Sequence[Rendered]) -> dict[str, dict[str, None]]:
+    """Autoscalers that no value set rendered and whose source targets the workload by its own name expression."""
+    found: dict[str, dict[str, None]] = {"scaleTargetRef": {}, "targetRef": {}}
+    seen = {manifest.site for render in renders for manifest in render.objects}
+    mine = expression(site.value("metadata", "name"))
+    kinds = {**AUTOSCALERS, "VerticalPodAutoscaler": "targetRef"}
+    for other in sources.sites.values():
+        field = next((kinds[kind] for kind in other.kinds() if kind in kinds), None)
+        if other.id in seen or field is None or not mine:
+            continue
+        kind = other.value("spec", field, "kind").strip("\"'")
+        name = expression(other.value("spec", field, "name"))
+        if name and name.replace("$", "") == mine.replace("$", "") and kind in ("", "Deployment"):
+            found[field][other.id] = None
+    return found
 
 
 def _refuse_unknown(site: Site, what: str, sites: Iterable[str]) -> None:
