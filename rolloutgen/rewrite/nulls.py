@@ -123,10 +123,18 @@ def _mended(site: Site, node: Node, path: Path) -> list[tuple[Span, str]]:
     condition = _any(site, pieces)
     if condition is None:
         return []
+    siblings = _siblings(site, node, path)
+    otherwise = f"{pad}{{{{- else }}}}{newline}{pad}{{}}{newline}" if len(siblings) == 1 else ""
     return [
         (Span(node.start, node.start), f"{pad}{{{{- if {condition} }}}}{newline}"),
-        (Span(node.end, node.end), f"{pad}{{{{- end }}}}{newline}"),
+        (Span(node.end, node.end), f"{otherwise}{pad}{{{{- end }}}}{newline}"),
     ]
+
+
+def _siblings(site: Site, node: Node, path: Path) -> tuple[Node, ...]:
+    """The keys of the map that holds `node`, itself included."""
+    parents = site.find(*("-" if isinstance(step, int) else step for step in path[:-1]))
+    return next((parent.children for parent in parents if node in parent.children), ())
 
 
 def _may_be_empty(site: Site, block: Block) -> bool:
@@ -217,9 +225,8 @@ def _scalar(site: Site, node: Node, path: Path, pad: str, newline: str) -> list[
     if value.count("{{") != 1 or not value.startswith("{{") or code is None or _QUOTED.search(value):
         return []
     if len(path) > 1 and path[-2] in _STRING_MAPS:
-        return [(node.value, f"{{{{ {code} | quote }}}}")]
-    parent = site.find(*("-" if isinstance(step, int) else step for step in path[:-1]))
-    siblings = next((found.children for found in parent if node in found.children), ())
+        return [(node.value, f'{{{{ {code} | default "" | quote }}}}')]
+    siblings = _siblings(site, node, path)
     if all(sibling is node or inner_blocks(site, sibling.key_span.start) for sibling in siblings) and len(siblings) > 1:
         return []
     otherwise = f"{pad}{{{{- else }}}}{newline}{pad}{{}}{newline}" if len(siblings) == 1 else ""
