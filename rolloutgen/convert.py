@@ -97,13 +97,12 @@ def _convert(chart: Chart, value_sets: Sequence[ValueSet], engine: Engine, optio
         }
     verdicts = verify(befores, afters, found.decisions, random)
     # Under the first value set, what people use, even a refusal that the new chart states itself is one of the chart.
-    refusals = tuple(
-        dict.fromkeys(
-            _unproven(verdict, found)
-            for index, verdict in enumerate(verdicts)
-            if not verdict.holds or (index == 0 and verdict.state == "refused")
-        )
-    )
+    against = [
+        _unproven(verdict, found)
+        for index, verdict in enumerate(verdicts)
+        if not verdict.holds or (index == 0 and verdict.state == "refused")
+    ]
+    refusals = tuple({(refusal.by, refusal.path, refusal.line): refusal for refusal in reversed(against)}.values())[::-1]
     findings = tuple(dict.fromkeys([*_left_out(dependencies), *found.findings, *(f for verdict in verdicts for f in verdict.findings)]))
     if refusals:
         return Plan(chart, "refused", None, assembled.changes, verdicts, refusals[:5], findings, found)
