@@ -20,6 +20,11 @@ REASON = "null-field"
 _STRING_MAPS = frozenset({"labels", "annotations", "matchLabels", "nodeSelector"})
 _UNDECLARED = (("spec", "template", "metadata", "name"), ("spec", "template", "metadata", "namespace"),
                ("spec", "template", "metadata", "creationTimestamp"), ("metadata", "creationTimestamp"), ("status",))  # fmt: skip
+# Fields that take strings alone: no 0 and no false that a plain condition would leave out.
+_STRINGS = frozenset({
+    "value", "priorityClassName", "serviceAccountName", "serviceAccount", "imagePullPolicy", "schedulerName", "dnsPolicy",
+    "runtimeClassName", "hostname", "restartPolicy", "storageClassName", "subPath", "path", "host", "nodeName",
+})  # fmt: skip
 # What prints text and never "null" or a number; "" is then nothing.
 _TEXT = re.compile(r"(?:include|tpl|printf|print|toYaml|join|trim|lower|upper|b64enc|toJson)\b|.*\|\s*(?:toYaml|join .*|trim|indent \d+|nindent \d+|lower|upper)\s*$")
 _QUOTED = re.compile(r"\|\s*(?:s?quote|toJson)\s*-?\}\}$|\{\{-?\s*(?:s?quote|toJson)\b")
@@ -119,7 +124,7 @@ def _mended(site: Site, node: Node, path: Path) -> list[tuple[Span, str]]:
         opener_end = text.find("\n", pieces[0].openers[0].span.end) + 1
         between = text[pieces[0].openers[0].span.end : opener_end]
         if opener_end and not between.strip() and not _may_be_empty(site, pieces[0]):
-            return [(key_line, ""), (Span(opener_end, opener_end), key_line.of(text))]
+            return _outside(site, key_line, pieces[0], pad)
     condition = _any(site, pieces)
     if condition is None:
         return []
@@ -129,6 +134,19 @@ def _mended(site: Site, node: Node, path: Path) -> list[tuple[Span, str]]:
         (Span(node.start, node.start), f"{pad}{{{{- if {condition} }}}}{newline}"),
         (Span(node.end, node.end), f"{otherwise}{pad}{{{{- end }}}}{newline}"),
     ]
+
+
+def _outside(site: Site, key_line: Span, block: Block, pad: str) -> list[tuple[Span, str]]:
+    """The condition of a key's whole body put around the key, at its column."""
+    text = site.source.text
+    start = text.rfind("\n", 0, block.openers[0].span.start) + 1
+    stop = text.find("\n", block.openers[0].span.end) + 1
+    if text[start : block.openers[0].span.start].strip():
+        return [(key_line, ""), (Span(stop, stop), key_line.of(text))]
+    opener = text[block.openers[0].span.start : stop]
+    last = text.rfind("\n", 0, block.end.span.start) + 1
+    closing = [(Span(last, block.end.span.start), pad)] if not text[last : block.end.span.start].strip() else []
+    return [(Span(key_line.start, key_line.start), pad + opener), (Span(start, stop), ""), *closing]
 
 
 def _siblings(site: Site, node: Node, path: Path) -> tuple[Node, ...]:
@@ -233,7 +251,7 @@ def _scalar(site: Site, node: Node, path: Path, pad: str, newline: str) -> list[
     tail = re.search(r"\|\s*(?:n?indent)\s+\d+", value)
     if tail:
         condition = _filled(code)
-    elif _TEXT.match(code):
+    elif _TEXT.match(code) or path[-1] in _STRINGS:
         condition = code
     else:
         condition = f"not (has ({code}) (list nil \"\"))"
