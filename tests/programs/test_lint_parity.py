@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import random
 import shutil
 import subprocess
 from pathlib import Path
@@ -10,7 +11,9 @@ from typing import Any
 
 import pytest
 
+from rolloutgen.lint import lint
 from rolloutgen.registry import Plugin, load
+from rolloutgen.release import ReleaseView
 from rolloutgen.rule import Example, Rule
 from tests.rules import scenery
 from tests.rules.test_parity import LINTED, ROWS
@@ -67,3 +70,41 @@ def test_the_plugin_accepts_what_is_good(
     if any(kind in scenery.as_example(example).text for kind in ("workloadRef",)):
         pytest.skip("the plugin judges the absent pod template of a workloadRef")
     assert refusal(plugin_program, tmp_path, scenery.bodies(example)) == ""
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_what_the_plugin_refuses_of_a_spoilt_example_is_an_error(
+    seed: int, plugin_program: str, tmp_path: Path
+) -> None:
+    chance = random.Random(seed)
+    example = chance.choice([param.values for kind in ("good", "bad") for param in linted(kind)])[1]
+    assert isinstance(example, (str, Example))
+    documents = scenery.bodies(example)
+    for _ in range(chance.choice([1, 1, 2, 3])):
+        _spoil(documents, chance)
+    if refusal(plugin_program, tmp_path, documents):
+        view = ReleaseView(scenery.objects(documents))
+        assert "error" in {finding.severity for finding in lint([view])}, scenery.dump(documents)
+
+
+def _spoil(documents: list[dict[str, Any]], chance: random.Random) -> None:
+    holder, key = chance.choice(
+        [place for body in documents for place in _places(body) if place[1] not in ("kind", "apiVersion", "metadata")]
+    )
+    if chance.random() < 0.4:
+        del holder[key]
+    elif isinstance(holder[key], bool):
+        holder[key] = not holder[key]
+    elif isinstance(holder[key], int):
+        holder[key] = chance.choice([0, 1, -1, 5, 100, 101, 600, 70000])
+    elif isinstance(holder[key], str):
+        holder[key] = chance.choice(["", "a", "A_b", "x y", "10%", "1d", "30s", "web", "web-stable", "web-canary"])
+    elif isinstance(holder[key], list) and holder[key]:
+        holder[key] = [*holder[key], chance.choice(holder[key])]
+    else:
+        holder[key] = {}
+
+
+def _places(value: Any) -> list[tuple[Any, Any]]:
+    entries = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    return [place for key, entry in entries for place in ((value, key), *_places(entry))]
