@@ -15,7 +15,7 @@ from .house import find_house, read_house
 from .model import Refusal
 from .options import Options, settle
 from .record import read_record
-from .sets import value_sets_of
+from .valuesets import value_sets
 
 
 @dataclass(frozen=True)
@@ -29,11 +29,12 @@ class Request:
 
 @dataclass(frozen=True)
 class Conversion:
-    """A chart's plan and the options that it was made with."""
+    """A chart's plan and the options that it was made with. `left_out` counts the derived value sets beyond the bound."""
 
     path: str
     plan: Plan
     options: Options
+    left_out: int = 0
 
 
 def plan_chart(path: str, request: Request, engine: Engine) -> Conversion:
@@ -53,14 +54,23 @@ def plan_chart(path: str, request: Request, engine: Engine) -> Conversion:
     try:
         record = read_record(chart)
         options = settle(house, record.chosen if record else {}, request.flags)
-        plan = convert(chart, value_sets_of(chart, options, engine), engine, options)
+        sets = value_sets(
+            chart,
+            engine,
+            values_files=options.values,
+            sets=options.sets,
+            named=dict(options.value_sets),
+            kube_version=options.kube_version,
+            toggles=options.toggles,
+        )
+        plan = convert(chart, sets.sets, engine, options)
     except UsageError:
         raise
     except RolloutgenError as fault:
         return Conversion(path, Plan(chart, "refused", refusals=(_refusal(fault, "not-readable"),)), options)
     if record and plan.status == "refused" and plan.refusals[0].by == "does-not-render":
         return Conversion(path, Plan(chart, "unchanged"), options)  # the values it needs are not part of the record
-    return Conversion(path, plan, options)
+    return Conversion(path, plan, options, sets.left_out)
 
 
 def write(conversion: Conversion, target: str = "") -> None:

@@ -11,7 +11,9 @@ import click
 @click.argument("name", metavar="[ID]", required=False)
 def explain(name: str | None) -> None:
     """Tell more about a refusal, a finding, a lint rule or the reason of an edit. Without ID: list them all."""
-    entries = dict(_entries())
+    entries: dict[str, str] = {}
+    for known, text in _entries():  # a fault that lint finds may also be what a conversion is refused for
+        entries[known] = f"{entries[known]}\n\nIn a conversion: {text}" if known in entries else text
     if name is None:
         width = max(map(len, entries))
         for known, text in sorted(entries.items()):

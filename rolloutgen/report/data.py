@@ -48,6 +48,7 @@ def as_data(conversion: Conversion, target: str = "") -> dict[str, Any]:
             }
             for verdict in plan.verdicts
         ],
+        "value_sets_left_out": conversion.left_out,
         "changes": [
             {
                 "path": change.path,

@@ -80,6 +80,8 @@ def _converted(conversion: Conversion, explain: bool, dry: bool, target: str) ->
         yield f"  {others['skipped']} value sets were skipped: the chart did not render them before"
     if others["refused"]:
         yield f"  {others['refused']} value sets are refused by the old meaning and the new chart alike"
+    if conversion.left_out:
+        yield f"  {conversion.left_out} more could be derived from values.yaml: --toggles all"
     yield from _findings(plan.findings)
 
 

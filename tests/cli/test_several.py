@@ -1,0 +1,85 @@
+"""Several charts in one call: none stops another, every machine takes the same part, an interrupt leaves all whole."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from rolloutgen.cli.charts import charts_below, shard
+
+from .conftest import Copy, Run, bytes_of
+
+
+def test_a_bad_chart_does_not_stop_the_rest(run: Run, copy: Copy, tmp_path: Path) -> None:
+    copy("plain", "charts/a"), copy("strategy-recreate", "charts/b"), copy("plain", "charts/c")
+    (tmp_path / "charts/b2").mkdir()
+    (tmp_path / "charts/b2/Chart.yaml").write_text("name: [broken\n")
+    result = run("convert", "--all", tmp_path / "charts")
+    assert result.exit_code == 1
+    assert (tmp_path / "charts/a/templates/rollout.yaml").exists()
+    assert (tmp_path / "charts/c/templates/rollout.yaml").exists()
+    table = result.stdout.rpartition("\n\n")[2].split()
+    assert table[:2] == ["2", "converted"] and "recreate-strategy" in table and table[-2:] == ["4", "charts"]
+
+
+def test_output_keeps_the_folders_of_several_charts(run: Run, copy: Copy, tmp_path: Path) -> None:
+    copy("plain", "charts/x/a"), copy("plain", "charts/y/b")
+    before = bytes_of(tmp_path / "charts")
+    assert run("convert", "--all", tmp_path / "charts", "--output", tmp_path / "new").exit_code == 0
+    assert bytes_of(tmp_path / "charts") == before
+    assert {path.parent.name for path in (tmp_path / "new").glob("*/*/Chart.yaml")} == {"a", "b"}
+
+
+def test_json_gives_one_line_a_chart_in_the_order_of_the_charts(run: Run, copy: Copy) -> None:
+    paths = [copy("plain", name) for name in ("b", "a", "c")]
+    lines = run("convert", *paths, "--json", "--check").stdout.splitlines()
+    assert [json.loads(line)["chart"] for line in lines] == [str(path) for path in paths]
+
+
+def test_charts_below_leaves_out_subcharts_and_hidden_folders(tmp_path: Path) -> None:
+    for folder in ("one", "one/charts/sub", "one/templates/odd", "two/inner", ".git/three"):
+        (tmp_path / folder).mkdir(parents=True)
+        (tmp_path / folder / "Chart.yaml").write_text("name: x\n")
+    found = [os.path.relpath(path, tmp_path) for path in charts_below(str(tmp_path))]
+    assert found == ["one", "two/inner"]
+
+
+@pytest.mark.parametrize("count", [1, 2, 3, 7])
+def test_shards_share_all_charts_whatever_their_order(count: int) -> None:
+    paths = [f"charts/{number}" for number in range(10)]
+    parts = [shard(paths, (index, count)) for index in range(1, count + 1)]
+    assert parts == [shard([*reversed(paths), paths[3]], (index, count)) for index in range(1, count + 1)]
+    assert sorted(path for part in parts for path in part) == sorted(paths)
+    assert max(map(len, parts)) - min(map(len, parts)) <= 1
+
+
+@pytest.mark.skipif(os.name == "nt", reason="signals are POSIX")
+def test_an_interrupt_leaves_every_chart_as_it_was_or_converted(run: Run, copy: Copy, tmp_path: Path) -> None:
+    before = bytes_of(copy("plain", "model"))
+    run("convert", tmp_path / "model")
+    after = bytes_of(tmp_path / "model")
+    charts = [copy("plain", f"charts/{number:02}") for number in range(30)]
+    process = subprocess.Popen(
+        [sys.executable, "-m", "rolloutgen", "convert", "--all", str(tmp_path / "charts")],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+    assert process.stdout is not None
+    process.stdout.readline()  # the first chart is done
+    os.killpg(process.pid, signal.SIGINT)  # as a terminal does: parent and workers alike
+    _, errors = process.communicate(timeout=60)
+    assert process.returncode == 130, errors
+    assert "Traceback" not in errors and "every chart is whole" in errors
+    time.sleep(0.2)
+    states = [bytes_of(chart) for chart in charts]
+    assert all(state in (before, after) for state in states)
+    assert before in states, "the interrupt came too late to show anything"
