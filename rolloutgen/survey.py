@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from .model import Decisions, Finding, Manifest, Refusal, Rendered, WorkloadDecision
 from .expression import expression
 from .options import Options
-from .refuse import ChartRefused
+from .refuse import ChartRefused, refuse
 from .routing import points_at, selects, target_of
 from .sources import Site, Sources
 from .tree import as_map, dig, maps
@@ -60,6 +60,7 @@ def survey(sources: Sources, renders: Sequence[Rendered], options: Options, valu
         raise ChartRefused(_no_such_workload(options, own))
     keys = _keys([sources.sites[site] for site in chosen])
     workloads = tuple(_workload(site, keys[site], sources, renders, options, several=len(chosen) > 1) for site in chosen)
+    _refuse_shared(workloads, renders)
     decisions = Decisions(
         tuple(workload.decision for workload in workloads), len(workloads) > 1, values_key, options.replicas
     )
@@ -233,6 +234,28 @@ def _refuse_unknown(site: Site, what: str, sites: Iterable[str]) -> None:
                 "Write it in this chart's own templates.",
             )
         )
+
+
+def _refuse_shared(workloads: Sequence[Workload], renders: Sequence[Rendered]) -> None:
+    """Refuses a Service that carries the traffic of two of the workloads in one render."""
+    places = {site.id: site for workload in workloads for site in workload.services}
+    for render in renders:
+        namespace = render.value_set.release.namespace
+        for service in (m for m in render.objects if m.site in places and m.ref.kind == "Service"):
+            behind = [
+                m
+                for m in render.objects
+                if m.ref.kind == "Deployment"
+                and any(m.site in w.decision.sites and service.site in w.decision.service_sites for w in workloads)
+                and selects(service, m, namespace)
+            ]
+            if len(behind) > 1:
+                names = " and ".join(str(m.ref) for m in behind[:2])
+                raise refuse(
+                    "service-of-two-workloads", places[service.site].source, places[service.site].document.span.start,
+                    f"{service.ref} selects the pods of {names}; the controller's hash would cut one of them off",
+                    "Give each workload a Service of its own.",
+                )
 
 
 def _service_sites(site: Site, renders: Sequence[Rendered], options: Options) -> dict[str, None]:
