@@ -1,0 +1,21 @@
+{{- define "blog.deployment" -}}
+apiVersion: apps/v1
+kind: Deployment
+metadata:
+  name: {{ .Release.Name }}-blog
+spec:
+  replicas: {{ .Values.replicas }}
+  selector:
+    matchLabels:
+      app: blog
+      release: {{ .Release.Name }}
+  template:
+    metadata:
+      labels:
+        app: blog
+        release: {{ .Release.Name }}
+    spec:
+      containers:
+        - name: blog
+          image: {{ .Values.image }}
+{{- end -}}

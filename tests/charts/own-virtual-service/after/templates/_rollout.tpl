@@ -1,0 +1,38 @@
+{{/*
+Name of the Service that the public reaches, cut so that the suffix fits into 63 characters.
+*/}}
+{{- define "bank.stableService" -}}
+{{ printf "%s-bank" .Release.Name | trunc 56 | trimSuffix "-" }}-stable
+{{- end }}
+
+{{/*
+Name of the Service that only the new version serves.
+*/}}
+{{- define "bank.canaryService" -}}
+{{ printf "%s-bank" .Release.Name | trunc 56 | trimSuffix "-" }}-canary
+{{- end }}
+
+{{/*
+The hosts of the public, as the chart's own VirtualService has them.
+*/}}
+{{- define "bank.publicHosts" -}}
+- {{ .Values.domain }}
+{{- end }}
+
+{{/*
+The hosts of an audience, called with (list $ audience): what values list, else what follows from the public hosts.
+*/}}
+{{- define "bank.rolloutHosts" -}}
+{{- $root := index . 0 }}
+{{- $given := index (($root.Values.rollout).hosts | default dict) (index . 1) }}
+{{- if kindIs "slice" $given }}
+{{- toYaml $given }}
+{{- else if and (eq (index . 1) "preview") ($root.Values.rollout) }}
+{{- $public := (($root.Values.rollout).hosts).public | default (include "bank.publicHosts" $root | fromYamlArray) }}
+{{- range $host := $public }}
+{{- if and (contains "." $host) (not (contains "*" $host)) (not (regexMatch "\\.svc$|\\.local$|\\.svc\\." $host)) }}
+- {{ regexReplaceAll "^([^.]+)" $host "${1}-preview" | quote }}
+{{- end }}
+{{- end }}
+{{- end }}
+{{- end }}

@@ -1,0 +1,5 @@
+{{- define "ledger.labels" }}
+app: ledger
+release: {{ .Release.Name }}
+{{- end }}
+{{- define "ledger.name" }}{{ .Release.Name }}-ledger{{ end -}}

@@ -1,0 +1,32 @@
+{{/*
+Name of the Rollout of app.
+*/}}
+{{- define "search.rolloutName" -}}
+{{- $name := printf "%s-search" .Release.Name -}}
+{{ $name }}
+{{- end }}
+
+{{/*
+Name of the Service that the public reaches, cut so that the suffix fits into 63 characters.
+*/}}
+{{- define "search.stableService" -}}
+{{ printf "%s-search" .Release.Name | trunc 56 | trimSuffix "-" }}-stable
+{{- end }}
+
+{{/*
+Name of the Service that only the new version serves.
+*/}}
+{{- define "search.canaryService" -}}
+{{ printf "%s-search" .Release.Name | trunc 56 | trimSuffix "-" }}-canary
+{{- end }}
+
+{{/*
+The Deployment's update strategy, whose maxSurge and maxUnavailable the Rollout keeps.
+*/}}
+{{- define "search.updateStrategy" -}}
+  {{ with .Values.surge -}}
+  strategy:
+    rollingUpdate:
+      maxSurge: {{ . }}
+  {{ end -}}
+{{- end }}

@@ -1,0 +1,17 @@
+"""What all tests share: Helm in this process, and the option that rewrites expected charts."""
+
+from __future__ import annotations
+
+import pytest
+
+from rolloutgen.helm.embedded import EmbeddedEngine
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--update-golden", action="store_true", help="rewrite tests/charts/*/after from what comes out")
+
+
+@pytest.fixture(scope="session")
+def embedded() -> EmbeddedEngine:
+    """The embedded Helm, once a process."""
+    return EmbeddedEngine()
