@@ -53,7 +53,10 @@ def assemble(chart: Chart, items: Iterable[Item]) -> Assembled:
     changes: list[FileChange] = []
     for path, split in sorted(splits.items()):
         files[path] = None
-        moved = [NewFile(piece.to, _moved(chart.text(path), piece, edits.get(path, ())), split.reason) for piece in split.pieces]
+        moved = [
+            NewFile(piece.to, _moved(chart.text(path), piece, edits.get(path, ())), split.reason)
+            for piece in split.pieces
+        ]
         for new in reversed(moved):
             added.setdefault(new.path, []).insert(0, new)
         changes.append(FileChange(path, "removed", (split.reason,)))

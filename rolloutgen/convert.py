@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from .assemble import Assembled, FileChange, assemble
+from .assemble import FileChange, assemble
 from .chart import Chart
 from .dependencies import Dependencies, resolve_dependencies
 from .errors import RolloutgenError
@@ -81,8 +81,13 @@ def _convert(chart: Chart, value_sets: Sequence[ValueSet], engine: Engine, optio
         assembled = assemble(chart, [*rewrite(found, options, alike), record_file(found, options)])
     except OverlapError as overlap:
         raise ChartRefused(
-            Refusal("edits-overlap", found.workloads[0].sites[0].source.path, found.workloads[0].sites[0].line, str(overlap),
-                    "Its construct is not converted yet.")
+            Refusal(
+                "edits-overlap",
+                found.workloads[0].sites[0].source.path,
+                found.workloads[0].sites[0].line,
+                str(overlap),
+                "Its construct is not converted yet.",
+            )
         ) from None
     first = befores[0]
     extra = rollout_sets(found, first.value_set)
@@ -102,8 +107,14 @@ def _convert(chart: Chart, value_sets: Sequence[ValueSet], engine: Engine, optio
         for index, verdict in enumerate(verdicts)
         if not verdict.holds or (index == 0 and verdict.state == "refused")
     ]
-    refusals = tuple({(refusal.by, refusal.path, refusal.line): refusal for refusal in reversed(against)}.values())[::-1]
-    findings = tuple(dict.fromkeys([*_left_out(dependencies), *found.findings, *(f for verdict in verdicts for f in verdict.findings)]))
+    refusals = tuple({(refusal.by, refusal.path, refusal.line): refusal for refusal in reversed(against)}.values())[
+        ::-1
+    ]
+    findings = tuple(
+        dict.fromkeys(
+            [*_left_out(dependencies), *found.findings, *(f for verdict in verdicts for f in verdict.findings)]
+        )
+    )
     if refusals:
         return Plan(chart, "refused", None, assembled.changes, verdicts, refusals[:5], findings, found)
     return Plan(chart, "converted", assembled.chart, assembled.changes, verdicts, (), findings, found)
@@ -115,7 +126,9 @@ def _dependencies(chart: Chart) -> Dependencies:
         include, names = found.unresolved[0], ", ".join(dependency.name for dependency in found.missing)
         raise ChartRefused(
             Refusal(
-                "dependency-missing", include.path, include.line,
+                "dependency-missing",
+                include.path,
+                include.line,
                 f"it includes {include.name}, which a dependency that is not in charts/ must define: {names}",
                 "Run `helm dependency build` first.",
             )
@@ -126,8 +139,11 @@ def _dependencies(chart: Chart) -> Dependencies:
 def _left_out(dependencies: Dependencies) -> list[Finding]:
     return [
         Finding(
-            "dependency-left-out", "info", f"the dependency {dependency.name} is not in charts/ and was left out of both sides",
-            "Run `helm dependency build` to have it compared as well.", "Chart.yaml",
+            "dependency-left-out",
+            "info",
+            f"the dependency {dependency.name} is not in charts/ and was left out of both sides",
+            "Run `helm dependency build` to have it compared as well.",
+            "Chart.yaml",
         )
         for dependency in dependencies.missing
     ]
@@ -135,10 +151,14 @@ def _left_out(dependencies: Dependencies) -> list[Finding]:
 
 def _key_taken(chart: Chart, key: str) -> Refusal:
     line = next(
-        (number for number, text in enumerate(chart.text("values.yaml").splitlines(), 1) if text.startswith(f"{key}:")), 1
+        (number for number, text in enumerate(chart.text("values.yaml").splitlines(), 1) if text.startswith(f"{key}:")),
+        1,
     )
     return Refusal(
-        "values-key-taken", "values.yaml", line, f"the chart has values `{key}:` of another meaning",
+        "values-key-taken",
+        "values.yaml",
+        line,
+        f"the chart has values `{key}:` of another meaning",
         "Choose another name for the block: --values-key NAME.",
     )
 
@@ -169,11 +189,16 @@ def _no_render(fault: object) -> Refusal:
 def _unproven(verdict: Verdict, found: Survey) -> Refusal:
     site = found.workloads[0].sites[0]
     if verdict.refusal:
-        where = next((item.sites[0] for item in found.workloads if item.sites[0].source.path == verdict.refusal.path), None)
+        where = next(
+            (item.sites[0] for item in found.workloads if item.sites[0].source.path == verdict.refusal.path), None
+        )
         line = verdict.refusal.line or (where.line if where else 0)
         return replace(verdict.refusal, line=line)
     by = {"different": "not-proven", "broken": "new-chart-does-not-render"}.get(verdict.state, verdict.state)
     return Refusal(
-        by, site.source.path, site.line, f"value set {verdict.value_set.name}: {verdict.why}",
+        by,
+        site.source.path,
+        site.line,
+        f"value set {verdict.value_set.name}: {verdict.why}",
         "Nothing was written: the new chart would not render what the conversion means.",
     )

@@ -25,7 +25,12 @@ def expression(value: str) -> str | None:
     text = value.strip()
     if text[:1] in ("|", ">", "&", "*", "!", "[", "{") and not text.startswith("{{"):
         return None
-    if len(text) > 1 and text[0] == text[-1] and text[0] in "\"'" and not (text[0] in text[1:-1].replace("\\" + text[0], "") and "{{" not in text):
+    if (
+        len(text) > 1
+        and text[0] == text[-1]
+        and text[0] in "\"'"
+        and not (text[0] in text[1:-1].replace("\\" + text[0], "") and "{{" not in text)
+    ):
         inner = text[1:-1]
         if text[0] == '"' and "\\" in re.sub(r"\{\{.*?\}\}", "", inner):
             return None

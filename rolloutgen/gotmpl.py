@@ -87,7 +87,9 @@ class Template:
 
     def enclosing(self, offset: int) -> tuple[tuple[Block, int], ...]:
         """The blocks around `offset` with the branch that holds it, outermost first."""
-        found = ((block, block.branch_at(offset)) for block in self.blocks if block.span.start < offset < block.span.end)
+        found = (
+            (block, block.branch_at(offset)) for block in self.blocks if block.span.start < offset < block.span.end
+        )
         return tuple((block, branch) for block, branch in found if branch is not None)
 
     def cuts(self, span: Span) -> Action | None:
@@ -159,17 +161,15 @@ def _action(text: str, start: int, path: str) -> Action:
             Span(start, close.end()), Span(comment, stop + 2), "comment", trim_left, close.group(1) is not None
         )
     position = begin
-    while (stop := _STOP.search(text, position)) is not None:
-        if stop.group() != "}}":
-            literal = _LITERAL.match(text, stop.start())
-            position = literal.end() if literal else stop.end()
+    while (found := _STOP.search(text, position)) is not None:
+        if found.group() != "}}":
+            literal = _LITERAL.match(text, found.start())
+            position = literal.end() if literal else found.end()
             continue
-        trim_right = text.startswith("-", stop.start() - 1) and text[stop.start() - 2].isspace()
-        inner = Span(begin, max(begin, stop.start() - 2 * trim_right))
-        return Action(Span(start, stop.end()), inner, _keyword(inner.of(text)), trim_left, trim_right)
-    raise ChartError(
-        "a template action is opened with {{ and never closed", path=path, line=line_of(text, start)
-    )
+        trim_right = text.startswith("-", found.start() - 1) and text[found.start() - 2].isspace()
+        inner = Span(begin, max(begin, found.start() - 2 * trim_right))
+        return Action(Span(start, found.end()), inner, _keyword(inner.of(text)), trim_left, trim_right)
+    raise ChartError("a template action is opened with {{ and never closed", path=path, line=line_of(text, start))
 
 
 def _skip_space(text: str, position: int) -> int:
@@ -198,7 +198,9 @@ def parse(text: str, path: str = "") -> Template:
             open_blocks.append([action])
         elif action.keyword in ("else", "end") and not open_blocks:
             raise ChartError(
-                f"'{action.keyword}' without a block it could belong to", path=path, line=line_of(text, action.span.start)
+                f"'{action.keyword}' without a block it could belong to",
+                path=path,
+                line=line_of(text, action.span.start),
             )
         elif action.keyword == "else":
             open_blocks[-1].append(action)

@@ -29,7 +29,7 @@ class Request:
 
 @dataclass(frozen=True)
 class Conversion:
-    """A chart's plan and the options that it was made with. `left_out` counts the derived value sets beyond the bound."""
+    """A chart's plan and the options it was made with. `left_out` counts the derived value sets beyond the bound."""
 
     path: str
     plan: Plan

@@ -35,7 +35,11 @@ def pattern_of(code: str) -> re.Pattern[str]:
         elif word == "include":
             parts.append(r"(?:include|template)")
         else:
-            parts.append(re.sub(r"^(\\\(*)?(?:\\\$)?(\\\.)", r"\1\\$?\2", re.escape(word)) if "." in word and word != "." else (r"(?:\.|\$)" if word == "." else re.escape(word)))
+            parts.append(
+                re.sub(r"^(\\\(*)?(?:\\\$)?(\\\.)", r"\1\\$?\2", re.escape(word))
+                if "." in word and word != "."
+                else (r"(?:\.|\$)" if word == "." else re.escape(word))
+            )
     return re.compile(r"(?<![\w.$])" + r"\s+".join(parts) + r"(?![\w.])")
 
 
@@ -44,17 +48,21 @@ def text_pattern(name: Name) -> re.Pattern[str]:
     whole = [rf"\{{\{{-?\s*(?:{any_of(name).pattern})\s*-?\}}\}}"]
     pieces = re.split(r"\{\{(.*?)\}\}", name.text)
     if len(pieces) != 3 or pieces[0] or pieces[2]:
-        whole.insert(0, "".join(
-            re.escape(piece) if index % 2 == 0
-            else r"\{\{-?\s*" + pattern_of(piece.strip("-").strip()).pattern + r"\s*-?\}\}"
-            for index, piece in enumerate(pieces)
-        ))
+        whole.insert(
+            0,
+            "".join(
+                re.escape(piece)
+                if index % 2 == 0
+                else r"\{\{-?\s*" + pattern_of(piece.strip("-").strip()).pattern + r"\s*-?\}\}"
+                for index, piece in enumerate(pieces)
+            ),
+        )
     return re.compile("|".join(whole))
 
 
 def renamed(value: str, name: Name, code: str) -> str | None:
-    """The text of a host with the Service's name at its start replaced by the expression `code`; None when the text does
-    not begin with the name."""
+    """The text of a host with the Service's name at its start replaced by the expression `code`; None when the text
+    does not begin with the name."""
     quote = value[0] if value[:1] in ("'", '"') and value[-1:] == value[:1] else ""
     bare = value[1:-1] if quote else value
     match = text_pattern(name).match(bare)

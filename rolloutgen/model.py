@@ -1,4 +1,4 @@
-"""The words of the field as frozen values. No behaviour beyond what a value knows of itself; imports nothing of ours."""
+"""The words of the field as frozen values, without behaviour beyond what a value knows of itself."""
 
 from __future__ import annotations
 

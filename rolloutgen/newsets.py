@@ -32,14 +32,21 @@ def rollout_sets(found: Survey, base: ValueSet) -> tuple[ValueSet, ...]:
 def _blocks(found: Survey) -> Iterator[tuple[str, Any]]:
     yield "absent", None
     yield "empty steps", {"steps": []}
-    full: dict[str, Any] = {**_HOUSE, "canary": {"abortScaleDownDelaySeconds": 60}, "managedRoutes": ["header"], "replicas": 3}
+    full: dict[str, Any] = {
+        **_HOUSE,
+        "canary": {"abortScaleDownDelaySeconds": 60},
+        "managedRoutes": ["header"],
+        "replicas": 3,
+    }
     if not found.decisions.several:
         yield "all hosts", {**full, "hosts": _HOSTS}
         yield "public hosts", {**_HOUSE, "hosts": {"public": ["*.example.org", "b.example.org"], "preview": []}}
         return
     workloads = {
         item.decision.key: {
-            "hosts": {name: [f"{item.decision.key.lower()}-{host}" for host in hosts] for name, hosts in _HOSTS.items()},
+            "hosts": {
+                name: [f"{item.decision.key.lower()}-{host}" for host in hosts] for name, hosts in _HOSTS.items()
+            },
             "steps": [{"setWeight": 20 + number}],
         }
         for number, item in enumerate(found.workloads)

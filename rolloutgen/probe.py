@@ -29,7 +29,7 @@ def candidates(sources: Sources) -> tuple[str, ...]:
             inner = action.inner.of(source.text)
             for match in _INCLUDE.finditer(inner):
                 scope = scope_at(source, action.span.start)
-                if match[2] == "$" and not scope.define or (match[2] == "." and root_symbol(scope, sources) == "."):
+                if (match[2] == "$" and not scope.define) or (match[2] == "." and root_symbol(scope, sources) == "."):
                     found[f'include "{match[1]}" .'] = None
             bare = inner.strip()
             if _PLAIN.match(bare):
@@ -63,7 +63,9 @@ def _worth(code: str) -> bool:
 
 
 def _service_name(workload: Workload, render: Rendered) -> str | None:
-    names = {m.ref.name for m in render.objects if m.site in workload.decision.service_sites and m.ref.kind == "Service"}
+    names = {
+        m.ref.name for m in render.objects if m.site in workload.decision.service_sites and m.ref.kind == "Service"
+    }
     return names.pop() if len(names) == 1 else None
 
 
@@ -78,6 +80,9 @@ def _evaluated(sources: Sources, codes: Sequence[str], value_set: ValueSet, engi
         if len(codes) == 1:
             return {}
         half = len(codes) // 2
-        return {**_evaluated(sources, codes[:half], value_set, engine), **_evaluated(sources, codes[half:], value_set, engine)}
+        return {
+            **_evaluated(sources, codes[:half], value_set, engine),
+            **_evaluated(sources, codes[half:], value_set, engine),
+        }
     body = next((manifest.body for manifest in rendered.objects if manifest.template == _FILE), {})
     return {code: str(body.get(f"c{index}", "")).strip() for index, code in enumerate(codes)}

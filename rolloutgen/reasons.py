@@ -20,5 +20,6 @@ REASONS: Mapping[str, str] = {
     "notes": "NOTES.txt gets the commands for this Rollout",
     "record": "what was chosen, so that a second run changes nothing",
     "helpers": "names and conditions that several templates share",
+    "base-path": "a template that is included by its path follows the file's new name",
     "rename": "the file is named for what it holds now; git shows a rename",
 }

@@ -103,6 +103,11 @@ REFUSALS: Mapping[str, Explained] = {
         "A host without a certificate or a DNS record is a set that does not work; half of it is worse than none.",
         "Set certificate.issuer and dns.targets (in rolloutgen.yaml for all charts), or leave the hosts empty.",
     ),
+    "included-file-split": Explained(
+        "A template is included by its path, and the conversion splits that file.",
+        "What the include yields would stand in several files afterwards.",
+        "Move the documents of that file into files of their own first.",
+    ),
     "kind-switch": Explained(
         "The kind of the workload is chosen in a way that the source does not show.",
         "Only the Deployment may become a Rollout; the other kinds must stay as they are.",
@@ -287,5 +292,12 @@ FINDINGS: Mapping[str, Explained] = {
         "The pod template renders a null.",
         "A Deployment takes it for an absent field; under server-side apply the API server refuses a Rollout with it.",
         "Put the key inside the condition of its body, such as `{{- with .Values.env }}` above `env:`.",
+    ),
+    "service-name-kept": Explained(
+        "The stable Service keeps the old Service's name.",
+        "A node port, a load balancer or a fixed address cannot move to a Service of another name in one upgrade: Helm "
+        "creates the new one before it deletes the old. And what calls a webhook, or checks a certificate, knows the "
+        "old name.",
+        "Nothing has to be done. To rename it all the same: --service-names suffix.",
     ),
 }

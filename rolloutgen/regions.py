@@ -47,7 +47,9 @@ def _only(source: Source, outer: Span, inner: Span) -> bool:
             continue
         if action.keyword not in CONTROL or action.keyword == "assign":
             return False
-        if source.text[position : action.span.start].strip() and not _covered(source, position, action.span.start, inner):
+        if source.text[position : action.span.start].strip() and not _covered(
+            source, position, action.span.start, inner
+        ):
             return False
         position = action.span.end
     return _covered(source, position, outer.end, inner)
@@ -55,7 +57,10 @@ def _only(source: Source, outer: Span, inner: Span) -> bool:
 
 def _covered(source: Source, start: int, end: int, inner: Span) -> bool:
     """Whether the text from `start` to `end` is blank or commented outside `inner`."""
-    pieces = (source.text[start : max(start, min(end, inner.start))], source.text[max(start, min(end, inner.end)) : end])
+    pieces = (
+        source.text[start : max(start, min(end, inner.start))],
+        source.text[max(start, min(end, inner.end)) : end],
+    )
     return all(not re.sub(r"(?m)^[ \t]*#.*$", "", piece).strip() for piece in pieces)
 
 

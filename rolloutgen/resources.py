@@ -1,4 +1,4 @@
-"""The Jinja environment over templates/resources: [[ ]] and [% %] let Helm's braces through; an unset name is an error."""
+"""The Jinja environment over templates/resources: [[ ]] and [% %] let Helm's braces through; unset names fail."""
 
 from __future__ import annotations
 

@@ -34,7 +34,11 @@ def points_at(route: Manifest, service: Manifest, namespace: str) -> bool:
     spec = route.body.get("spec")
     if kind == "Ingress":
         backends = [as_map(dig(spec, "defaultBackend")), as_map(dig(spec, "backend"))]
-        backends += [as_map(path.get("backend")) for rule in maps(dig(spec, "rules")) for path in maps(dig(rule, "http", "paths"))]
+        backends += [
+            as_map(path.get("backend"))
+            for rule in maps(dig(spec, "rules"))
+            for path in maps(dig(rule, "http", "paths"))
+        ]
         return same and any(name in (dig(b, "service", "name"), b.get("serviceName")) for b in backends)
     if kind == "VirtualService":
         where = service.ref.namespace or namespace

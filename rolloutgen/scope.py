@@ -98,7 +98,9 @@ def _whole_line(opener: str) -> str:
 def declared_in(text: str) -> frozenset[str]:
     """The variables that a text declares itself (assignments, `range $k, $v :=`, `with $x :=`)."""
     return frozenset(
-        name for head in re.findall(r"\{\{-?\s*(?:range|with|if)?\s*((?:\$\w+\s*,?\s*)+):=", text) for name in re.findall(r"\$(\w+)", head)
+        name
+        for head in re.findall(r"\{\{-?\s*(?:range|with|if)?\s*((?:\$\w+\s*,?\s*)+):=", text)
+        for name in re.findall(r"\$(\w+)", head)
     )
 
 
@@ -155,12 +157,14 @@ def called_with_root(define: str, sources: Sources) -> bool:
 
 def same_scope(one: Scope, other: Scope) -> bool:
     """Whether expressions of one place mean the same at the other: equal loops and `with`s around both."""
+
     def moving(scope: Scope) -> list[str]:
         return [
             block.openers[0].inner.of(scope.source.text).strip()
             for block, _ in scope.blocks
             if block.keyword in ("range", "with")
         ]
+
     return moving(one) == moving(other)
 
 

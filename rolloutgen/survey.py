@@ -1,4 +1,4 @@
-"""Reads a chart and its renders and decides, once for all value sets: which workloads, which Service carries traffic."""
+"""Reads a chart and its renders and decides, once for all value sets: workloads, traffic Services."""
 
 from __future__ import annotations
 
@@ -7,13 +7,14 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from .model import Decisions, Finding, Manifest, Refusal, Rendered, WorkloadDecision
 from .expression import expression
+from .model import Decisions, Finding, Manifest, Refusal, Rendered, WorkloadDecision
 from .options import Options
 from .refuse import ChartRefused, refuse
 from .routing import points_at, selects, target_of
+from .servicename import hold
 from .sources import Site, Sources
-from .tree import as_map, dig, maps
+from .tree import dig, maps
 
 AUTOSCALERS = {"HorizontalPodAutoscaler": "scaleTargetRef", "ScaledObject": "scaleTargetRef"}
 
@@ -53,25 +54,32 @@ def survey(sources: Sources, renders: Sequence[Rendered], options: Options, valu
     findings = tuple(_foreign(foreign))
     rollouts = {manifest.site for render in renders for manifest in render.objects if manifest.ref.kind == "Rollout"}
     if not own:
-        return _nothing(sources, renders, foreign, bool(rollouts))
+        if not rollouts:
+            raise _nothing(renders, foreign)
+        return None
     _refuse_unplaced(own)
     sites = tuple(dict.fromkeys(manifest.site for _, manifest in own))
     chosen = _chosen(sites, own, options)
     if not chosen:
         raise ChartRefused(_no_such_workload(options, own))
     keys = _keys([sources.sites[site] for site in chosen])
-    workloads = tuple(_workload(site, keys[site], sources, renders, options, several=len(chosen) > 1) for site in chosen)
+    workloads = tuple(
+        _workload(site, keys[site], sources, renders, options, several=len(chosen) > 1) for site in chosen
+    )
     _refuse_shared(workloads, renders)
     decisions = Decisions(
         tuple(workload.decision for workload in workloads), len(workloads) > 1, values_key, options.replicas
     )
+    if not options.service_names:
+        findings += tuple(finding for workload in workloads for finding in _kept(workload, renders))
     return Survey(sources, tuple(renders), decisions, workloads, findings)
 
 
 def _deployments(
     renders: Sequence[Rendered],
 ) -> tuple[list[tuple[Rendered, Manifest]], list[tuple[Rendered, Manifest]]]:
-    own, foreign = [], []
+    own: list[tuple[Rendered, Manifest]] = []
+    foreign: list[tuple[Rendered, Manifest]] = []
     for render in renders:
         for manifest in render.objects:
             if manifest.ref.kind == "Deployment" and manifest.ref.group in ("apps", "extensions"):
@@ -79,16 +87,14 @@ def _deployments(
     return own, foreign
 
 
-def _nothing(
-    sources: Sources, renders: Sequence[Rendered], foreign: list[tuple[Rendered, Manifest]], converted: bool
-) -> None:
-    if converted:
-        return
+def _nothing(renders: Sequence[Rendered], foreign: list[tuple[Rendered, Manifest]]) -> ChartRefused:
     if foreign:
         name = foreign[0][1].template.split("/")[1]
-        raise ChartRefused(
+        return ChartRefused(
             Refusal(
-                "deployment-in-dependency", foreign[0][1].template, 0,
+                "deployment-in-dependency",
+                foreign[0][1].template,
+                0,
                 f"the only Deployments come from the dependency {name}",
                 f"Convert the chart {name} itself, or take its templates into this chart.",
             )
@@ -96,15 +102,21 @@ def _nothing(
     kinds = sorted({m.ref.kind for r in renders for m in r.objects if m.ref.kind in ("StatefulSet", "DaemonSet")})
     if kinds:
         place = next(m for r in renders for m in r.objects if m.ref.kind in kinds)
-        raise ChartRefused(
+        return ChartRefused(
             Refusal(
-                "no-deployment", place.template, 0, f"it renders no Deployment, only a {kinds[0]}",
+                "no-deployment",
+                place.template,
+                0,
+                f"it renders no Deployment, only a {kinds[0]}",
                 "A Rollout replaces a Deployment; a StatefulSet or DaemonSet has no counterpart in Argo Rollouts.",
             )
         )
-    raise ChartRefused(
+    return ChartRefused(
         Refusal(
-            "no-deployment", "Chart.yaml", 1, "no value set renders a Deployment",
+            "no-deployment",
+            "Chart.yaml",
+            1,
+            "no value set renders a Deployment",
             "When a value switches it on, give it with --values or --set.",
         )
     )
@@ -113,8 +125,11 @@ def _nothing(
 def _foreign(foreign: list[tuple[Rendered, Manifest]]) -> Iterable[Finding]:
     for template in dict.fromkeys(manifest.template for _, manifest in foreign):
         yield Finding(
-            "deployment-in-dependency", "info", f"a Deployment of the dependency {template.split('/')[1]} stays",
-            "Convert that chart itself.", template,
+            "deployment-in-dependency",
+            "info",
+            f"a Deployment of the dependency {template.split('/')[1]} stays",
+            "Convert that chart itself.",
+            template,
         )
 
 
@@ -123,8 +138,10 @@ def _refuse_unplaced(own: list[tuple[Rendered, Manifest]]) -> None:
         if not manifest.site:
             raise ChartRefused(
                 Refusal(
-                    "deployment-not-in-source", manifest.template, 1,
-                    f"the text of {manifest.ref} is in no template of this chart: a library or a generated text makes it",
+                    "deployment-not-in-source",
+                    manifest.template,
+                    1,
+                    f"the text of {manifest.ref} is in no template of this chart: a library or generated text makes it",
                     "Convert the library chart that defines it, or write the Deployment in this chart.",
                 )
             )
@@ -140,7 +157,10 @@ def _chosen(sites: Sequence[str], own: list[tuple[Rendered, Manifest]], options:
 def _no_such_workload(options: Options, own: list[tuple[Rendered, Manifest]]) -> Refusal:
     names = ", ".join(dict.fromkeys(manifest.ref.name for _, manifest in own))
     return Refusal(
-        "no-such-workload", own[0][1].template, 0, f"no Deployment is called {', '.join(options.workloads)}",
+        "no-such-workload",
+        own[0][1].template,
+        0,
+        f"no Deployment is called {', '.join(options.workloads)}",
         f"The chart renders: {names}",
     )
 
@@ -153,7 +173,9 @@ def _keys(sites: Sequence[Site]) -> dict[str, str]:
         folder, _, name = site.source.path.removeprefix("templates/").rpartition("/")
         stem = re.sub(r"\.(ya?ml|tpl)$", "", name).lstrip("_")
         bare = re.sub(r"(?i)[-_.]*(deployment|deploy|workload)[-_.]*", "-", stem).strip("-_.")
-        component = site.value("metadata", "labels", "app.kubernetes.io/component") or site.value("metadata", "labels", "component")
+        component = site.value("metadata", "labels", "app.kubernetes.io/component") or site.value(
+            "metadata", "labels", "component"
+        )
         words = [bare, folder.rpartition("/")[2], component.strip("\"'")]
         if shared[site.source.path] > 1:
             # The literal part of a name: `{{ .Release.Name }}-worker`.
@@ -161,7 +183,11 @@ def _keys(sites: Sequence[Site]) -> dict[str, str]:
             words = [component.strip("\"'"), own, *words]
         best = next((word for word in words if word and "{{" not in word), "") or "app"
         parts = [part for part in re.split(r"[^A-Za-z0-9]+", best) if part]
-        key = (parts[0][:1].lower() + parts[0][1:] + "".join(part[:1].upper() + part[1:] for part in parts[1:])) if parts else "app"
+        key = (
+            (parts[0][:1].lower() + parts[0][1:] + "".join(part[:1].upper() + part[1:] for part in parts[1:]))
+            if parts
+            else "app"
+        )
         key = key if key[:1].isalpha() else f"app{key}"
         number = 2
         while key in found.values():
@@ -190,9 +216,14 @@ def _workload(
             for manifest in render.objects:
                 if manifest.ref.kind in AUTOSCALERS and target_of(manifest, "scaleTargetRef") == deployment.ref.name:
                     scaled[manifest.site] = None
-                elif manifest.ref.kind == "VerticalPodAutoscaler" and target_of(manifest, "targetRef") == deployment.ref.name:
+                elif (
+                    manifest.ref.kind == "VerticalPodAutoscaler"
+                    and target_of(manifest, "targetRef") == deployment.ref.name
+                ):
                     vertical[manifest.site] = None
-                elif manifest.ref.kind == "VirtualService" and any(points_at(manifest, s, release.namespace) for s in carried):
+                elif manifest.ref.kind == "VirtualService" and any(
+                    points_at(manifest, s, release.namespace) for s in carried
+                ):
                     routed[manifest.site] = None
     unseen = _unseen(site, sources, renders)
     scaled.update(unseen["scaleTargetRef"])
@@ -200,17 +231,31 @@ def _workload(
     alone = options.strategy == "blue-green" and not several
     strategy = options.strategy if services or alone else "basic"
     router = options.router
+    # Only the values that people gave (the first set, under both releases) can hold a name: a toggle may try any type.
     decision = WorkloadDecision(
-        key, (site_id,), tuple(services), strategy, router,
-        options.service_names or _service_names(services, renders), _port_index(services, renders), options.force,
-        bool(site.find("spec", "strategy")), tuple(routed),
+        key,
+        (site_id,),
+        tuple(services),
+        strategy,
+        router,
+        options.service_names or ("keep" if hold(services, renders[:2]) else "suffix"),
+        _port_index(services, renders),
+        options.force,
+        bool(site.find("spec", "strategy")),
+        tuple(routed),
     )
     where = sources.sites
     _refuse_unknown(site, "an autoscaler", scaled)
     _refuse_unknown(site, "a VirtualService", routed)
     return Workload(
-        decision, (site,), tuple(where[s] for s in services), tuple(where[s] for s in scaled),
-        tuple(where[s] for s in vertical if s), tuple(where[s] for s in routed), frozenset(names), always,
+        decision,
+        (site,),
+        tuple(where[s] for s in services),
+        tuple(where[s] for s in scaled),
+        tuple(where[s] for s in vertical if s),
+        tuple(where[s] for s in routed),
+        frozenset(names),
+        always,
     )
 
 
@@ -235,7 +280,9 @@ def _refuse_unknown(site: Site, what: str, sites: Iterable[str]) -> None:
     if "" in sites:
         raise ChartRefused(
             Refusal(
-                "source-not-found", site.source.path, site.line,
+                "source-not-found",
+                site.source.path,
+                site.line,
                 f"{what} of this workload is rendered by a dependency or a generated text",
                 "Write it in this chart's own templates.",
             )
@@ -258,7 +305,9 @@ def _refuse_shared(workloads: Sequence[Workload], renders: Sequence[Rendered]) -
             if len(behind) > 1:
                 names = " and ".join(str(m.ref) for m in behind[:2])
                 raise refuse(
-                    "service-of-two-workloads", places[service.site].source, places[service.site].document.span.start,
+                    "service-of-two-workloads",
+                    places[service.site].source,
+                    places[service.site].document.span.start,
                     f"{service.ref} selects the pods of {names}; the controller's hash would cut one of them off",
                     "Give each workload a Service of its own.",
                 )
@@ -283,7 +332,9 @@ def _service_sites(site: Site, renders: Sequence[Rendered], options: Options) ->
             if "" in sites:
                 raise ChartRefused(
                     Refusal(
-                        "service-not-in-source", site.source.path, site.line,
+                        "service-not-in-source",
+                        site.source.path,
+                        site.line,
                         "its traffic Service is rendered by a dependency or a library",
                         "Write the Service in this chart's own templates, or convert that chart.",
                     )
@@ -293,10 +344,14 @@ def _service_sites(site: Site, renders: Sequence[Rendered], options: Options) ->
             named = found[1] & sites
             if len(named) == 1 and "" not in named:
                 return dict.fromkeys(named)
-            names = sorted({m.ref.name for r in renders[:1] for m in r.objects if m.site in sites and m.ref.kind == "Service"})
+            names = sorted(
+                {m.ref.name for r in renders[:1] for m in r.objects if m.site in sites and m.ref.kind == "Service"}
+            )
             raise ChartRefused(
                 Refusal(
-                    "ambiguous-service", site.source.path, site.line,
+                    "ambiguous-service",
+                    site.source.path,
+                    site.line,
                     f"several Services select its pods: {', '.join(names) or 'in other value sets'}",
                     "Choose the one that carries the public traffic: --service NAME.",
                 )
@@ -314,15 +369,21 @@ def _carries(service: Manifest, deployment: Manifest, namespace: str) -> bool:
     )
 
 
-def _service_names(services: Iterable[str], renders: Sequence[Rendered]) -> str:
-    """"keep" where the old name cannot go in one upgrade: node ports, load balancers, fixed addresses; else "suffix"."""
-    for render in renders:
-        for manifest in render.objects:
-            if manifest.site in services and manifest.ref.kind == "Service":
-                spec = as_map(manifest.body.get("spec"))
-                if spec.get("type") in ("NodePort", "LoadBalancer") or spec.get("clusterIP") or spec.get("externalIPs"):
-                    return "keep"
-    return "suffix"
+def _kept(workload: Workload, renders: Sequence[Rendered]) -> Iterable[Finding]:
+    """Why the Service of a workload keeps its name, where the survey chose that."""
+    decision = workload.decision
+    found = hold(decision.service_sites, renders)
+    if found is None or not (decision.strategy == "blue-green" or (decision.strategy, decision.router) == ("canary", "istio")):
+        return
+    yield Finding(
+        "service-name-kept",
+        "info",
+        f"the stable Service stays {found.service.ref.name}: {found.why}",
+        "Only the Service of the new version gets a name of its own. To rename both: --service-names suffix.",
+        found.service.template,
+        ref=found.service.ref,
+        at=found.at if found.holder is found.service else ("metadata", "name"),
+    )
 
 
 def _port_index(services: Iterable[str], renders: Sequence[Rendered]) -> int:

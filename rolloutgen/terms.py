@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from .draft import Define
-from .expression import expression, free_variables, grouped, reads_dot
+from .expression import expression, free_variables, reads_dot
 from .gotmpl import lex
 from .naming import LONGEST, track_suffixes
 from .refuse import refuse
@@ -27,7 +27,7 @@ class Terms:
     """How templates name one workload.
 
     `prefix` begins the names of its defines. `name`, `stable` and `canary` are expressions (no braces). When `local` is
-    set they read the surroundings of `service_scope` (the Service stands in a loop) and are valid only in an equal scope;
+    set they read what surrounds `service_scope` (the Service stands in a loop) and are valid only in an equal scope;
     otherwise they read the root as `.` and are valid everywhere once `at` has adapted the dot.
     """
 
@@ -46,9 +46,19 @@ class Terms:
         return code if root == "." or (self.local and code != self.block) else with_root(code, root)
 
 
+@dataclass(frozen=True)
+class Route:
+    """A VirtualService as the Rollout names it: the YAML text of its name and of its routes' names."""
+
+    name: str
+    routes: tuple[str, ...]
+
+
 def with_root(code: str, root: str) -> str:
     """An expression that reads the root as `.`, for a place where the root is called otherwise."""
-    return re.sub(r"(?<![\w$\")\]\"])\.(?=[A-Za-z]|\s|\)|$)", lambda match: root if not _member(code, match) else f"{root}.", code)
+    return re.sub(
+        r"(?<![\w$\")\]\"])\.(?=[A-Za-z]|\s|\)|$)", lambda match: root if not _member(code, match) else f"{root}.", code
+    )
 
 
 def _member(code: str, match: re.Match[str]) -> bool:
@@ -77,19 +87,28 @@ def terms_of(workload: Workload, survey: Survey) -> tuple[Terms, tuple[Define, .
     if name and closed_name is None and not name_scope.ranged:
         body = _define_body(name, name_scope, sources)
         if body is not None:
-            name_defines.append(Define(f"{prefix}.rolloutName", body, f"Name of the Rollout of {workload.decision.key}."))
+            name_defines.append(
+                Define(f"{prefix}.rolloutName", body, f"Name of the Rollout of {workload.decision.key}.")
+            )
             closed_name = f'include "{prefix}.rolloutName" .'
     if service is None:
-        return Terms(prefix, block, closed_name or name or "", "", "", closed_name is None, None, survey.decisions.values_key), ()
+        return Terms(
+            prefix, block, closed_name or name or "", "", "", closed_name is None, None, survey.decisions.values_key
+        ), ()
     raw = _name(service, sources)
     if raw is None:
         raise refuse(
-            "service-name-not-found", service.source, service.document.span.start,
+            "service-name-not-found",
+            service.source,
+            service.document.span.start,
             "the name of the traffic Service is not written as one value in its template",
             "Write `name:` under `metadata:` in one line.",
         )
     scope = site_scope(service)
-    first, second = (f'{grouped_pipe(raw)} | trunc {LONGEST - len(suffix)} | trimSuffix "-"' for suffix in track_suffixes(workload.decision.strategy))
+    first, second = (
+        f'{raw} | trunc {LONGEST - len(suffix)} | trimSuffix "-"'
+        for suffix in track_suffixes(workload.decision.strategy)
+    )
     suffixes = track_suffixes(workload.decision.strategy)
     if not scope.ranged:
         keep = workload.decision.service_names == "keep"
@@ -103,26 +122,39 @@ def terms_of(workload: Workload, survey: Survey) -> tuple[Terms, tuple[Define, .
                 Define(canary_name, canary_body, f"Name of the Service{about} that only the new version serves."),
             ]
             if not (keep and closed):
-                defines.insert(0, Define(stable_name, stable_body, f"Name of the Service{about} that the public reaches, cut so that the suffix fits into 63 characters."))
+                defines.insert(
+                    0,
+                    Define(
+                        stable_name,
+                        stable_body,
+                        f"Name of the Service{about} that the public reaches; cut, the suffix fits into 63.",
+                    ),
+                )
             stable = closed if keep and closed else f'include "{stable_name}" .'
             return (
-                Terms(prefix, block, closed_name or name or "", stable, f'include "{canary_name}" .', False, scope, survey.decisions.values_key),
+                Terms(
+                    prefix,
+                    block,
+                    closed_name or name or "",
+                    stable,
+                    f'include "{canary_name}" .',
+                    False,
+                    scope,
+                    survey.decisions.values_key,
+                ),
                 (*name_defines, *defines),
             )
     stable = raw if workload.decision.service_names == "keep" else f'printf "%s{suffixes[0]}" ({first})'
     canary = f'printf "%s{suffixes[1]}" ({second})'
     if not same_scope(scope, name_scope):
         raise refuse(
-            "service-in-loop", service.source, service.document.span.start,
+            "service-in-loop",
+            service.source,
+            service.document.span.start,
             "the traffic Service stands in a loop that does not enclose its Deployment",
             "Write the Service of this workload outside the loop, or loop over both alike.",
         )
     return Terms(prefix, block, name or "", stable, canary, True, scope, survey.decisions.values_key), ()
-
-
-def grouped_pipe(code: str) -> str:
-    """`code` as the head of a pipeline."""
-    return code if not code.startswith("printf") or "(" not in code else code
 
 
 def _name(site: Site, sources: Sources) -> str | None:

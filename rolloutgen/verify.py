@@ -45,9 +45,7 @@ class Verdict:
 def is_random(chart: Chart) -> bool:
     """Whether some template calls a function whose result changes from render to render."""
     return any(
-        _RANDOM.search(data.decode("utf-8", "replace"))
-        for path, data in chart.files.items()
-        if "templates/" in path
+        _RANDOM.search(data.decode("utf-8", "replace")) for path, data in chart.files.items() if "templates/" in path
     )
 
 
@@ -71,7 +69,10 @@ def verify(
 
 
 def _verdict(
-    before: Rendered | RolloutgenError, after: Rendered | RolloutgenError, decisions: Decisions, left_out: frozenset[Place]
+    before: Rendered | RolloutgenError,
+    after: Rendered | RolloutgenError,
+    decisions: Decisions,
+    left_out: frozenset[Place],
 ) -> Verdict:
     if isinstance(before, RolloutgenError):
         return Verdict(ValueSet("?"), "skipped", str(before))
@@ -90,7 +91,15 @@ def _verdict(
     state = "different" if found else "equal"
     why = _shown(found[0]) if found else ""
     return Verdict(
-        value_set, state, why, len(after.objects), found, meant.changes, (*meant.findings, *nulls), meant.objects, after.objects
+        value_set,
+        state,
+        why,
+        len(after.objects),
+        found,
+        meant.changes,
+        (*meant.findings, *nulls),
+        meant.objects,
+        after.objects,
     )
 
 
@@ -104,9 +113,14 @@ def _without_nulls(objects: Sequence[Manifest]) -> tuple[tuple[Manifest, ...], t
             body, paths = clean(manifest.body)
             findings += [
                 Finding(
-                    "null-in-custom-resource", "warning",
+                    "null-in-custom-resource",
+                    "warning",
                     f"{'.'.join(map(str, path))} renders as null: server-side apply refuses that in a Rollout",
-                    "Put the key into the condition of its body.", manifest.template, 0, manifest.ref, path,
+                    "Put the key into the condition of its body.",
+                    manifest.template,
+                    0,
+                    manifest.ref,
+                    path,
                 )
                 for path in paths
             ]

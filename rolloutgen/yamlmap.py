@@ -116,8 +116,9 @@ def outline(template: Template) -> tuple[Document, ...]:
         buckets[opened[-1] if opened else -1].append(line)
     documents: list[Document] = []
     for index, lines in buckets.items():
-        name, region = ("", Span(0, len(template.text))) if index < 0 else (
-            defines[index][0], defines[index][1].bodies()[0])
+        name, region = (
+            ("", Span(0, len(template.text))) if index < 0 else (defines[index][0], defines[index][1].bodies()[0])
+        )
         documents += _documents(template, lines, region, name)
     return tuple(sorted(documents, key=lambda document: document.span.start))
 
@@ -164,7 +165,8 @@ def _splice_indent(action: Action, text: str, column: int) -> int:
 
 
 def _documents(template: Template, lines: list[_Line], region: Span, define: str) -> Iterator[Document]:
-    start, bucket = region.start, []
+    start = region.start
+    bucket: list[_Line] = []
     for index, line in enumerate(lines):
         if _separates(template, line) or (line.kind == "control" and _parts_documents(template, lines, index, bucket)):
             yield from _document(template, bucket, Span(start, max(start, line.start)), define)
@@ -337,7 +339,9 @@ class _Builder:
                 self.at += 1
         if last is line:
             return Span(offset, offset + len(content)), line.end
-        return Span(offset, last.start + len(last.masked.rstrip()) + (last.body - last.start if last.kind == "content" else 0)), last.end
+        return Span(
+            offset, last.start + len(last.masked.rstrip()) + (last.body - last.start if last.kind == "content" else 0)
+        ), last.end
 
     def _peek(self) -> _Line | None:
         return self.lines[self.at] if self.at < len(self.lines) else None
@@ -369,8 +373,11 @@ class _Builder:
         last = max([end, *(child.end for child in children or ())])
         start = line.start
         if value is None:
-            stop = end if not self.template.text[offset:end].endswith(("\n",)) else end
-            value = Span(offset, offset) if key != SPLICE else Span(offset, offset + len(self.template.text[offset:stop].rstrip()))
+            value = (
+                Span(offset, offset)
+                if key != SPLICE
+                else Span(offset, offset + len(self.template.text[offset:end].rstrip()))
+            )
         return Node(key, indent, key_span, value, start, self._balanced_end(start, last), tuple(children or ()))
 
     def _balanced_end(self, start: int, end: int) -> int:

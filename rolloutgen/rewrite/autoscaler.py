@@ -20,7 +20,10 @@ def rewrite(site: Site, guards: str = "") -> Iterator[Item]:
     refs = [ref for key in ("scaleTargetRef", "targetRef") for ref in site.find("spec", key)]
     if not refs:
         raise refuse(
-            "target-not-found", site.source, site.document.span.start, "its target is not written out in the template",
+            "target-not-found",
+            site.source,
+            site.document.span.start,
+            "its target is not written out in the template",
             "Write scaleTargetRef with apiVersion, kind and name.",
         )
     for ref in refs:
@@ -28,7 +31,11 @@ def rewrite(site: Site, guards: str = "") -> Iterator[Item]:
         names = keys.get("name")
         if names is None:
             raise refuse(
-                "target-not-found", site.source, ref.start, "the target's name is not written out", "Write it as `name:`."
+                "target-not-found",
+                site.source,
+                ref.start,
+                "the target's name is not written out",
+                "Write it as `name:`.",
             )
         pad = " " * names.indent
         added = ""
@@ -45,5 +52,9 @@ def rewrite(site: Site, guards: str = "") -> Iterator[Item]:
 
 def _instead(old: str, new: str, key: str) -> str:
     if key == "kind" and "{{" in old and "eployment" not in old:
-        return old if old.count("{{") != 1 else "{{ " + old.strip("{}").strip("- ").strip() + ' | replace "Deployment" "Rollout" }}'
+        return (
+            old
+            if old.count("{{") != 1
+            else "{{ " + old.strip("{}").strip("- ").strip() + ' | replace "Deployment" "Rollout" }}'
+        )
     return new

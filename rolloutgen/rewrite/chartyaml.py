@@ -57,9 +57,9 @@ def rewrite(chart: Chart, part: str) -> Iterator[Item]:
         yield EditFile("Chart.yaml", Edit(Span(child.start, child.start), moved, REASON))
         return
     if annotations:
-        value = annotations[0].value
-        if value.of(text).strip() in ("{}", ""):
-            yield EditFile("Chart.yaml", Edit(value, newline + block.rstrip("\r\n"), REASON))
+        span = annotations[0].value
+        if span.of(text).strip() in ("{}", ""):
+            yield EditFile("Chart.yaml", Edit(span, newline + block.rstrip("\r\n"), REASON))
         return
     glue = "" if text.endswith("\n") else newline
     end = len(text)

@@ -21,8 +21,8 @@ AUDIENCES = ("public", "preview", "stable")
 class Sets:
     """What the sets of one workload are made from.
 
-    `namespace` and `labels` are texts below `metadata:` at column 2. `port` is the expression of the traffic port, "" for
-    a Service with one; `sometimes` tells that it may yield nothing. `own_public` tells that the chart has
+    `namespace` and `labels` are texts below `metadata:` at column 2. `port` is the expression of the traffic port, ""
+    for a Service with one; `sometimes` tells that it may yield nothing. `own_public` tells that the chart has
     VirtualServices of its own for the public; `hosts_define` names the define that then knows the hosts. `weighed` is
     False for blue-green, where each host always leads to one Service.
     """
@@ -59,7 +59,10 @@ def _texts(sets: Sets) -> Iterator[tuple[str, str]]:
     names = [audience for audience in known if audience != "public" or not sets.own_public]
     tracks = [audience for audience in names if audience != "public" or not sets.weighed]
     if sets.weighed and not sets.own_public:
-        yield "virtualservice.yaml", resource("virtualservice.yaml", **_terms(sets, sets.root), hosts=_given(sets, "public", sets.root))
+        yield (
+            "virtualservice.yaml",
+            resource("virtualservice.yaml", **_terms(sets, sets.root), hosts=_given(sets, "public", sets.root)),
+        )
     looped = not terms.local
     root = "$" if looped else sets.root
     common = _terms(sets, root)
@@ -68,7 +71,10 @@ def _texts(sets: Sets) -> Iterator[tuple[str, str]]:
         keys = ["*"] if looped else audience_names
         every = looped and "public" in audience_names
         return resource(
-            template, **common, audiences=keys, names=audience_names,
+            template,
+            **common,
+            audiences=keys,
+            names=audience_names,
             hosts={key: _looped_hosts(sets) if key == "*" else _given(sets, key, root) for key in keys},
             suffix={key: _suffix(key, every) for key in keys},
             service={key: _service(sets, key, root) for key in keys},
@@ -128,7 +134,11 @@ def file_beside(path: str, name: str, taken: frozenset[str]) -> str:
     """Where a generated file goes: `api-service.yaml` -> `api-gateway.yaml`, `service.yaml` -> `gateway.yaml`."""
     folder, base = posixpath.split(path)
     stem = base.rpartition(".")[0]
-    affix = re.sub(r"(?i)[-_.]*(services?|svc)[-_.]*", "-", stem).strip("-_.") if re.search(r"(?i)services?|svc", stem) else ""
+    affix = (
+        re.sub(r"(?i)[-_.]*(services?|svc)[-_.]*", "-", stem).strip("-_.")
+        if re.search(r"(?i)services?|svc", stem)
+        else ""
+    )
     wanted = f"{folder}/{affix}-{name}" if affix else f"{folder}/{name}"
     if wanted not in taken:
         return wanted

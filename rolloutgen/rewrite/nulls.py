@@ -18,15 +18,22 @@ from ..yamlmap import SPLICE, Node, find
 
 REASON = "null-field"
 _STRING_MAPS = frozenset({"labels", "annotations", "matchLabels", "nodeSelector"})
-_UNDECLARED = (("spec", "template", "metadata", "name"), ("spec", "template", "metadata", "namespace"),
-               ("spec", "template", "metadata", "creationTimestamp"), ("metadata", "creationTimestamp"), ("status",))  # fmt: skip
+_UNDECLARED: tuple[tuple[str, ...], ...] = (
+    ("spec", "template", "metadata", "name"),
+    ("spec", "template", "metadata", "namespace"),
+    ("spec", "template", "metadata", "creationTimestamp"),
+    ("metadata", "creationTimestamp"),
+    ("status",),
+)
 # Fields that take strings alone: no 0 and no false that a plain condition would leave out.
 _STRINGS = frozenset({
-    "value", "priorityClassName", "serviceAccountName", "serviceAccount", "imagePullPolicy", "schedulerName", "dnsPolicy",
-    "runtimeClassName", "hostname", "restartPolicy", "storageClassName", "subPath", "path", "host", "nodeName",
+    "value", "priorityClassName", "serviceAccountName", "serviceAccount", "imagePullPolicy", "schedulerName",
+    "dnsPolicy", "runtimeClassName", "hostname", "restartPolicy", "storageClassName", "subPath", "path", "host", "nodeName",
 })  # fmt: skip
 # What prints text and never "null" or a number; "" is then nothing.
-_TEXT = re.compile(r"(?:include|tpl|printf|print|toYaml|join|trim|lower|upper|b64enc|toJson)\b|.*\|\s*(?:toYaml|join .*|trim|indent \d+|nindent \d+|lower|upper)\s*$")
+_TEXT = re.compile(
+    r"(?:include|tpl|printf|print|toYaml|join|trim|lower|upper|b64enc|toJson)\b|.*\|\s*(?:toYaml|join .*|trim|indent \d+|nindent \d+|lower|upper)\s*$"
+)
 _QUOTED = re.compile(r"\|\s*(?:s?quote|toJson)\s*-?\}\}$|\{\{-?\s*(?:s?quote|toJson)\b")
 _PIPE_TAIL = re.compile(r"\s*\|\s*n?indent\s+\d+\s*$")
 
@@ -50,13 +57,13 @@ def _nulls(value: Any, path: Path) -> Iterator[Path]:
 
 
 def rewrite(site: Site, bodies: Sequence[Mapping[str, Any]]) -> Iterator[Item]:
-    """The edits that keep the nulls of `bodies` (renders of the site) out of the Rollout, and fields it does not declare.
+    """The edits that keep the nulls of `bodies` (renders of the site) out of the Rollout, and undeclared fields.
 
     What the source's shape does not allow is left: the proof reports it.
     """
     done: set[int] = set()
-    for path in _UNDECLARED:
-        for node in site.find(*path):
+    for undeclared in _UNDECLARED:
+        for node in site.find(*undeclared):
             yield EditFile(site.source.path, Edit(owned(site, node), "", "undeclared-field"))
             done.add(node.start)
     for path in dict.fromkeys(path for body in bodies for path in null_paths(body)):
@@ -95,7 +102,9 @@ def _has_content(site: Site, node: Node) -> bool:
     if value and "{{" not in value:
         return value not in ("null", "~", "Null", "NULL")
     around = len(inner_blocks(site, node.key_span.start))
-    return any(child.key != SPLICE and len(inner_blocks(site, child.key_span.start)) == around for child in node.children)
+    return any(
+        child.key != SPLICE and len(inner_blocks(site, child.key_span.start)) == around for child in node.children
+    )
 
 
 def _mended(site: Site, node: Node, path: Path) -> list[tuple[Span, str]]:
@@ -113,14 +122,19 @@ def _mended(site: Site, node: Node, path: Path) -> list[tuple[Span, str]]:
         return _scalar(site, node, path, pad, newline)
     body = Span(line_end, node.end)
     if not body.of(text).strip():
-        return [(owned(site, node), '') if len(path) < 2 or path[-2] not in _STRING_MAPS else (node.value, ' ""')]
+        return [(owned(site, node), "") if len(path) < 2 or path[-2] not in _STRING_MAPS else (node.value, ' ""')]
     if site.source.template.cuts(body):
         return []
     pieces = _pieces(site, body)
     if pieces is None:
         return []
     key_line = Span(node.start, line_end)
-    if len(pieces) == 1 and isinstance(pieces[0], Block) and pieces[0].keyword in ("if", "with") and len(pieces[0].openers) == 1:
+    if (
+        len(pieces) == 1
+        and isinstance(pieces[0], Block)
+        and pieces[0].keyword in ("if", "with")
+        and len(pieces[0].openers) == 1
+    ):
         opener_end = text.find("\n", pieces[0].openers[0].span.end) + 1
         between = text[pieces[0].openers[0].span.end : opener_end]
         if opener_end and not between.strip() and not _may_be_empty(site, pieces[0]):
@@ -161,7 +175,9 @@ def _may_be_empty(site: Site, block: Block) -> bool:
     if inside is None:
         return False
     dot_text = re.compile(r"^-?\s*(?:toYaml \.|\. \| toYaml|tpl \(toYaml \.\) \S+|tpl \(\. \| toYaml\) \S+)(?=\s|$)")
-    return not all(isinstance(piece, Action) and dot_text.match(piece.inner.of(site.source.text).strip()) for piece in inside)
+    return not all(
+        isinstance(piece, Action) and dot_text.match(piece.inner.of(site.source.text).strip()) for piece in inside
+    )
 
 
 def _pieces(site: Site, body: Span) -> list[Block | Action] | None:
@@ -254,7 +270,7 @@ def _scalar(site: Site, node: Node, path: Path, pad: str, newline: str) -> list[
     elif _TEXT.match(code) or path[-1] in _STRINGS:
         condition = code
     else:
-        condition = f"not (has ({code}) (list nil \"\"))"
+        condition = f'not (has ({code}) (list nil ""))'
     if condition is None:
         return []
     return [

@@ -25,9 +25,9 @@ _URL_END = re.compile(r"$|[/:\s\"'?#\\,;)\]]|\.(?:svc\b|\{\{-?\s*[^}]*amespace)"
 
 def rewrite(name: Name, sources: Sources, routes: Sequence[Site]) -> Iterator[Item]:
     """The edits of every sure reference. `routes` are the sites whose backends name the Service in some render."""
-    seen: set[tuple[str, int]] = set(
+    seen: set[tuple[str, int]] = {
         (path, position) for path, span in name.skipped for position in range(span.start, span.end)
-    )
+    }
     for site in routes:
         for item in _backends(name, site, sources):
             if (item.path, item.edit.span.start) not in seen:
@@ -83,7 +83,9 @@ def _edit(name: Name, source: Source, span: Span, action: Action, whole: bool, s
     inner = action.inner.of(source.text)
     quoted = re.search(r"\s*\|\s*s?quote\s*$", inner)
     lead, trail = ("- " if action.trim_left else " "), (" -" if action.trim_right else " ")
-    return EditFile(source.path, Edit(span, f"{{{{{lead}{code}{quoted[0].rstrip() if quoted else ''}{trail}}}}}", REASON))
+    return EditFile(
+        source.path, Edit(span, f"{{{{{lead}{code}{quoted[0].rstrip() if quoted else ''}{trail}}}}}", REASON)
+    )
 
 
 def _addresses(name: Name, source: Source, sources: Sources) -> Iterator[EditFile]:
@@ -92,7 +94,9 @@ def _addresses(name: Name, source: Source, sources: Sources) -> Iterator[EditFil
         if whole:
             start = source.text.rfind("\n", 0, span.start) + 1
             before, after = source.text[start : span.start], source.text[span.end : span.end + 200].split("\n")[0]
-            if _is_address(before, after) or (notes and _BEFORE_NOTES.search(before) and not after.startswith((".", "-"))):
+            if _is_address(before, after) or (
+                notes and _BEFORE_NOTES.search(before) and not after.startswith((".", "-"))
+            ):
                 edit = _edit(name, source, span, action, True, sources)
                 if edit:
                     yield edit
@@ -100,7 +104,12 @@ def _addresses(name: Name, source: Source, sources: Sources) -> Iterator[EditFil
             edit = _edit(name, source, span, action, False, sources)
             if edit:
                 yield edit
-    if "{{" in name.text and not name.text.startswith("{{") or name.text.count("{{") != 1 or not name.text.endswith("}}"):
+    if (
+        ("{{" in name.text
+        and not name.text.startswith("{{"))
+        or name.text.count("{{") != 1
+        or not name.text.endswith("}}")
+    ):
         yield from _composite(name, source, sources)
 
 
@@ -131,7 +140,11 @@ def _printed_address(source: Source, span: Span, action: Action) -> bool:
     if not re.search(r"\bprintf\b", inner):
         return False
     formats = re.findall(r"printf\s+[\"`]([^\"`]*)[\"`]", inner)
-    return len(formats) == 1 and bool(re.match(r"[a-z][a-z0-9+.-]*://%[sv](?:$|[:/.])|%[sv](?::(?:\d|%)|\.%[sv]\.svc|\.svc)", formats[0])) and inner[: span.start - action.inner.start].rstrip().endswith((formats[0] + '"', formats[0] + '" ('))
+    return (
+        len(formats) == 1
+        and bool(re.match(r"[a-z][a-z0-9+.-]*://%[sv](?:$|[:/.])|%[sv](?::(?:\d|%)|\.%[sv]\.svc|\.svc)", formats[0]))
+        and inner[: span.start - action.inner.start].rstrip().endswith((formats[0] + '"', formats[0] + '" ('))
+    )
 
 
 def _backends(name: Name, site: Site, sources: Sources) -> Iterator[EditFile]:
@@ -146,7 +159,11 @@ def _backends(name: Name, site: Site, sources: Sources) -> Iterator[EditFile]:
         lone = code.strip()
         root = root_symbol(scope_at(source, node.value.start), sources) or "."
         same = bool(any_of(name).fullmatch(lone)) or _holds(name, source, lone)
-        new = stable if same else f"ternary ({stable}) ({lone}) (eq (toString ({lone})) ({name.terms.at(name.codes[0], root)}))"
+        new = (
+            stable
+            if same
+            else f"ternary ({stable}) ({lone}) (eq (toString ({lone})) ({name.terms.at(name.codes[0], root)}))"
+        )
         text = node.value.of(source.text)
         quote = text[0] if text[:1] in "\"'" and text[-1:] == text[:1] else ""
         done.append(node.value)
@@ -168,9 +185,7 @@ def _holds(name: Name, source: Source, code: str) -> bool:
         assigned = re.match(r"\s*\$(\w+)\s*:?=\s*(.*?)\s*$", action.inner.of(source.text), re.DOTALL)
         if assigned and f"${assigned[1]}" == code and not pattern.fullmatch(assigned[2].strip().strip("()")):
             return False
-    return any(
-        re.match(rf"\s*\{code}\s*:=", action.inner.of(source.text)) for action in source.template.actions
-    )
+    return any(re.match(rf"\s*\{code}\s*:=", action.inner.of(source.text)) for action in source.template.actions)
 
 
 def _is_backend(path: tuple[str, ...], node: Node) -> bool:

@@ -6,17 +6,20 @@ import re
 from collections.abc import Iterator
 
 from ..draft import Define, EditFile, Item
-from ..expression import expression, grouped
+from ..expression import expression, free_variables, grouped
 from ..refuse import refuse
 from ..regions import owned, whole_lines
 from ..resources import resource
-from ..scope import free_variables, inner_blocks, lift, root_symbol, site_scope
+from ..scope import lift, root_symbol, site_scope
 from ..sources import Site, Sources
 from ..terms import Terms
 from ..text import Edit, Span
 
 REASON = "replicas"
-_FIELDS = {"HorizontalPodAutoscaler": ("minReplicas", "maxReplicas", "1", "0"), "ScaledObject": ("minReplicaCount", "maxReplicaCount", "0", "100")}
+_FIELDS = {
+    "HorizontalPodAutoscaler": ("minReplicas", "maxReplicas", "1", "0"),
+    "ScaledObject": ("minReplicaCount", "maxReplicaCount", "0", "100"),
+}
 
 
 def rewrite(site: Site, scaler: Site, terms: Terms, sources: Sources, *, root: str, omit: bool) -> Iterator[Item]:
@@ -25,7 +28,6 @@ def rewrite(site: Site, scaler: Site, terms: Terms, sources: Sources, *, root: s
     `root` names the root context at the workload. Raises ChartRefused where the autoscaler's condition or its bounds
     cannot be read outside its template.
     """
-    scope = site_scope(scaler)
     condition, define = _condition(scaler, terms, sources)
     if define:
         yield define
@@ -47,31 +49,44 @@ def rewrite(site: Site, scaler: Site, terms: Terms, sources: Sources, *, root: s
         return
     regions = list(dict.fromkeys(owned(site, node) for node in old))
     if len(regions) > 1:
-        raise refuse("replicas-not-readable", site.source, old[1].start, "it writes replicas in several places", "Write it once.")
+        raise refuse(
+            "replicas-not-readable", site.source, old[1].start, "it writes replicas in several places", "Write it once."
+        )
     region = regions[0]
     if not here:
         yield EditFile(path, Edit(region, value, REASON))
         return
     block = _block_of(site, region)
-    if block and len(block.openers) == 1 and _same(block.openers[0].inner.of(text), f"if not {grouped(here)}", f"if not ({here})"):
+    if (
+        block
+        and len(block.openers) == 1
+        and _same(block.openers[0].inner.of(text), f"if not {grouped(here)}", f"if not ({here})")
+    ):
         at = whole_lines(site.source, block.end.span).start
         lead = re.match(r"[ \t]*", text[at:])
         extra = f"{lead[0] if lead else pad}{{{{- else }}}}{newline}{value}"
         if not omit:
             yield EditFile(path, Edit(Span(at, at), extra, REASON))
         return
-    head = f"{pad}{{{{- if {here} }}}}{newline}{value}{pad}{{{{- else }}}}{newline}" if not omit else f"{pad}{{{{- if not {grouped(here)} }}}}{newline}"
+    head = (
+        f"{pad}{{{{- if {here} }}}}{newline}{value}{pad}{{{{- else }}}}{newline}"
+        if not omit
+        else f"{pad}{{{{- if not {grouped(here)} }}}}{newline}"
+    )
     yield EditFile(path, Edit(Span(region.start, region.start), head, REASON))
     yield EditFile(path, Edit(Span(region.end, region.end), f"{pad}{{{{- end }}}}{newline}", REASON))
 
 
 def _block_of(site: Site, region: Span):  # type: ignore[no-untyped-def]
-    return next((b for b in site.source.template.blocks if region.start <= b.span.start and b.span.end <= region.end), None)
+    return next(
+        (b for b in site.source.template.blocks if region.start <= b.span.start and b.span.end <= region.end), None
+    )
 
 
 def _same(one: str, *others: str) -> bool:
     def bare(code: str) -> str:
         return re.sub(r"[\s()]", "", code)
+
     return bare(one) in {bare(other) for other in others}
 
 
@@ -88,12 +103,18 @@ def _condition(scaler: Site, terms: Terms, sources: Sources) -> tuple[str, Defin
     body = lift("true\n", scope, sources)
     if body is None:
         raise refuse(
-            "autoscaler-in-loop", scaler.source, scaler.document.span.start,
+            "autoscaler-in-loop",
+            scaler.source,
+            scaler.document.span.start,
             "its autoscaler stands in a loop or reads variables of its surroundings",
             "Write the autoscaler of this workload outside the loop, or use --replicas omit.",
         )
     name = f"{terms.prefix}.autoscaled"
-    return f'include "{name}" .', Define(name, re.sub(r"(?<! -)\}\}", "-}}", body).replace(" -}}", " -}}").strip(), "Says \"true\" where the workload has an autoscaler.")
+    return f'include "{name}" .', Define(
+        name,
+        re.sub(r"(?<! -)\}\}", "-}}", body).replace(" -}}", " -}}").strip(),
+        'Says "true" where the workload has an autoscaler.',
+    )
 
 
 def _bounds(scaler: Site, terms: Terms, sources: Sources) -> Define:
@@ -101,23 +122,40 @@ def _bounds(scaler: Site, terms: Terms, sources: Sources) -> Define:
     low_field, high_field, low_default, high_default = _FIELDS[kind]
     low, high = (_bound(scaler, field) for field in (low_field, high_field))
     scope = site_scope(scaler)
-    if scope.define or free_variables(f"{low} {high}") or root_symbol(scope, sources) != "." or low is None or high is None:
+    if (
+        scope.define
+        or free_variables(f"{low} {high}")
+        or root_symbol(scope, sources) != "."
+        or low is None
+        or high is None
+    ):
         file = scaler.source.path.removeprefix("templates")
         if scaler.source.path.rpartition("/")[2].startswith("_") or len(sources.in_file(scaler.source.path)) != 1:
             raise refuse(
-                "autoscaler-not-readable", scaler.source, scaler.document.span.start,
-                "the bounds of its autoscaler cannot be read from its template", "Use --replicas omit.",
+                "autoscaler-not-readable",
+                scaler.source,
+                scaler.document.span.start,
+                "the bounds of its autoscaler cannot be read from its template",
+                "Use --replicas omit.",
             )
         prelude = f'{{{{- $spec := (include (print .Template.BasePath "{file}") . | fromYaml).spec }}}}\n'
         low, high = f"$spec.{low_field}", f"$spec.{high_field}"
     else:
         prelude = ""
     text = resource(
-        "replicas.tpl", prelude=prelude, low=low or low_default, high=high or high_default, low_default=low_default,
-        high_default=high_default, name=grouped(terms.name), namespace=grouped(terms.namespace), block=terms.block,
+        "replicas.tpl",
+        prelude=prelude,
+        low=low or low_default,
+        high=high or high_default,
+        low_default=low_default,
+        high_default=high_default,
+        name=grouped(terms.name),
+        namespace=grouped(terms.namespace),
+        block=terms.block,
     )
     return Define(
-        f"{terms.prefix}.rolloutReplicas", text.rstrip("\n"),
+        f"{terms.prefix}.rolloutReplicas",
+        text.rstrip("\n"),
         "Replicas beside an autoscaler: what values say, else the live number, else the autoscaler's minimum.",
     )
 

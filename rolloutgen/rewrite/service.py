@@ -1,4 +1,4 @@
-"""The traffic Service becomes two: the stable one keeps the text, the canary one is a copy without what only one can have."""
+"""The traffic Service becomes two: the stable one keeps the text, the canary is a copy without what one alone has."""
 
 from __future__ import annotations
 
@@ -31,7 +31,9 @@ def rewrite(site: Site, terms: Terms, *, root: str, keep: bool, behind: str = ""
     names = site.find("metadata", "name")
     if len(names) != 1:
         raise refuse(
-            "service-name-not-found", site.source, site.document.span.start,
+            "service-name-not-found",
+            site.source,
+            site.document.span.start,
             "the name of the traffic Service is not written as one value in its template",
             "Write `name:` under `metadata:` in one line.",
         )
@@ -40,7 +42,10 @@ def rewrite(site: Site, terms: Terms, *, root: str, keep: bool, behind: str = ""
     whole = site.document.span
     if site.source.template.cuts(whole):
         raise refuse(
-            "service-cut", site.source, whole.start, "a condition begins inside the Service and ends behind it",
+            "service-cut",
+            site.source,
+            whole.start,
+            "a condition begins inside the Service and ends behind it",
             "Put the condition around the whole document.",
         )
     if not keep:
@@ -63,9 +68,7 @@ def _canary(site: Site, name: Node, canary: str) -> str:
     for path, node in walk(site.document.nodes):
         if (path[0] == "spec" and len(path) == 2 and path[1] in ONLY_STABLE) or (
             path[:2] == ("spec", "ports") and path[-1] == "nodePort"
-        ):
-            dropped.append(_removable(site, node))
-        elif path[:2] == ("metadata", "annotations") and node.key.startswith("external-dns.alpha.kubernetes.io/"):
+        ) or (path[:2] == ("metadata", "annotations") and node.key.startswith("external-dns.alpha.kubernetes.io/")):
             dropped.append(_removable(site, node))
     return without(site.source, site.document.span, dropped, [(name.value, canary)])
 
@@ -76,9 +79,17 @@ def _removable(site: Site, node: Node) -> Span:
     blocks = inner_blocks(site, node.key_span.start)
     if blocks and span == node.span:
         block = blocks[-1][0]
-        inside = [n for _, n in walk(site.document.nodes) if block.span.covers(n.key_span) and n.key_span.start > block.span.start]
+        inside = [
+            n
+            for _, n in walk(site.document.nodes)
+            if block.span.covers(n.key_span) and n.key_span.start > block.span.start
+        ]
         leaves = [n for n in inside if n.key not in ("-", "{{}}")]
-        if leaves and all(_only_stable(leaf) for leaf in leaves) and not any(n.key == "{{}}" and not any(leaf.span.covers(n.span) for leaf in leaves) for n in inside):
+        if (
+            leaves
+            and all(_only_stable(leaf) for leaf in leaves)
+            and not any(n.key == "{{}}" and not any(leaf.span.covers(n.span) for leaf in leaves) for n in inside)
+        ):
             text = site.source.text
             start = text.rfind("\n", 0, block.span.start) + 1
             stop = text.find("\n", block.span.end) + 1 or len(text)

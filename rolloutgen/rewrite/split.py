@@ -60,7 +60,11 @@ def _region(site: Site, sites: Sequence[Site], number: int) -> Span:
     """The document with the comments above it; the variables that stand above the first one are repeated, not moved."""
     source, region = site.source, site.document.region
     start, end = region.start, region.end
-    assigned = [action.span.end for action in source.template.actions if action.keyword == "assign" and start <= action.span.start < site.document.span.start]
+    assigned = [
+        action.span.end
+        for action in source.template.actions
+        if action.keyword == "assign" and start <= action.span.start < site.document.span.start
+    ]
     if assigned:
         start = source.text.find("\n", assigned[-1]) + 1
     while source.text[start : start + 1] in ("\n", "\r", "\ufeff") and start < end:

@@ -13,27 +13,21 @@ from ..regions import owned, reindent, without
 from ..resources import indented, resource
 from ..scope import inner_blocks
 from ..sources import Site
-from ..terms import Terms
+from ..terms import Route, Terms
 from ..text import Edit, Span
 from ..yamlmap import SPLICE, Node
 
-_TO_YAML = re.compile(r"^\s*(?:toYaml\s+(?P<a>.+?)|(?P<b>.+?)\s*\|\s*toYaml)\s*(?:\|\s*(?:n?indent\s+\d+|trim))*\s*$", re.DOTALL)
+_TO_YAML = re.compile(
+    r"^\s*(?:toYaml\s+(?P<a>.+?)|(?P<b>.+?)\s*\|\s*toYaml)\s*(?:\|\s*(?:n?indent\s+\d+|trim))*\s*$", re.DOTALL
+)
 _NINDENT = re.compile(r"\b(n?indent )(\d+)")
 REASON = "strategy"
 
 
 @dataclass(frozen=True)
-class Route:
-    """A VirtualService as the Rollout names it: the YAML text of its name and of its routes' names."""
-
-    name: str
-    routes: tuple[str, ...]
-
-
-@dataclass(frozen=True)
 class Carried:
-    """What the old strategy leaves behind: lines for the new one (column 0), or `values`, the expression of the map that
-    holds them; the expression of its type when values choose it, and the conditions (`if X`) under which it is Recreate."""
+    """What the old strategy leaves behind: lines for the new one (column 0), or `values`, the expression of the map
+    that holds them; the expression of its type when values choose it; the conditions (`if X`) of a Recreate."""
 
     lines: str = ""
     recreate: str = ""
@@ -43,8 +37,16 @@ class Carried:
 
 
 def rewrite(
-    site: Site, terms: Terms, *, root: str, strategy: str, routed: bool, condition: str, routes: Sequence[Route],
-    guard: str, force: bool,
+    site: Site,
+    terms: Terms,
+    *,
+    root: str,
+    strategy: str,
+    routed: bool,
+    condition: str,
+    routes: Sequence[Route],
+    guard: str,
+    force: bool,
 ) -> Iterator[Item]:
     """The edits of one Deployment's strategy.
 
@@ -55,7 +57,10 @@ def rewrite(
     spec = site.find("spec")
     if len(spec) != 1 or not spec[0].children:
         raise refuse(
-            "spec-not-found", site.source, site.document.span.start, "its `spec:` is not written out in the template",
+            "spec-not-found",
+            site.source,
+            site.document.span.start,
+            "its `spec:` is not written out in the template",
             "Write the Deployment's spec in the template.",
         )
     old = [node for node in spec[0].children if node.key == "strategy"]
@@ -67,15 +72,33 @@ def rewrite(
     block = terms.at(terms.block, root)
     lines = _NINDENT.sub(lambda found: f"{found[1]}{int(found[2]) + indent + 4}", indented(carried.lines, 4))
     text = resource(
-        "strategy.yaml", blue_green=strategy == "blue-green", routed=routed and strategy == "canary", condition=condition,
-        stable=terms.at(terms.stable, root), canary=terms.at(terms.canary, root), block=block, prefix=terms.prefix,
-        root=root, omitted=omitted, values=carried.values, carried=_blue_green_only(lines) if strategy == "blue-green" else lines, n=indent,
-        recreate="" if force else carried.recreate, heads=() if force else carried.heads, virtual_services=routes,
+        "strategy.yaml",
+        blue_green=strategy == "blue-green",
+        routed=routed and strategy == "canary",
+        condition=condition,
+        stable=terms.at(terms.stable, root),
+        canary=terms.at(terms.canary, root),
+        block=block,
+        prefix=terms.prefix,
+        root=root,
+        omitted=omitted,
+        values=carried.values,
+        carried=_blue_green_only(lines) if strategy == "blue-green" else lines,
+        n=indent,
+        recreate="" if force else carried.recreate,
+        heads=() if force else carried.heads,
+        virtual_services=routes,
     )
     if strategy != "blue-green" and (not routed or condition):
         values = terms.at(carried.values, ".") if root == "." else carried.values.replace("$.", ".")
-        body = resource("basic-canary.tpl", block=terms.block, omitted=omitted, values=values, always="false" if lines else "true")
-        yield Define(f"{terms.prefix}.basicCanary", body.rstrip("\n"), "spec.strategy.canary where no router weighs the traffic: steps that need one are left out.")
+        body = resource(
+            "basic-canary.tpl", block=terms.block, omitted=omitted, values=values, always="false" if lines else "true"
+        )
+        yield Define(
+            f"{terms.prefix}.basicCanary",
+            body.rstrip("\n"),
+            "spec.strategy.canary where no router weighs the traffic: steps that need one are left out.",
+        )
     text = indented(text, indent)
     if guard:
         text = f"{' ' * indent}{{{{- if {guard} }}}}\n{text}{' ' * indent}{{{{- end }}}}\n"
@@ -157,7 +180,9 @@ def _literal(site: Site, node: Node) -> Carried | None:
     rolling = [child for child in node.children if child.key == "rollingUpdate"]
     if len(kinds) > 1 or len(rolling) > 1:
         return None
-    if any(inner_blocks(site, child.key_span.start) != inner_blocks(site, node.key_span.start) for child in node.children):
+    if any(
+        inner_blocks(site, child.key_span.start) != inner_blocks(site, node.key_span.start) for child in node.children
+    ):
         return None
     if site.source.template.cuts(node.span):
         return None
@@ -171,7 +196,11 @@ def _literal(site: Site, node: Node) -> Carried | None:
     if not rolling:
         return Carried("", recreate)
     inside = rolling[0].children
-    if rolling[0].value.of(text).strip() or any(child.key not in ("maxSurge", "maxUnavailable") for child in inside) or not inside:
+    if (
+        rolling[0].value.of(text).strip()
+        or any(child.key not in ("maxSurge", "maxUnavailable") for child in inside)
+        or not inside
+    ):
         return None
     span = Span(inside[0].start, rolling[0].end)
     if site.source.template.cuts(span):
@@ -202,7 +231,7 @@ def _from_values(site: Site, node: Node) -> str | None:
             code = opener.removeprefix("with").strip()
         elif block.keyword != "if" or branch or opener.removeprefix("if").strip() != code:
             return None
-    if code == "." or free_variables(code) or "(" in code and ")" not in code:
+    if code == "." or free_variables(code) or ("(" in code and ")" not in code):
         return None
     return code
 
@@ -214,12 +243,19 @@ def _from_text(site: Site, old: Sequence[Node], terms: Terms, root: str) -> Carr
     body = "".join(texts).replace("\r\n", "\n")
     if free_variables(body) or terms.local:
         raise refuse(
-            "strategy-not-readable", site.source, old[0].start, "its strategy reads variables of its surroundings",
+            "strategy-not-readable",
+            site.source,
+            old[0].start,
+            "its strategy reads variables of its surroundings",
             "Write the strategy with values only, or take it out: a Rollout has its own.",
         )
     name = f"{terms.prefix}.updateStrategy"
     values = f'(include "{name}" {root} | fromYaml).strategy'
-    define = Define(name, body.rstrip("\n"), "The Deployment's update strategy, whose maxSurge and maxUnavailable the Rollout keeps.")
+    define = Define(
+        name,
+        body.rstrip("\n"),
+        "The Deployment's update strategy, whose maxSurge and maxUnavailable the Rollout keeps.",
+    )
     return Carried("", f"({values}).type", f"({values}).rollingUpdate", (define,))
 
 

@@ -31,13 +31,17 @@ def rewrite(survey: Survey, options: Options, *, preview_off: bool, derived: boo
     """The block for the chart's workloads. `derived` tells that preview hosts come from the chart's own expression;
     `preview_off` that they are left out until issuer and DNS targets are known."""
     chart = survey.sources.chart
-    routed = any(w.decision.strategy == "canary" and w.decision.router == "istio" and w.services for w in survey.workloads)
+    routed = any(
+        w.decision.strategy == "canary" and w.decision.router == "istio" and w.services for w in survey.workloads
+    )
     steps = [dict(step) for step in options.house.steps or STEPS]
     text = resource(
         "values.yaml",
         key=survey.decisions.values_key,
         routed=routed,
-        hosts=any(w.decision.strategy != "basic" and w.decision.router == "istio" and w.services for w in survey.workloads),
+        hosts=any(
+            w.decision.strategy != "basic" and w.decision.router == "istio" and w.services for w in survey.workloads
+        ),
         blue_green=any(w.decision.strategy == "blue-green" for w in survey.workloads),
         scaled=any(w.autoscalers for w in survey.workloads) and options.replicas == "live",
         workloads=[w.decision.key for w in survey.workloads] if survey.decisions.several else [],
@@ -85,7 +89,9 @@ def _schema(chart: Chart, key: str) -> Iterator[Item]:
     if not isinstance(schema, dict) or not isinstance(schema.get("properties"), dict):
         if isinstance(schema, dict) and schema.get("additionalProperties") is False:
             head = text.index("{") + 1
-            yield EditFile(path, Edit(Span(head, head), f'\n  "properties": {{"{key}": {{"type": ["object", "null"]}}}},', REASON))
+            yield EditFile(
+                path, Edit(Span(head, head), f'\n  "properties": {{"{key}": {{"type": ["object", "null"]}}}},', REASON)
+            )
         return
     if key in schema["properties"]:
         return

@@ -2,20 +2,59 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from ..draft import EditFile, Item
+from ..context import Context
+from ..draft import Define, EditFile, Item
 from ..mentions import Name, renamed
 from ..refuse import refuse
-from ..regions import reindent
-from ..scope import inner_blocks
+from ..scope import inner_blocks, root_symbol, site_scope
 from ..sources import Site
+from ..terms import Route, name_anywhere
 from ..text import Edit, Span
 from ..yamlmap import Node, find
 
 REASON = "virtual-service"
+
+
+def rewrite(context: Context) -> Iterator[Item]:
+    """The edits of the chart's own VirtualServices."""
+    terms, name = context.terms, context.mention()
+    if name is None:
+        return
+    for site in context.item.virtual_services:
+        root = root_symbol(site_scope(site), context.sources) or "."
+        stable, canary = (terms.at(code, root) for code in (terms.stable, terms.canary))
+        if context.weighed:
+            yield from _amended(site, name, stable=stable, canary=canary, keep=context.keep)
+        else:
+            yield from renamed_hosts(site, name, stable, keep=context.keep)
+
+
+def own_routes(context: Context, root: str) -> tuple[list[Route], tuple[Define, ...]]:
+    """The chart's own VirtualServices as the Rollout names them, and the defines that their names need."""
+    name = context.mention()
+    found: list[Route] = []
+    defines: list[Define] = []
+    scopes = {site_scope(site).openers() for site in context.item.virtual_services}
+    for number, site in enumerate(context.item.virtual_services):
+        code, extra = name_anywhere(
+            site, context.sources, f"{context.terms.prefix}.virtualService{number or ''}", "Name of a VirtualService."
+        )
+        if name is None or code is None or len(scopes) > 1:
+            raise refuse(
+                "route-not-found",
+                site.source,
+                site.document.span.start,
+                "its VirtualService stands in a loop, or several stand under different conditions",
+                "Write it at the top of its template.",
+            )
+        defines += extra
+        found.append(
+            Route(f"{{{{ {context.terms.at(code, root)} }}}}", tuple(route.name for route in routes(site, name)))
+        )
+    return found, tuple(defines)
 
 
 @dataclass(frozen=True)
@@ -36,7 +75,7 @@ def routes(site: Site, name: Name) -> tuple[Found, ...]:
     found: list[Found] = []
     taken = {node.value.of(text).strip("\"' ") for node in site.find("spec", "http", "-", "name")}
     for item in site.find("spec", "http", "-"):
-        entries = [node for node in find(item.children, ("route", "-"))]
+        entries = list(find(item.children, ("route", "-")))
         hosts = [(entry, host) for entry in entries for host in find(entry.children, ("destination", "host"))]
         mine = [(entry, host) for entry, host in hosts if renamed(host.value.of(text).strip(), name, "x") is not None]
         if not mine:
@@ -45,7 +84,10 @@ def routes(site: Site, name: Name) -> tuple[Found, ...]:
             raise _refused(site, item, "a route to the Service stands in a loop", "Write the route out, and name it.")
         if len(entries) != 1:
             raise refuse(
-                "third-destination", site.source, item.start, f"a route to the Service has {len(entries)} destinations",
+                "third-destination",
+                site.source,
+                item.start,
+                f"a route to the Service has {len(entries)} destinations",
                 "Leave one destination in that route: the controller deletes what is not its own.",
             )
         names = find(item.children, ("name",))
@@ -54,7 +96,9 @@ def routes(site: Site, name: Name) -> tuple[Found, ...]:
         found.append(Found(item, *mine[0], label, bool(names)))
     if not found:
         raise _refused(
-            site, site.document.nodes[0], "its routes to the Service are not written out in the template",
+            site,
+            site.document.nodes[0],
+            "its routes to the Service are not written out in the template",
             "Write `route:` with one destination whose host is the Service's name.",
         )
     return tuple(found)
@@ -71,7 +115,7 @@ def _free(taken: set[str]) -> str:
     return name
 
 
-def rewrite(site: Site, name: Name, *, stable: str, canary: str, keep: bool) -> Iterator[Item]:
+def _amended(site: Site, name: Name, *, stable: str, canary: str, keep: bool) -> Iterator[Item]:
     """The edits of one VirtualService. `stable` and `canary` are expressions for its place: the Services' names."""
     text, path = site.source.text, site.source.path
     newline = "\r\n" if "\r\n" in text else "\n"
@@ -85,7 +129,9 @@ def rewrite(site: Site, name: Name, *, stable: str, canary: str, keep: bool) -> 
     yield from renamed_hosts(site, name, stable, keep=keep, but=weighed)
 
 
-def renamed_hosts(site: Site, name: Name, stable: str, *, keep: bool, but: frozenset[int] = frozenset()) -> Iterator[Item]:
+def renamed_hosts(
+    site: Site, name: Name, stable: str, *, keep: bool, but: frozenset[int] = frozenset()
+) -> Iterator[Item]:
     """Edits that let every host that names the Service name the stable one; `but` are starts of nodes left alone."""
     text = site.source.text
     if keep:
@@ -108,11 +154,17 @@ def _weighed(
     body = Span(entry.start, entry.end).of(text)
     first_line_shared = text[text.rfind("\n", 0, entry.key_span.start) + 1 : entry.key_span.start].strip()
     if first_line_shared or site.source.template.cuts(entry.span):
-        raise _refused(site, entry, "a route's destination cannot be repeated", "Write each destination on lines of its own.")
+        raise _refused(
+            site, entry, "a route's destination cannot be repeated", "Write each destination on lines of its own."
+        )
     old = host.value.of(text).strip()
     if not keep:
         yield EditFile(path, Edit(host.value, renamed(old, name, stable) or old, REASON))
-    copy = body[: host.value.start - entry.start] + (renamed(old, name, canary) or old) + body[host.value.end - entry.start :]
+    copy = (
+        body[: host.value.start - entry.start]
+        + (renamed(old, name, canary) or old)
+        + body[host.value.end - entry.start :]
+    )
     glue = "" if body.endswith("\n") else newline
     if weights:
         shift = len(copy) - len(body)
@@ -125,38 +177,3 @@ def _weighed(
         tail = f"{' ' * inner}weight: 100{newline}"
         copy = f"{copy}{glue}{' ' * inner}weight: 0{newline}"
     yield EditFile(path, Edit(Span(entry.end, entry.end), f"{glue}{tail}{copy}", REASON))
-
-
-def hosts(site: Site, path: tuple[str, ...], given: str) -> Iterator[Item]:
-    """Edits that let values replace the hosts at `path`: `given` is the expression of their list."""
-    text, file = site.source.text, site.source.path
-    newline = "\r\n" if "\r\n" in text else "\n"
-    for node in site.find(*path):
-        inline = node.value.of(text).strip()
-        stop = text.find("\n", node.key_span.end) + 1 or len(text)
-        if inline or not node.children or site.source.template.cuts(Span(stop, node.end)):
-            if inline.startswith("[") and not site.source.template.cuts(node.span):
-                yield EditFile(file, Edit(node.value, f"{{{{ with {given} }}}}{{{{ toJson . }}}}{{{{ else }}}}{inline}{{{{ end }}}}", REASON))
-            continue
-        column = node.children[0].indent
-        pad = " " * column
-        head = f"{pad}{{{{- with {given} }}}}{newline}{pad}{{{{- toYaml . | nindent {column} }}}}{newline}{pad}{{{{- else }}}}{newline}"
-        yield EditFile(file, Edit(Span(stop, stop), head, REASON))
-        glue = "" if text[: node.end].endswith("\n") else newline
-        yield EditFile(file, Edit(Span(node.end, node.end), f"{glue}{pad}{{{{- end }}}}{newline}", REASON))
-
-
-def own_hosts(site: Site) -> str | None:
-    """The text of a VirtualService's hosts as YAML list items at column 0; None where it is not written out."""
-    text = site.source.text
-    nodes = site.find("spec", "hosts")
-    if len(nodes) != 1 or site.source.template.cuts(nodes[0].span):
-        return None
-    inline = nodes[0].value.of(text).strip()
-    if inline:
-        return inline if inline.startswith("[") else None
-    if not nodes[0].children:
-        return None
-    stop = text.find("\n", nodes[0].key_span.end) + 1
-    body = text[stop : nodes[0].end].replace("\r\n", "\n")
-    return re.sub(r"(?m)^\s*\n", "", reindent(body, nodes[0].children[0].indent, 0)).rstrip("\n")

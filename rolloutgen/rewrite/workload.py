@@ -45,7 +45,11 @@ def guard(site: Site) -> str:
     parts = [f"(not {grouped(condition or '')})" for condition in conditions[:branch]]
     if conditions[branch]:
         parts.append(grouped(conditions[branch] or ""))
-    return parts[0].strip("()") if len(parts) == 1 and parts[0].startswith("(not") else (parts[0] if len(parts) == 1 else f"and {' '.join(parts)}")
+    return (
+        parts[0].strip("()")
+        if len(parts) == 1 and parts[0].startswith("(not")
+        else (parts[0] if len(parts) == 1 else f"and {' '.join(parts)}")
+    )
 
 
 def _condition(inner: str) -> str | None:
@@ -95,13 +99,17 @@ def _spliced_version(site: Site) -> EditFile:
         if node.key == SPLICE and "apiversion" in node.value.of(text).lower():
             return EditFile(site.source.path, Edit(node.value, f"apiVersion: {ROLLOUT_API}", REASON))
     raise refuse(
-        "api-version-not-found", site.source, site.document.span.start,
+        "api-version-not-found",
+        site.source,
+        site.document.span.start,
         "the apiVersion of its Deployment is not written in the template",
         "Write `apiVersion: apps/v1` above `kind: Deployment`.",
     )
 
 
-def _versions_of_switch(site: Site, kinds: tuple[Node, ...], texts: tuple[str, ...], versions: tuple[Node, ...]) -> Iterator[Item]:
+def _versions_of_switch(
+    site: Site, kinds: tuple[Node, ...], texts: tuple[str, ...], versions: tuple[Node, ...]
+) -> Iterator[Item]:
     """A document that is a Deployment in one branch only: each branch gets an apiVersion of its own."""
     path, text = site.source.path, site.source.text
     around = {index: inner_blocks(site, node.key_span.start) for index, node in enumerate(kinds)}
@@ -113,7 +121,10 @@ def _versions_of_switch(site: Site, kinds: tuple[Node, ...], texts: tuple[str, .
         elif not beside and not blocks:
             code = version.value.of(text)
             condition = guard(site)
-            yield EditFile(path, Edit(version.value, f"{{{{ if {condition} }}}}{ROLLOUT_API}{{{{ else }}}}{code}{{{{ end }}}}", REASON))
+            yield EditFile(
+                path,
+                Edit(version.value, f"{{{{ if {condition} }}}}{ROLLOUT_API}{{{{ else }}}}{code}{{{{ end }}}}", REASON),
+            )
         elif not beside:
             raise _unclear(site, version)
     if not versions:
@@ -133,6 +144,9 @@ def _by_value(site: Site, kind: Node, versions: tuple[Node, ...]) -> Iterator[It
 
 def _unclear(site: Site, node: Node) -> Exception:
     return refuse(
-        "kind-switch", site.source, node.start, "its kind is chosen in a way that cannot be followed in the source",
+        "kind-switch",
+        site.source,
+        node.start,
+        "its kind is chosen in a way that cannot be followed in the source",
         "Write the Deployment and the other kind as documents of their own.",
     )

@@ -1,0 +1,60 @@
+"""Conditions of a document, told to other places: when a workload is routed, and what its own place already says."""
+
+from __future__ import annotations
+
+import re
+
+from .draft import Define
+from .expression import free_variables
+from .refuse import refuse
+from .scope import lift, site_scope
+from .sources import Site, Sources
+from .survey import Workload
+from .terms import Terms
+
+
+def routed_when(item: Workload, terms: Terms, sources: Sources) -> tuple[str, tuple[Define, ...]]:
+    """The expression (root as `.`) under which the workload is routed, "" for always."""
+    sites = [*item.services[:1], *item.virtual_services[:1]]
+    blocks = [(site, pair) for site in sites for pair in site_scope(site).blocks]
+    if not blocks or terms.local:
+        return "", ()
+    if len({pair[0].openers[0].inner.of(site.source.text).strip() for site, pair in blocks}) == 1 < len(blocks):
+        blocks = blocks[:1]
+    site, (block, branch) = blocks[0]
+    code = block.openers[0].inner.of(site.source.text).strip()
+    if len(blocks) == 1 and block.keyword == "if" and branch == 0 and not free_variables(code):
+        return code.removeprefix("if").strip(), ()
+    body: str | None = "true\n"
+    for site in reversed(sites):
+        body = lift(body, site_scope(site), sources) if body is not None else None
+    if body is None:
+        raise refuse(
+            "condition-in-loop",
+            site.source,
+            site.document.span.start,
+            "the condition of the traffic Service cannot be repeated outside its place",
+            "Put a plain condition around the Service.",
+        )
+    tight = re.sub(r"(?<! -)\s\}\}", " -}}", body).strip()
+    name = f"{terms.prefix}.routed"
+    return f'include "{name}" .', (Define(name, tight, 'Says "true" where the workload has its traffic Service.'),)
+
+
+def implied(condition: str, site: Site) -> bool:
+    """Whether the Deployment's own conditions already say `condition`."""
+    own = {
+        block.openers[0].inner.of(site.source.text).strip().removeprefix("if").strip()
+        for block, branch in site_scope(site).blocks
+        if block.keyword == "if" and branch == 0
+    }
+    return not condition or condition in own
+
+
+def shown_when(site: Site) -> str:
+    """The condition (root as `.`) of the notes: that of the Deployment where it can be repeated simply."""
+    blocks = site_scope(site).blocks
+    if len(blocks) == 1 and blocks[0][0].keyword == "if" and blocks[0][1] == 0:
+        code = blocks[0][0].openers[0].inner.of(site.source.text).strip().removeprefix("if").strip()
+        return "" if free_variables(code) else code
+    return ""

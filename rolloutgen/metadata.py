@@ -1,0 +1,25 @@
+"""Labels and namespace of the traffic Service as text, for the objects that are generated beside it."""
+
+from __future__ import annotations
+
+from .refuse import refuse
+from .regions import owned, reindent
+from .sources import Site
+
+
+def metadata_text(site: Site, key: str) -> str:
+    """The Service's namespace or labels as text at column 2."""
+    parts: list[str] = []
+    for node in site.find("metadata", key):
+        span = owned(site, node)
+        if site.source.template.cuts(span):
+            raise refuse(
+                "labels-not-readable",
+                site.source,
+                node.start,
+                f"the {key} of the Service cannot be copied",
+                "Put conditions around whole keys.",
+            )
+        text = span.of(site.source.text).replace("\r\n", "\n")
+        parts.append(reindent(text if text.endswith("\n") else text + "\n", node.indent, 2))
+    return "".join(dict.fromkeys(parts))

@@ -1,0 +1,120 @@
+"""Hosts of the chart's own VirtualServices and Gateways: values may give others, preview hosts derive from them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from ..context import Context
+from ..draft import Define, EditFile, Item
+from ..regions import reindent
+from ..resources import resource
+from ..scope import lift, root_symbol, site_scope
+from ..sources import Site
+from ..terms import with_root
+from ..text import Edit, Span
+from ..tree import as_list, dig
+
+REASON = "public-hosts"
+
+
+def rewrite(context: Context) -> Iterator[Item]:
+    """The edits of the chart's own VirtualServices and Gateways: `rollout.hosts.public` may name other hosts."""
+    terms, services = context.terms, context.item.virtual_services
+    bound = [site for site in services if own_gateways(context, [site])]
+    places: list[tuple[Site, tuple[str, ...]]] = [(site, ("spec", "hosts")) for site in bound]
+    places += [(site, ("spec", "servers", "-", "hosts")) for site in own_gateways(context, services)]
+    for site, path in places:
+        root = root_symbol(site_scope(site), context.sources) or "."
+        yield from _given_hosts(site, path, f"(({terms.at(terms.block, root)}).hosts).public")
+
+
+def hosts_define(context: Context, name: str) -> Iterator[Item]:
+    """The define that knows the hosts of an audience: what values list, else derived from the VirtualService's own."""
+    site, terms = context.item.virtual_services[0], context.terms
+    own = _own_hosts(site)
+    binds = any(
+        gateway != "mesh"
+        for render in context.survey.renders
+        for manifest in render.objects
+        if manifest.site == site.id
+        for gateway in as_list(dig(manifest.body, "spec", "gateways"))
+    )
+    lifted = lift(own + "\n", replace(site_scope(site), blocks=()), context.sources) if own and binds else None
+    if lifted is not None:
+        yield Define(
+            f"{terms.prefix}.publicHosts",
+            lifted.rstrip("\n"),
+            "The hosts of the public, as the chart's own VirtualService has them.",
+        )
+    block = (
+        terms.block.replace(".Values", "$root.Values")
+        if not terms.block.startswith("include")
+        else with_root(terms.block, "$root")
+    )
+    text = resource("hosts.tpl", block=block, derived=f"{terms.prefix}.publicHosts" if lifted is not None else "")
+    yield Define(
+        name,
+        text.rstrip("\n"),
+        "The hosts of an audience, called with (list $ audience): values, else derived from the public hosts.",
+    )
+
+
+def own_gateways(context: Context, sites: Sequence[Site]) -> list[Site]:
+    """The sites of the release's own Gateways to which VirtualServices of `sites` bind in some render."""
+    wanted = {site.id for site in sites}
+    found: dict[str, None] = {}
+    for render in context.survey.renders:
+        bound = {
+            str(gateway).rpartition("/")[2]
+            for manifest in render.objects
+            if manifest.site in wanted
+            for gateway in as_list(dig(manifest.body, "spec", "gateways"))
+        }
+        found.update(
+            (m.site, None) for m in render.objects if m.ref.kind == "Gateway" and m.ref.name in bound and m.site
+        )
+    return [context.survey.sources.sites[site] for site in found if site in context.survey.sources.sites]
+
+
+def _given_hosts(site: Site, path: tuple[str, ...], given: str) -> Iterator[Item]:
+    """Edits that let values replace the hosts at `path`: `given` is the expression of their list."""
+    text, file = site.source.text, site.source.path
+    newline = "\r\n" if "\r\n" in text else "\n"
+    for node in site.find(*path):
+        inline = node.value.of(text).strip()
+        stop = text.find("\n", node.key_span.end) + 1 or len(text)
+        if inline or not node.children or site.source.template.cuts(Span(stop, node.end)):
+            if inline.startswith("[") and not site.source.template.cuts(node.span):
+                yield EditFile(
+                    file,
+                    Edit(
+                        node.value,
+                        f"{{{{ with {given} }}}}{{{{ toJson . }}}}{{{{ else }}}}{inline}{{{{ end }}}}",
+                        REASON,
+                    ),
+                )
+            continue
+        column = node.children[0].indent
+        pad = " " * column
+        head = f"{pad}{{{{- with {given} }}}}{newline}{pad}{{{{- toYaml . | nindent {column} }}}}{newline}{pad}{{{{- else }}}}{newline}"
+        yield EditFile(file, Edit(Span(stop, stop), head, REASON))
+        glue = "" if text[: node.end].endswith("\n") else newline
+        yield EditFile(file, Edit(Span(node.end, node.end), f"{glue}{pad}{{{{- end }}}}{newline}", REASON))
+
+
+def _own_hosts(site: Site) -> str | None:
+    """The text of a VirtualService's hosts as YAML list items at column 0; None where it is not written out."""
+    text = site.source.text
+    nodes = site.find("spec", "hosts")
+    if len(nodes) != 1 or site.source.template.cuts(nodes[0].span):
+        return None
+    inline = nodes[0].value.of(text).strip()
+    if inline:
+        return inline if inline.startswith("[") else None
+    if not nodes[0].children:
+        return None
+    stop = text.find("\n", nodes[0].key_span.end) + 1
+    body = text[stop : nodes[0].end].replace("\r\n", "\n")
+    return re.sub(r"(?m)^\s*\n", "", reindent(body, nodes[0].children[0].indent, 0)).rstrip("\n")

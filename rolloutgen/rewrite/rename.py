@@ -1,0 +1,29 @@
+"""A Deployment's file is called after the Rollout, a Service's after the two, so that git shows a rename."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Iterator
+
+from ..draft import Item, Rename
+from ..sources import Site
+
+
+def rewrite(site: Site, taken: set[str], old: str, new: str) -> Iterator[Item]:
+    """The rename of a site's file when its name says `old`; nothing when it does not, or the new name is `taken`."""
+    path = site.source.path
+    folder, base = posixpath.split(path)
+    stem, dot, ending = base.rpartition(".")
+    match = re.search(
+        rf"(?i){old}s?|deploy(?=$|[-_.])" if old == "deployment" else r"(?i)(?:service|svc)(?!s|account|monitor)", stem
+    )
+    if match is None:
+        return
+    word = match[0]
+    put = new if word[:1].islower() else new[:1].upper() + new[1:]
+    to = f"{folder}/{stem[: match.start()]}{put}{stem[match.end() :]}{dot}{ending}"
+    if to == path or to in taken:
+        return
+    taken.add(to)
+    yield Rename(path, to, "rename")
