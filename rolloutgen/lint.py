@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -113,15 +112,9 @@ def _merge(
 
 def _key(finding: Finding, view: ReleaseView) -> Hashable:
     """What makes a finding the same in another render, where the release may have another name."""
-    # Charts cut long names, so a token that starts like the release's name counts as named after it.
-    pattern = rf"(?<![\w-])(?:{re.escape(view.release.name[:20])}[\w.-]*|{re.escape(view.release.namespace)}(?![\w-]))"
-
-    def bare(text: str) -> str:
-        return re.sub(pattern, "@", text) if view.release.name and view.release.namespace else text
-
     ref = finding.ref
-    subject = (ref.api_version, ref.kind, bare(ref.name)) if ref else None
-    return (finding.rule, finding.path, subject, finding.at, finding.line, bare(finding.message))
+    subject = (ref.api_version, ref.kind, view.nameless(ref.name)) if ref else None
+    return (finding.rule, finding.path, subject, finding.at, finding.line, view.nameless(finding.message))
 
 
 def _once_a_place(used: Mapping[Suppression, bool]) -> Iterator[tuple[Suppression, bool]]:

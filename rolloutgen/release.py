@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -111,6 +112,14 @@ class ReleaseView:
             for m in self.objects
             if (m.ref.group, m.ref.kind) in _TEMPLATES and dig(m.body, "spec", "workloadRef") is None
         )
+
+    def nameless(self, text: str) -> str:
+        """`text` without the names of the release: equal in renders of one chart under several names."""
+        name, namespace = self.release.name, self.release.namespace
+        if not (name and namespace):
+            return text
+        # Charts cut long names, so a token that starts like the release's name counts as named after it.
+        return re.sub(rf"(?<![\w-])(?:{re.escape(name[:20])}[\w.-]*|{re.escape(namespace)}(?![\w-]))", "@", text)
 
     @property
     def rollouts(self) -> tuple[Manifest, ...]:
