@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import click
 
 
@@ -11,32 +9,42 @@ import click
 @click.argument("name", metavar="[ID]", required=False)
 def explain(name: str | None) -> None:
     """Tell more about a refusal, a finding, a lint rule or the reason of an edit. Without ID: list them all."""
-    entries: dict[str, str] = {}
-    for known, text in _entries():  # a fault that lint finds may also be what a conversion is refused for
-        entries[known] = f"{entries[known]}\n\nIn a conversion: {text}" if known in entries else text
     if name is None:
-        width = max(map(len, entries))
-        for known, text in sorted(entries.items()):
-            click.echo(f"{known:{width}}  {text.splitlines()[0]}")
+        lines = dict(sorted(_lines().items()))
+        width = max(map(len, lines))
+        click.echo("\n".join(f"{known:{width}}  {line}" for known, line in lines.items()))
         return
-    if name not in entries:
+    texts = _texts(name)
+    if not texts:
         from difflib import get_close_matches
 
-        near = get_close_matches(name, entries, 3)
-        hint = f" Did you mean {' or '.join(near)}?" if near else " `rolloutgen explain` lists them."
-        raise click.UsageError(f"there is no {name}.{hint}")
-    click.echo(f"{name}: {entries[name]}")
+        near = get_close_matches(name, _lines(), 3)
+        hint = f"Did you mean {' or '.join(near)}?" if near else "`rolloutgen explain` lists them."
+        raise click.UsageError(f"there is no {name}. {hint}")
+    click.echo("\n\n".join(texts))
 
 
-def _entries() -> Iterator[tuple[str, str]]:
+def _texts(name: str) -> list[str]:
+    """What is known of an id: a fault that lint finds may also be what a conversion is refused for."""
+    from ..explain import explain as of_rule
+    from ..lint import rules
     from ..reasons import REASONS
     from ..refusals import FINDINGS, REFUSALS
-    from ..registry import cached
-    from ..rule import Rule
 
-    for plugin in cached("rolloutgen.rules", "RULE", Rule).values():
-        source = f"\n\nSource: {plugin.doc.source}" if plugin.doc.source else ""
-        yield plugin.id, f"{plugin.doc.summary}\n\nWhy: {plugin.doc.why}\n\nFix: {plugin.doc.fix}{source}"
-    yield from REASONS.items()
-    for known, explained in {**FINDINGS, **REFUSALS}.items():
-        yield known, f"{explained.what}\n\nWhy: {explained.why}\n\nFix: {explained.fix}"
+    found = [of_rule(name).strip()] if name in rules() else []
+    for title, texts in (("a conversion is refused", REFUSALS), ("a conversion tells", FINDINGS)):
+        if name in texts:
+            text = texts[name]
+            found.append(f"{name} ({title})\n\n{text.what}\n\nWhy: {text.why}\n\nFix: {text.fix}")
+    if name in REASONS:
+        found.append(f"{name} (why an edit is made)\n\n{REASONS[name]}")
+    return found
+
+
+def _lines() -> dict[str, str]:
+    from ..explain import table
+    from ..reasons import REASONS
+    from ..refusals import FINDINGS, REFUSALS
+
+    told = {name: text.what for name, text in {**REFUSALS, **FINDINGS}.items()}
+    return {**REASONS, **{row.id: row.summary for row in table()}, **told}

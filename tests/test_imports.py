@@ -1,0 +1,97 @@
+"""The import contract: modules import downwards only, and plugins of one kind never import each other."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+import rolloutgen
+
+PACKAGE = Path(rolloutgen.__file__).parent
+# From the top down; a module may import those of its own row and of rows below. A package stands for all in it.
+ROWS = (
+    {"__main__"},
+    {"cli"},
+    {"many"},
+    {"report"},
+    {"cutover"},
+    {"cutoverfacts", "job"},
+    {"convert", "explain", "lint", "scaffold"},
+    {"verify", "record", "assemble", "newsets", "probe"},
+    {"transform", "rewrite", "rules"},
+    {"everything else: survey, sources, schema, helm, valuesets, ..."},
+    {"dependencies", "chart", "manifests", "goyaml", "goscalars", "atomic", "disk", "exchange", "helmignore"},
+    {"yamlmap"},
+    {"gotmpl"},
+    {"text", "options", "model", "errors", "data"},
+)
+REST = 9
+HEAVY = {"yaml", "jinja2", "jsonschema", "jsonschema_rs", "helm_python", "copier", "ruamel"}
+
+
+def modules() -> Iterator[tuple[str, ast.Module]]:
+    for path in sorted(PACKAGE.rglob("*.py")):
+        parts = path.relative_to(PACKAGE).with_suffix("").parts
+        yield ".".join(parts[:-1] if parts[-1] == "__init__" else parts), ast.parse(path.read_text(encoding="utf-8"))
+
+
+def imported(name: str, tree: ast.AST, is_package: bool) -> Iterator[str]:
+    """Modules of ours that a module imports, relative to the package; also those imported in functions."""
+    here = name.split(".") if name else []
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from (
+                alias.name.removeprefix("rolloutgen.") for alias in node.names if alias.name.startswith("rolloutgen.")
+            )
+        elif isinstance(node, ast.ImportFrom) and node.level:
+            base = here[: len(here) - node.level + (1 if is_package else 0)]
+            stem = [*base, *(node.module.split(".") if node.module else [])]
+            yield from ([".".join(stem)] if node.module else [".".join([*stem, alias.name]) for alias in node.names])
+        elif isinstance(node, ast.ImportFrom) and node.module and node.module.startswith("rolloutgen."):
+            yield node.module.removeprefix("rolloutgen.")
+
+
+MODULES = dict(modules())
+PACKAGES = {path.parent.relative_to(PACKAGE).as_posix().replace("/", ".") for path in PACKAGE.rglob("__init__.py")}
+
+
+def row(name: str) -> int:
+    top = name.split(".")[0]
+    return next((number for number, names in enumerate(ROWS) if top in names), REST)
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_imports_point_down(name: str) -> None:
+    found = set(imported(name, MODULES[name], name in PACKAGES or name == ""))
+    upwards = {other for other in found if other in MODULES and row(other) < row(name)}
+    assert not upwards, f"{name} imports from above: {sorted(upwards)}"
+
+
+@pytest.mark.parametrize("package", ["rules", "rewrite", "transform"])
+def test_plugins_never_import_each_other(package: str) -> None:
+    for name, tree in MODULES.items():
+        if name.startswith(f"{package}."):
+            siblings = {other for other in imported(name, tree, False) if other.startswith(f"{package}.")}
+            assert not siblings, f"{name} imports {sorted(siblings)}"
+
+
+def test_only_one_package_knows_the_helm_library() -> None:
+    for name, tree in MODULES.items():
+        for node in ast.walk(tree):
+            names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+            if isinstance(node, ast.ImportFrom) and node.module:
+                names.append(node.module)
+            assert name.startswith("helm.") or not any(n.split(".")[0] == "helm_python" for n in names), name
+
+
+def test_the_command_line_imports_heavy_libraries_in_functions_only() -> None:
+    for name, tree in MODULES.items():
+        if name.split(".")[0] == "cli":
+            for node in tree.body:
+                names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+                if isinstance(node, ast.ImportFrom):
+                    names.append(node.module or "")
+                assert not {n.split(".")[0] for n in names} & HEAVY, name
