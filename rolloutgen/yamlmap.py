@@ -16,6 +16,7 @@ from .text import Span
 _INDENT = re.compile(r"\bn?indent\s+\(?\s*(?:int\s+)?(\d+)")
 _KEY = re.compile(r"(\"(?:[^\"\\]|\\.)*\"|'(?:[^']|'')*'|[^\s\"'#,\[\]{}&*!|>@`%?][^\n]*?)[ \t]*:(?=\s|$)")
 _LINE = re.compile(r"[^\n]*\n|[^\n]+")
+_NEWLINES = re.compile(r"[\r\n]+")
 _NOT_NEWLINE = re.compile(r"[^\r\n]")
 _DASH = re.compile(r"-(?=\s|$)")
 _SEPARATOR = re.compile(r"---(?:\s|$)")
@@ -127,15 +128,27 @@ def _lines(template: Template) -> Iterator[_Line]:
     text, masked = template.text, mask(template)
     actions = template.actions
     first = position = 0
-    for raw in _LINE.findall(masked):
+    pending = ""
+    for piece in _LINE.findall(masked):
+        raw = f"{pending}{piece}"
         end = position + len(raw)
         while first < len(actions) and actions[first].span.end <= position:
             first += 1
         last = first
         while last < len(actions) and actions[last].span.start < end:
             last += 1
-        yield _line(text, position, raw.rstrip("\r\n"), end, actions[first:last])
-        position = end
+        pending = raw if last > first and actions[last - 1].span.end > end else ""
+        if not pending:
+            yield _line(text, position, _in_one_line(raw), end, actions[first:last])
+            position = end
+
+
+def _in_one_line(raw: str) -> str:
+    """Masked lines that one action joins, as one line of the same length."""
+    bare = raw.rstrip("\r\n")
+    while match := _NEWLINES.search(bare):
+        bare = f"{bare[: match.start()]}{(bare[match.start() - 1 :][:1] or ' ') * len(match[0])}{bare[match.end() :]}"
+    return bare
 
 
 def _line(text: str, start: int, raw: str, end: int, actions: tuple[Action, ...]) -> _Line:
