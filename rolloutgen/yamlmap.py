@@ -20,6 +20,7 @@ _NEWLINES = re.compile(r"[\r\n]+")
 _NOT_NEWLINE = re.compile(r"[^\r\n]")
 _DASH = re.compile(r"-(?=\s|$)")
 _SEPARATOR = re.compile(r"---(?:\s|$)")
+_COMMENT_OR_QUOTED = re.compile(r"\"(?:[^\"\\]|\\.)*\"|'(?:[^']|'')*'|(?:^|(?<=\s))#.*$")
 _COMMENT = re.compile(r"(?:^|(?<=\s))#.*$")
 SPLICE = "{{}}"
 
@@ -321,7 +322,7 @@ class _Builder:
     def _scalar(self, line: _Line, offset: int, masked: str, indent: int) -> tuple[Span, int]:
         """(span of the value that begins at `offset`, end of its last line); moves the cursor behind it."""
         self.at += 1
-        content = _COMMENT.sub("", masked).rstrip()
+        content = _uncommented(masked).rstrip()
         last = line
         if content[:1] in ("|", ">") and len(content) <= 4:
             while self.at < len(self.lines) and self._in_block_scalar(indent):
@@ -404,8 +405,15 @@ class _Builder:
         return end
 
 
+def _uncommented(masked: str) -> str:
+    """A value without the comment behind it; quotes count where a quoted or a flow value begins."""
+    if masked[:1] not in ("'", '"', "[", "{"):
+        return _COMMENT.sub("", masked)
+    return _COMMENT_OR_QUOTED.sub(lambda match: "" if match[0].startswith("#") else match[0], masked)
+
+
 def _depth(masked: str) -> int:
-    bare = re.sub(r"\"(?:[^\"\\]|\\.)*\"|'(?:[^']|'')*'", "", _COMMENT.sub("", masked))
+    bare = re.sub(r"\"(?:[^\"\\]|\\.)*\"|'(?:[^']|'')*'|(?:^|(?<=\s))#.*$", "", masked)
     return sum(bare.count(c) for c in "[{") - sum(bare.count(c) for c in "]}")
 
 
