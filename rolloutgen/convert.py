@@ -105,7 +105,7 @@ def _convert(chart: Chart, value_sets: Sequence[ValueSet], engine: Engine, optio
     against = [
         _unproven(verdict, found)
         for index, verdict in enumerate(verdicts)
-        if not verdict.holds or (index == 0 and verdict.state == "refused")
+        if not verdict.holds or (index == 0 and verdict.state in ("refused", "limited"))
     ]
     refusals = tuple({(refusal.by, refusal.path, refusal.line): refusal for refusal in reversed(against)}.values())[
         ::-1

@@ -144,6 +144,7 @@ class WorkloadDecision:
     `port_index` chooses the traffic port of a Service with several. `carries` tells that the source has a strategy of
     its own, whose maxSurge and maxUnavailable carry over and win over `rollout.canary`. `virtual_service_sites` are the
     chart's own VirtualServices for this workload: a render without any of them is not routed; () means one is made.
+    `selector` are the pod labels that a Deployment without a selector is given as one (extensions/v1beta1 made it up).
     """
 
     key: str
@@ -156,6 +157,7 @@ class WorkloadDecision:
     force_recreate: bool = False
     carries: bool = False
     virtual_service_sites: tuple[str, ...] = ()
+    selector: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

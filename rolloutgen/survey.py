@@ -12,10 +12,16 @@ from .model import Decisions, Finding, Manifest, Refusal, Rendered, WorkloadDeci
 from .options import Options
 from .refuse import ChartRefused, refuse
 from .routing import points_at, selects, target_of
+from .scope import scope_at, site_scope
 from .servicename import hold
 from .sources import Site, Sources
 from .tree import dig, maps
+from .yamlmap import SPLICE
 
+# Labels that change with the chart: `chart`, `helm.sh/chart`, versions, image tags.
+_OF_A_VERSION = re.compile(
+    r"(?i)version|\bchart\b *[:\"']|\.chart\b|\.tag\b|checksum|revision|sha256sum|\brand|\bnow\b"
+)
 AUTOSCALERS = {"HorizontalPodAutoscaler": "scaleTargetRef", "ScaledObject": "scaleTargetRef"}
 
 
@@ -243,6 +249,7 @@ def _workload(
         options.force,
         bool(site.find("spec", "strategy")),
         tuple(routed),
+        () if site.find("spec", "selector") else tuple(_steady_labels(site)),
     )
     where = sources.sites
     _refuse_unknown(site, "an autoscaler", scaled)
@@ -274,6 +281,22 @@ def _unseen(site: Site, sources: Sources, renders: Sequence[Rendered]) -> dict[s
         if name and name.replace("$", "") == mine.replace("$", "") and kind in ("", "Deployment"):
             found[field][other.id] = None
     return found
+
+
+def _steady_labels(site: Site) -> list[str]:
+    """The pod labels by which a selector may choose for good: always there, the same in each version of the chart."""
+    labels = [child for node in site.find("spec", "template", "metadata", "labels") for child in node.children]
+    count = Counter(node.key for node in labels)
+    depth = len(site_scope(site).blocks)
+    return [
+        node.key
+        for node in labels
+        if node.key != SPLICE
+        and "{{" not in node.key
+        and count[node.key] == 1
+        and not _OF_A_VERSION.search(node.span.of(site.source.text))
+        and len(scope_at(site.source, node.key_span.start).blocks) == depth
+    ]
 
 
 def _refuse_unknown(site: Site, what: str, sites: Iterable[str]) -> None:
@@ -373,7 +396,9 @@ def _kept(workload: Workload, renders: Sequence[Rendered]) -> Iterable[Finding]:
     """Why the Service of a workload keeps its name, where the survey chose that."""
     decision = workload.decision
     found = hold(decision.service_sites, renders)
-    if found is None or not (decision.strategy == "blue-green" or (decision.strategy, decision.router) == ("canary", "istio")):
+    if found is None or not (
+        decision.strategy == "blue-green" or (decision.strategy, decision.router) == ("canary", "istio")
+    ):
         return
     yield Finding(
         "service-name-kept",

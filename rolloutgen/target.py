@@ -65,6 +65,11 @@ class Target:
         """Whether the Service's old name goes."""
         return self.split and self.service is not None and self.stable != self.service.ref.name
 
+    @property
+    def shortened(self) -> bool:
+        """Whether the Service's name is too long for a suffix and was cut."""
+        return self.split and self.service is not None and not self.canary.startswith(self.service.ref.name)
+
     def tail(self, host: object, seen_from: Manifest) -> str | None:
         """What follows the Service's name in `host` when it names this workload's Service, else None."""
         if self.service is None:

@@ -11,7 +11,7 @@ from .chart import Chart
 from .compare import Place, differences, random_paths, show_value
 from .errors import RolloutgenError
 from .helm import Engine
-from .model import Change, Decisions, Difference, Finding, Manifest, Path, Refusal, Rendered, ValueSet
+from .model import Change, Decisions, Difference, Finding, Manifest, Path, Ref, Refusal, Release, Rendered, ValueSet
 from .target import Refused
 from .transform import transform
 
@@ -23,7 +23,8 @@ _RANDOM = re.compile(
 @dataclass(frozen=True, slots=True)
 class Verdict:
     """One value set. `state` is equal, different, refused (both sides refuse), broken (only the new chart does not
-    render) or skipped (the old chart does not render it either); `objects` counts what was compared."""
+    render), limited (its release name is so long that names collide: such a release cannot be converted) or skipped
+    (the old chart does not render it either); `objects` counts what was compared."""
 
     value_set: ValueSet
     state: str
@@ -39,13 +40,16 @@ class Verdict:
     @property
     def holds(self) -> bool:
         """Whether nothing speaks against writing."""
-        return self.state in ("equal", "refused", "skipped")
+        return self.state in ("equal", "refused", "limited", "skipped")
 
 
 def is_random(chart: Chart) -> bool:
-    """Whether some template calls a function whose result changes from render to render."""
+    """Whether some template calls a function whose result changes from render to render, or may: packed charts are not
+    looked into, values may be templates."""
     return any(
-        _RANDOM.search(data.decode("utf-8", "replace")) for path, data in chart.files.items() if "templates/" in path
+        path.endswith((".tgz", ".tar.gz")) or _RANDOM.search(data.decode("utf-8", "replace"))
+        for path, data in chart.files.items()
+        if "templates/" in path or path.startswith("charts/") or path.endswith("values.yaml")
     )
 
 
@@ -81,13 +85,16 @@ def _verdict(
         block = _block(after, decisions.values_key)
         meant = transform(before.objects, decisions, block, value_set.release)
     except Refused as refusal:
+        if refusal.refusal.by == "long-release-name":
+            return Verdict(value_set, "limited", refusal.refusal.why, findings=(_too_long(refusal.refusal),))
         if isinstance(after, RolloutgenError):
             return Verdict(value_set, "refused", refusal.refusal.why, refusal=refusal.refusal)
         return Verdict(value_set, "refused-by-transform", refusal.refusal.why, refusal=refusal.refusal)
     if isinstance(after, RolloutgenError):
         return Verdict(value_set, "broken", str(after), expected=meant.objects)
     rendered, nulls = _without_nulls(after.objects)
-    found = differences(meant.objects, rendered, value_set.release, leave_out=left_out, checksums=False)
+    hidden = left_out | _moved_places(left_out, meant.moved, value_set.release)
+    found = differences(meant.objects, rendered, value_set.release, leave_out=hidden, checksums=False)
     state = "different" if found else "equal"
     why = _shown(found[0]) if found else ""
     return Verdict(
@@ -101,6 +108,17 @@ def _verdict(
         meant.objects,
         after.objects,
     )
+
+
+def _moved_places(places: frozenset[Place], moved: Iterable[tuple[Ref, Ref]], release: Release) -> set[Place]:
+    """The random places of objects that the conversion gives another kind or name, under the new one."""
+    names = {old.identity(release.namespace): new.identity(release.namespace) for old, new in moved}
+    both = {(group, kind, namespace, ""): (*names[old][:3], "") for old in names for group, kind, namespace, _ in [old]}
+    return {((names | both)[identity], path) for identity, path in places if identity in names or identity in both}
+
+
+def _too_long(refusal: Refusal) -> Finding:
+    return Finding(refusal.by, "warning", refusal.why, refusal.hint, refusal.path, refusal.line)
 
 
 def _without_nulls(objects: Sequence[Manifest]) -> tuple[tuple[Manifest, ...], tuple[Finding, ...]]:

@@ -79,6 +79,7 @@ def _workload(item: Workload, survey: Survey, options: Options, taken: set[str])
     root = _root(context.site, context, "Deployment")
     yield from _autoscalers(context, root)
     yield from workload.rewrite(context.site)
+    yield from workload.selector(context.site, item.decision.selector)
     yield from nulls.rewrite(context.site, context.bodies())
     yield from _strategy(context, root)
     if context.split:

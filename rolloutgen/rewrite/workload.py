@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from ..draft import EditFile, Item
 from ..expression import expression, grouped
@@ -85,6 +85,30 @@ def rewrite(site: Site) -> Iterator[Item]:
     for node in versions:
         if node.value.of(text).strip("\"'") != ROLLOUT_API:
             yield EditFile(path, Edit(node.value, ROLLOUT_API, REASON))
+
+
+def selector(site: Site, keys: Sequence[str]) -> Iterator[Item]:
+    """The selector of a Deployment that has none, from the pod labels `keys`; nothing where it has one."""
+    if not keys:
+        return
+    labels = [
+        node
+        for path in site.find("spec", "template", "metadata", "labels")
+        for node in path.children
+        if node.key in keys
+    ]
+    for template in site.find("spec", "template"):
+        pad = " " * template.indent
+        lines = "".join(_one_line(site, node, template.indent + 4) for node in labels)
+        newline = "\r\n" if "\r\n" in site.source.text else "\n"
+        text = f"{pad}selector:{newline}{pad}  matchLabels:{newline}{lines}"
+        yield EditFile(site.source.path, Edit(Span(template.start, template.start), text, "selector"))
+
+
+def _one_line(site: Site, node: Node, indent: int) -> str:
+    """A label's own line at column `indent`."""
+    newline = "\r\n" if "\r\n" in site.source.text else "\n"
+    return " " * indent + Span(node.key_span.start, node.value.end).of(site.source.text) + newline
 
 
 def _line(site: Site, indent: int) -> str:

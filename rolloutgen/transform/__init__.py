@@ -74,7 +74,7 @@ def transform(
         return Transformed(tuple(objects))
     scene = _survey(objects, targets, decisions)
     parts = [_converted(manifest, scene) for manifest in objects]
-    _check_names(parts, targets[0], release)
+    _check_names(objects, parts, targets, release)
     return Transformed(
         tuple(manifest for part in parts for manifest in part.objects),
         tuple(change for part in parts for change in part.changes),
@@ -286,12 +286,24 @@ def _merged(first: Edits, second: Edits) -> Edits:
     return tuple(dict((*first, *second)).items()) if second else first
 
 
-def _check_names(parts: Sequence[_Part], target: Target, release: Release) -> None:
-    """Raises Refused where a new object would take the name of one that the render has already."""
+def _check_names(
+    objects: Sequence[Manifest], parts: Sequence[_Part], targets: Sequence[Target], release: Release
+) -> None:
+    """Raises Refused where a new object would take the name of one that the render has already ("name-taken"), also
+    where only a release name of this length makes them equal ("long-release-name")."""
+    before = Counter(manifest.ref.identity(release.namespace) for manifest in objects)
     count = Counter(manifest.ref.identity(release.namespace) for part in parts for manifest in part.objects)
-    for part in parts:
-        for ref in part.new:
-            if count[ref.identity(release.namespace)] > 1:
-                why = f"the conversion makes {ref}, and the render has another object of that kind and name"
-                hint = "rename the other one; where the chart is converted in part by hand, finish that by hand"
-                raise refused("name-taken", target.workload, why, hint)
+    taken = next((ref for part in parts for ref in part.new if count[ref.identity(release.namespace)] > 1), None)
+    if taken is None:
+        return
+    if max(before.values()) > 1:
+        why = f"two objects of the chart itself have one name under the release {release.name}"
+        raise refused("long-release-name", targets[0].workload, why, "use a shorter release name")
+    if any(target.shortened for target in targets):
+        why = f"{taken} is cut to 63 characters and then no longer the only one of its name under the release {release.name}"
+        raise refused(
+            "long-release-name", targets[0].workload, why, "use a shorter release name, or --service-names keep"
+        )
+    why = f"the conversion makes {taken}, and the render has another object of that kind and name"
+    hint = "rename the other one; where the chart is converted in part by hand, finish that by hand"
+    raise refused("name-taken", targets[0].workload, why, hint)

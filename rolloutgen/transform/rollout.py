@@ -6,11 +6,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from rolloutgen.model import ROLLOUT_API, Manifest, Path
-from rolloutgen.target import Patched, Target, refused
-from rolloutgen.tree import dig, drop, put
+from rolloutgen.target import Edits, Patched, Target, refused
+from rolloutgen.tree import as_map, dig, drop, put
 
 RULE = "rollout"
 TEMPLATE_RULE = "undeclared-field"
+SELECTOR_RULE = "selector"
 
 # Admitted in a Deployment, where the API server drops them; a Rollout does not declare them.
 _UNDECLARED: tuple[Path, ...] = (
@@ -23,21 +24,31 @@ _UNDECLARED: tuple[Path, ...] = (
 
 
 def as_rollout(body: Mapping[str, Any], target: Target) -> Patched:
-    """The Deployment `body` with a Rollout's kind and without the fields that a Rollout does not declare.
+    """The Deployment `body` with a Rollout's kind, with a selector, without the fields that a Rollout does not declare.
 
     Strategy and replicas are still the Deployment's. Raises Refused ("recreate-strategy", "selector-missing").
     """
     if dig(body, "spec", "strategy", "type") == "Recreate" and not target.decision.force_recreate:
         why = "its strategy is Recreate: two versions must not run at once, and a Rollout runs both"
         raise refused("recreate-strategy", target.workload, why, "make sure that they may, then use --force")
-    if not dig(body, "spec", "selector"):
-        why = "it has no selector, which only extensions/v1beta1 makes up; a Rollout must name one"
-        raise refused("selector-missing", target.workload, why, "write spec.selector.matchLabels")
     changed: Any = {**body, "apiVersion": ROLLOUT_API, "kind": "Rollout"}
     gone = tuple(path for path in _UNDECLARED if _holds(body, path))
     for path in gone:
         changed = drop(changed, path)
-    return changed, ((("apiVersion",), RULE), (("kind",), RULE), *((path, TEMPLATE_RULE) for path in gone))
+    edits: Edits = ((("apiVersion",), RULE), (("kind",), RULE), *((path, TEMPLATE_RULE) for path in gone))
+    if not dig(body, "spec", "selector"):
+        changed = put(changed, ("spec", "selector"), {"matchLabels": _selector(target)})
+        edits = (*edits, (("spec", "selector"), SELECTOR_RULE))
+    return changed, edits
+
+
+def _selector(target: Target) -> dict[str, Any]:
+    labels = as_map(dig(target.workload.body, "spec", "template", "metadata", "labels"))
+    chosen = {key: labels[key] for key in target.decision.selector if key in labels}
+    if not chosen:
+        why = "it has no selector, which only extensions/v1beta1 makes up; a Rollout must name one"
+        raise refused("selector-missing", target.workload, why, "write spec.selector.matchLabels")
+    return chosen
 
 
 def rollout_manifest(target: Target, body: Mapping[str, Any]) -> Manifest:
