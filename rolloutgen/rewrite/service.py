@@ -66,11 +66,9 @@ def _ended(text: str, newline: str) -> str:
 def _canary(site: Site, name: Node, canary: str) -> str:
     dropped: list[Span] = []
     for path, node in walk(site.document.nodes):
-        if (
-            (path[0] == "spec" and len(path) == 2 and path[1] in ONLY_STABLE)
-            or (path[:2] == ("spec", "ports") and path[-1] == "nodePort")
-            or (path[:2] == ("metadata", "annotations") and node.key.startswith("external-dns.alpha.kubernetes.io/"))
-        ):
+        if (path[0] == "spec" and len(path) == 2 and path[1] in ONLY_STABLE) or (
+            path[:2] == ("spec", "ports") and path[-1] == "nodePort"
+        ) or (path[:2] == ("metadata", "annotations") and node.key.startswith("external-dns.alpha.kubernetes.io/")):
             dropped.append(_removable(site, node))
     return without(site.source, site.document.span, dropped, [(name.value, canary)])
 

@@ -300,7 +300,7 @@ def _check_names(
         why = f"two objects of the chart itself have one name under the release {release.name}"
         raise refused("long-release-name", targets[0].workload, why, "use a shorter release name")
     if any(target.shortened for target in targets):
-        why = f"{taken} is cut to 63 characters and then no longer the only one of its name under the release {release.name}"
+        why = f"cut to 63 characters, {taken} is not the only one of its name under the release {release.name}"
         raise refused(
             "long-release-name", targets[0].workload, why, "use a shorter release name, or --service-names keep"
         )
