@@ -1,4 +1,4 @@
-"""Charts before and after: the output byte for byte, a second run, the proof, schemas, lint, and the words of refusals."""
+"""Charts before and after: the output byte for byte, a second run, the proof, schemas, lint, and what refusals say."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from rolloutgen.record import read_record
 from rolloutgen.release import ReleaseView
 from rolloutgen.schema import check
 
-from .case import HERE, Case, cases
+from .case import HERE, cases
 
 CASES = {case.name: case for case in cases()}
 CONVERTED = [name for name, case in CASES.items() if case.status == "converted"]
