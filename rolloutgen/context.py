@@ -17,12 +17,14 @@ from .terms import Terms
 
 @dataclass(frozen=True)
 class Context:
-    """One workload of a chart that is being rewritten."""
+    """One workload of a chart that is being rewritten. `present` is the expression (root as `.`) under which it is
+    rendered, where its Service may stand without it; "" elsewhere."""
 
     survey: Survey
     item: Workload
     terms: Terms
     options: Options
+    present: str = ""
 
     @property
     def sources(self) -> Sources:

@@ -41,6 +41,28 @@ def routed_when(item: Workload, terms: Terms, sources: Sources) -> tuple[str, tu
     return f'include "{name}" .', (Define(name, tight, 'Says "true" where the workload has its traffic Service.'),)
 
 
+def present_when(item: Workload, prefix: str, guard: str, sources: Sources) -> tuple[str, tuple[Define, ...]]:
+    """The expression (root as `.`) under which the workload is rendered, where its Service may be rendered without it;
+    "" elsewhere. `guard` is the expression that chooses its kind."""
+    site = item.sites[0]
+    if not item.service_alone:
+        return "", ()
+    blocks = site_scope(site).blocks
+    if not blocks and guard and not free_variables(guard):
+        return guard, ()
+    if len(blocks) == 1 and not guard and blocks[0][0].keyword == "if" and blocks[0][1] == 0:
+        code = blocks[0][0].openers[0].inner.of(site.source.text).strip().removeprefix("if").strip()
+        if not free_variables(code):
+            return code, ()
+    inner = f"{{{{- if {guard} }}}}\ntrue\n{{{{- end }}}}\n" if guard else "true\n"
+    body = lift(inner, site_scope(site), sources)
+    if body is None:
+        return "", ()
+    tight = re.sub(r"(?<! -)\s\}\}", " -}}", body).strip()
+    name = f"{prefix}.rolledOut"
+    return f'include "{name}" .', (Define(name, tight, 'Says "true" where the workload is rendered.'),)
+
+
 def implied(condition: str, site: Site) -> bool:
     """Whether the Deployment's own conditions already say `condition`."""
     own = {

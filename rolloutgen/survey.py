@@ -37,6 +37,7 @@ class Workload:
     virtual_services: tuple[Site, ...]
     names: frozenset[str]
     service_always: bool  # every render that has the workload has its Service
+    service_alone: bool  # some render has the Service without the workload
 
 
 @dataclass(frozen=True)
@@ -63,7 +64,8 @@ def survey(sources: Sources, renders: Sequence[Rendered], options: Options, valu
         if not rollouts:
             raise _nothing(renders, foreign)
         return None
-    _refuse_unplaced(own)
+    findings += tuple(_unplaced(own))
+    own = [(render, manifest) for render, manifest in own if manifest.site]
     sites = tuple(dict.fromkeys(manifest.site for _, manifest in own))
     chosen = _chosen(sites, own, options)
     if not chosen:
@@ -139,18 +141,20 @@ def _foreign(foreign: list[tuple[Rendered, Manifest]]) -> Iterable[Finding]:
         )
 
 
-def _refuse_unplaced(own: list[tuple[Rendered, Manifest]]) -> None:
-    for _, manifest in own:
-        if not manifest.site:
-            raise ChartRefused(
-                Refusal(
-                    "deployment-not-in-source",
-                    manifest.template,
-                    1,
-                    f"the text of {manifest.ref} is in no template of this chart: a library or generated text makes it",
-                    "Convert the library chart that defines it, or write the Deployment in this chart.",
-                )
-            )
+def _unplaced(own: list[tuple[Rendered, Manifest]]) -> Iterable[Finding]:
+    """A finding for each Deployment whose text stands in no template, such as one that values hold whole.
+
+    Raises ChartRefused where that is all the chart has.
+    """
+    why = "is in no template of this chart: a library or generated text makes it"
+    hint = "Convert the library chart that defines it, or write the Deployment in this chart."
+    lost = dict.fromkeys((manifest.template, manifest.ref) for _, manifest in own if not manifest.site)
+    if lost and all(not manifest.site for _, manifest in own):
+        template, ref = next(iter(lost))
+        raise ChartRefused(Refusal("deployment-not-in-source", template, 1, f"the text of {ref} {why}", hint))
+    for template in dict.fromkeys(template for template, _ in lost):
+        ref = next(ref for path, ref in lost if path == template)
+        yield Finding("deployment-not-in-source", "warning", f"{ref} stays: its text {why}", hint, template, 1)
 
 
 def _chosen(sites: Sequence[str], own: list[tuple[Rendered, Manifest]], options: Options) -> tuple[str, ...]:
@@ -231,6 +235,11 @@ def _workload(
                     points_at(manifest, s, release.namespace) for s in carried
                 ):
                     routed[manifest.site] = None
+    alone_somewhere = any(
+        any(m.site in services and m.ref.kind == "Service" for m in render.objects)
+        and not any(m.site == site_id and m.ref.kind == "Deployment" for m in render.objects)
+        for render in renders
+    )
     unseen = _unseen(site, sources, renders)
     scaled.update(unseen["scaleTargetRef"])
     vertical.update(unseen["targetRef"])
@@ -263,6 +272,7 @@ def _workload(
         tuple(where[s] for s in routed),
         frozenset(names),
         always,
+        alone_somewhere,
     )
 
 

@@ -71,12 +71,20 @@ def chart_prefix(sources: Sources) -> str:
     return found.most_common(1)[0][0] if found else sources.chart.name
 
 
-def terms_of(workload: Workload, survey: Survey) -> tuple[Terms, tuple[Define, ...]]:
-    """The terms of a workload and the defines that they rest on. Raises ChartRefused where a name has no expression."""
+def workload_prefix(workload: Workload, survey: Survey) -> str:
+    """What the names of a workload's defines begin with: the chart's prefix, with the key among several."""
+    prefix = chart_prefix(survey.sources)
+    return f"{prefix}.{workload.decision.key}" if survey.decisions.several else prefix
+
+
+def terms_of(workload: Workload, survey: Survey, present: str = "") -> tuple[Terms, tuple[Define, ...]]:
+    """The terms of a workload and the defines that they rest on. Raises ChartRefused where a name has no expression.
+
+    `present` is the expression (root as `.`) under which the workload is rendered at all, "" where that says nothing
+    new: without its workload the Service keeps its name.
+    """
     sources = survey.sources
-    prefix = chart_prefix(sources)
-    if survey.decisions.several:
-        prefix = f"{prefix}.{workload.decision.key}"
+    prefix = workload_prefix(workload, survey)
     site = workload.sites[0]
     name_defines: list[Define] = []
     name = _name(site, sources)
@@ -115,6 +123,9 @@ def terms_of(workload: Workload, survey: Survey) -> tuple[Terms, tuple[Define, .
         stable_name, canary_name = (f"{prefix}.{suffix[1:]}Service" for suffix in suffixes)
         closed = _closed(raw, scope, sources)
         stable_body = _define_body(raw if keep else first, scope, sources, "" if keep else suffixes[0])
+        if present and stable_body is not None and not keep:
+            alone = _define_body(raw, scope, sources)
+            stable_body = f"{{{{- if {present} -}}}}\n{stable_body}\n{{{{- else -}}}}\n{alone}\n{{{{- end -}}}}"
         canary_body = _define_body(second, scope, sources, suffixes[1])
         if stable_body is not None and canary_body is not None:
             about = "" if not survey.decisions.several else f" of {workload.decision.key}"
@@ -127,7 +138,7 @@ def terms_of(workload: Workload, survey: Survey) -> tuple[Terms, tuple[Define, .
                     Define(
                         stable_name,
                         stable_body,
-                        f"Name of the Service{about} that the public reaches; cut, the suffix fits into 63.",
+                        f"Name of the Service{about} that the public reaches, cut to leave room for the suffix.",
                     ),
                 )
             stable = closed if keep and closed else f'include "{stable_name}" .'

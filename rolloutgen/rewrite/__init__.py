@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from ..context import Context
 from ..draft import Item, NewFile
-from ..guards import implied, routed_when, shown_when
+from ..guards import implied, present_when, routed_when, shown_when
 from ..metadata import metadata_text
 from ..options import Options
 from ..overlay import overlaid
@@ -20,7 +20,7 @@ from ..routing import points_at
 from ..scope import Scope, lift, root_symbol, site_scope
 from ..sources import Site
 from ..survey import Survey, Workload
-from ..terms import Route, terms_of
+from ..terms import Route, terms_of, workload_prefix
 from ..trafficport import traffic_port
 from . import (
     autoscaler,
@@ -69,12 +69,15 @@ def _touched(survey: Survey) -> list[Site]:
 
 
 def _workload(item: Workload, survey: Survey, options: Options, taken: set[str]) -> Iterator[Item]:
-    terms, defines = terms_of(item, survey)
+    prefix = workload_prefix(item, survey)
+    present, defines = present_when(item, prefix, workload.guard(item.sites[0]), survey.sources)
+    yield from defines
+    terms, defines = terms_of(item, survey, present)
     yield from defines
     if survey.decisions.several:
         terms, defines = overlaid(terms, survey.decisions.values_key, item.decision.key)
         yield from defines
-    context = Context(survey, item, terms, options)
+    context = Context(survey, item, terms, options, "" if terms.local else present)
     scope = site_scope(context.site)
     root = _root(context.site, context, "Deployment")
     yield from _autoscalers(context, root)
@@ -153,7 +156,8 @@ def _services(context: Context, taken: set[str]) -> Iterator[Item]:
             path = gatewayset.file_beside(site.source.path, name, frozenset(taken))
             taken.add(path)
             yield NewFile(path, text, gatewayset.REASON)
-    yield from service.rewrite(site, context.terms, root=root, keep=context.keep, behind=behind)
+    present = context.terms.at(context.present, root) if context.present else ""
+    yield from service.rewrite(site, context.terms, root=root, keep=context.keep, behind=behind, present=present)
     yield from virtualservice.rewrite(context)
     if context.weighed:
         yield from publichosts.rewrite(context)
@@ -183,6 +187,8 @@ def _files(sets: gatewayset.Sets, scope: Scope, context: Context) -> dict[str, s
     merged: dict[str, str] = {}
     for name, text in gatewayset.texts(sets):
         merged[name] = merged.get(name, "") + text
+    if context.present:
+        merged = {name: f"{{{{- if {context.present} }}}}\n{text}{{{{- end }}}}\n" for name, text in merged.items()}
     lifted = {name: lift(text, scope, context.sources) for name, text in merged.items()}
     files = {name: text for name, text in lifted.items() if text is not None}
     return files if len(files) == len(lifted) else None

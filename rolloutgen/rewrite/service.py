@@ -22,11 +22,11 @@ ONLY_STABLE = frozenset({
 })  # fmt: skip
 
 
-def rewrite(site: Site, terms: Terms, *, root: str, keep: bool, behind: str = "") -> Iterator[Item]:
+def rewrite(site: Site, terms: Terms, *, root: str, keep: bool, behind: str = "", present: str = "") -> Iterator[Item]:
     """The edits of a Service's template.
 
     `root` names the root context there. `behind` is further text (documents, each with its separator before it) for the
-    same place: what belongs to a Service in a loop.
+    same place: what belongs to a Service in a loop. `present` is the condition of all that is added, "" for none.
     """
     names = site.find("metadata", "name")
     if len(names) != 1:
@@ -54,9 +54,10 @@ def rewrite(site: Site, terms: Terms, *, root: str, keep: bool, behind: str = ""
     copy = _canary(site, name, canary)
     glue = "" if site.source.text[: whole.end].endswith("\n") else newline
     extra = behind.replace("\r\n", "\n").replace("\n", newline)
-    yield EditFile(
-        site.source.path, Edit(Span(whole.end, whole.end), f"{glue}---{newline}{_ended(copy, newline)}{extra}", REASON)
-    )
+    added = f"---{newline}{_ended(copy, newline)}{extra}"
+    if present:
+        added = f"{{{{- if {present} }}}}{newline}{added}{{{{- end }}}}{newline}"
+    yield EditFile(site.source.path, Edit(Span(whole.end, whole.end), f"{glue}{added}", REASON))
 
 
 def _ended(text: str, newline: str) -> str:
