@@ -11,7 +11,7 @@ import yaml
 
 from . import goyaml
 from .errors import RenderError
-from .model import Manifest, Ref
+from .model import Manifest, Path, Ref
 
 _HOOKS = frozenset(
     [f"{when}-{what}" for when in ("pre", "post") for what in ("install", "delete", "upgrade", "rollback")]
@@ -53,6 +53,12 @@ def ref_of(body: Mapping[str, Any]) -> Ref:
     )
 
 
+def keys_written_twice(duplicates: Iterable[goyaml.Duplicate], position: int) -> tuple[tuple[Path, int], ...]:
+    """Path and line of each key that the object at `position` of a document (-1: all of it) has twice."""
+    base: Path = () if position < 0 else ("items", position)
+    return tuple((found.path[len(base) :], found.line) for found in duplicates if found.path[: len(base)] == base)
+
+
 def _holds_objects(path: str) -> bool:
     return not path.endswith("NOTES.txt") and not posixpath.basename(path).startswith("_")
 
@@ -60,7 +66,7 @@ def _holds_objects(path: str) -> bool:
 def _objects(path: str, text: str) -> Iterator[Manifest]:
     for raw, line in goyaml.split_documents(text):
         try:
-            body = goyaml.parse(raw, line).body
+            document = goyaml.parse(raw, line)
         except goyaml.YamlError as fault:
             at = min(fault.line, len(text.splitlines()))  # the fault may be that the text ends
             raise RenderError(
@@ -70,6 +76,7 @@ def _objects(path: str, text: str) -> Iterator[Manifest]:
                 why=_rendered_line(text, at),
                 hint="The line is that of the rendered text.",
             ) from None
+        body = document.body
         if body is None:
             continue
         if not isinstance(body, dict):
@@ -83,8 +90,9 @@ def _objects(path: str, text: str) -> Iterator[Manifest]:
         if not body or _unknown_hook(body):
             continue
         sites = _sites(raw) if "rg-site:" in raw else {}
-        for position, item in _unwrapped(body):
-            yield Manifest(ref_of(item), item, path, sites.get(position, ""), line)
+        for position, item in unwrapped(body):
+            twice = keys_written_twice(document.duplicates, position)
+            yield Manifest(ref_of(item), item, path, sites.get(position, ""), line, twice)
 
 
 def _unknown_hook(body: Mapping[str, Any]) -> bool:
@@ -95,8 +103,8 @@ def _unknown_hook(body: Mapping[str, Any]) -> bool:
     return isinstance(hooks, str) and any(hook.strip().lower() not in _HOOKS for hook in hooks.split(","))
 
 
-def _unwrapped(body: Mapping[str, Any]) -> Iterator[tuple[int, Mapping[str, Any]]]:
-    """(position, object) of each item of a list, else (-1, the object itself)."""
+def unwrapped(body: Mapping[str, Any]) -> Iterator[tuple[int, Mapping[str, Any]]]:
+    """(position, object) of each item of a `kind: ...List`, else (-1, the object itself)."""
     items = body.get("items")
     if not (_text(body.get("kind")).endswith("List") and isinstance(items, list)):
         yield -1, body

@@ -42,6 +42,7 @@ class Manifest:
     `template` is the file that rendered it, relative to the chart's root ("templates/deployment.yaml",
     "charts/redis/templates/x.yaml"). `site` names the place in the chart's source that holds its text
     ("templates/deployment.yaml#0"), "" when it is not known. `line` is its first line in the rendered file, 1-based.
+    `twice` are the keys that one mapping has twice, each with the line of the later one: `body` holds that one.
     """
 
     ref: Ref
@@ -49,6 +50,7 @@ class Manifest:
     template: str = ""
     site: str = ""
     line: int = 1
+    twice: tuple[tuple[Path, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,11 +67,13 @@ class Release:
 @dataclass(frozen=True, slots=True)
 class ValueSet:
     """Everything a render depends on. `values` are the overrides, layered as Helm layers them (without the chart's own
-    defaults); `name` is for people ("defaults", "ci/x-values.yaml", "autoscaling.enabled=true")."""
+    defaults); `name` is for people ("defaults", "ci/x-values.yaml", "autoscaling.enabled=true"). `derived` tells that
+    nobody gave the values: they try what the templates ask for."""
 
     name: str
     values: Mapping[str, Any] = field(default_factory=dict)
     release: Release = Release()
+    derived: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -83,7 +83,9 @@ def toggle_sets(chart: Chart, over: ValueSet, *, toggles: str | int = 24, first:
         return ValueSets(())
     most = _MOST_TOGGLES if toggles == "all" else min(int(toggles), _MOST_TOGGLES)
     found = toggles_of(chart, over.values, first)
-    flipped = (ValueSet(toggle.name, goyaml.merge(over.values, toggle.values), over.release) for toggle in found[:most])
+    flipped = (
+        ValueSet(toggle.name, goyaml.merge(over.values, toggle.values), over.release, True) for toggle in found[:most]
+    )
     return ValueSets(tuple(flipped), max(0, len(found) - most))
 
 
@@ -125,7 +127,9 @@ def _by_capabilities(chart: Chart, over: ValueSet, kube_version: str) -> Iterato
     asked = sorted({name for text in texts for name in _HAS.findall(text)})
     if asked:
         release = replace(over.release, api_versions=tuple(asked))
-        yield ValueSet(f"{over.name}, with {', '.join(asked[:3])}{' ...' * (len(asked) > 3)}", over.values, release)
+        yield ValueSet(
+            f"{over.name}, with {', '.join(asked[:3])}{' ...' * (len(asked) > 3)}", over.values, release, True
+        )
     if not kube_version and any("KubeVersion" in text for text in texts):
         release = replace(over.release, kube_version=_OLD_KUBERNETES)
-        yield ValueSet(f"{over.name}, Kubernetes {_OLD_KUBERNETES}", over.values, release)
+        yield ValueSet(f"{over.name}, Kubernetes {_OLD_KUBERNETES}", over.values, release, True)
