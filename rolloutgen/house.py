@@ -10,7 +10,7 @@ from typing import Any
 from . import goyaml
 from .data import data_path
 from .errors import UsageError
-from .model import Path
+from .marks import line_at
 
 NAME = "rolloutgen.yaml"
 _TOP = (".git", ".hg", ".svn")
@@ -67,22 +67,6 @@ def _check(body: Any, node: Any, path: str) -> None:
             why=more,
             hint="The keys are those of schemas/rolloutgen.schema.json.",
         )
-
-
-def line_at(node: Any, at: Path) -> int:
-    """The line of the key or item at `at` in a composed document, that of the nearest parent where it is missing."""
-    line = node.start_mark.line + 1 if node is not None else 1
-    for step in at:
-        if isinstance(step, int) and isinstance(getattr(node, "value", None), list) and step < len(node.value):
-            node = node.value[step]
-            line = node.start_mark.line + 1
-            continue
-        pairs = node.value if hasattr(node, "value") and isinstance(node.value, list) else []
-        entry = next((pair for pair in pairs if isinstance(pair, tuple) and pair[0].value == step), None)
-        if entry is None:
-            return line
-        line, node = entry[0].start_mark.line + 1, entry[1]
-    return line
 
 
 def _flat(body: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:

@@ -26,7 +26,8 @@ class House:
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """Everything `convert` can be told. `service_names` "" lets the survey choose."""
+    """Everything `convert` can be told. `service_names` "" lets the survey choose; `ignore` maps lint rules that are
+    not to speak to the reason why."""
 
     values: tuple[str, ...] = ()
     sets: tuple[str, ...] = ()
@@ -44,6 +45,7 @@ class Options:
     kube_version: str = ""
     toggles: str = "24"
     force: bool = False
+    ignore: Mapping[str, str] = field(default_factory=dict)
     house: House = House()
 
 

@@ -88,7 +88,7 @@ def _answer(job: _Job, parse_rendered: Any) -> tuple[str, Any]:
         objects = [
             (
                 *(found.ref.api_version, found.ref.kind, found.ref.namespace, found.ref.name),
-                *(found.body, found.template, found.site, found.line),
+                *(found.body, found.template, found.site, found.line, found.twice),
             )
             for found in parse_rendered(files)
         ]

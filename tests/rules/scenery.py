@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 import yaml
 
-from rolloutgen.manifests import parse_rendered
+from rolloutgen import goyaml
+from rolloutgen.manifests import keys_written_twice, parse_rendered
 from rolloutgen.model import Manifest, Release
 from rolloutgen.release import ReleaseView
 from rolloutgen.rule import Example
@@ -66,7 +68,7 @@ def bodies(example: str | Example) -> list[dict[str, Any]]:
 def view(example: str | Example, *, schemas: bool = False) -> ReleaseView:
     """What a rule sees of an example; with `schemas` their verdicts too."""
     example = as_example(example)
-    manifests = objects(bodies(example))
+    manifests = _with_twice(objects(bodies(example)), example.text)
     return ReleaseView(
         manifests,
         verdicts=check(manifests) if schemas else (),
@@ -75,6 +77,13 @@ def view(example: str | Example, *, schemas: bool = False) -> ReleaseView:
         files=dict(example.files),
         sources=dict(example.sources),
     )
+
+
+def _with_twice(manifests: tuple[Manifest, ...], text: str) -> tuple[Manifest, ...]:
+    """The objects with the keys that the example's own text has twice, which completing it has lost."""
+    own = [document for document in goyaml.load_documents(text) if document.body]
+    twice = [keys_written_twice(document.duplicates, -1) for document in own]
+    return (*(replace(m, twice=keys) for m, keys in zip(manifests, twice, strict=False)), *manifests[len(twice) :])
 
 
 def objects(documents: list[dict[str, Any]]) -> tuple[Manifest, ...]:
