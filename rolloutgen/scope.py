@@ -7,7 +7,7 @@ What cannot be repeated (the body of a `range`, a variable that a block assigns)
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from .expression import free_variables
@@ -123,6 +123,8 @@ def variables(scope: Scope, names: Iterable[str]) -> list[str] | None:
                 return None
             continue
         around = [block for block, _ in template.enclosing(action.span.start)]
+        if _define_of(around) is not _define_of(holders):
+            continue
         if any(block not in holders for block in around):
             return None
         if around and around[-1].keyword not in ("define", "block"):
@@ -133,6 +135,11 @@ def variables(scope: Scope, names: Iterable[str]) -> list[str] | None:
     if wanted - declared:
         return None
     return [_whole_line(action.span.of(scope.source.text)) for action in found]
+
+
+def _define_of(around: Sequence[Block]) -> Block | None:
+    """The innermost define or block among those around a place: variables end at its edges."""
+    return next((block for block in reversed(around) if block.keyword in ("define", "block")), None)
 
 
 def called_with_root(define: str, sources: Sources) -> bool:
