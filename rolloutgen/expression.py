@@ -68,6 +68,23 @@ def _literal(text: str) -> str:
     return f'"{escaped}"'
 
 
+def printed(code: str) -> str:
+    """Template text that prints an expression: `{{ code }}`, and for a printf of plain parts the text with its actions,
+    as people write it: `printf "%s-web" .Release.Name` gives `{{ .Release.Name }}-web`."""
+    if re.fullmatch(r'"[^"\\{]+"', code):
+        return code[1:-1]
+    match = re.fullmatch(r'printf "((?:[^"\\%]|%[sv])*)" (.+)', code, re.DOTALL)
+    parts = re.split(r"%[sv]", match[1]) if match else []
+    arguments = re.findall(r"\((?:[^()\"]|\"[^\"]*\")*\)|[^\s()]+", match[2]) if match else []
+    if match is None or len(parts) != len(arguments) + 1 or " ".join(arguments) != match[2]:
+        return f"{{{{ {code} }}}}"
+    texts = [
+        f"{{{{ {argument[1:-1] if argument[0] == '(' else argument} }}}}{part}"
+        for argument, part in zip(arguments, parts[1:], strict=True)
+    ]
+    return parts[0] + "".join(texts)
+
+
 def grouped(code: str) -> str:
     """`code` so that it can be an argument: parenthesised unless it is a single word or literal."""
     return code if _SIMPLE.match(code) else f"({code})"

@@ -6,6 +6,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from .data import data_path
+from .expression import printed
 
 if TYPE_CHECKING:
     import jinja2
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 def _environment() -> jinja2.Environment:
     import jinja2
 
-    return jinja2.Environment(
+    environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(str(data_path("templates") / "resources")),
         variable_start_string="[[",
         variable_end_string="]]",
@@ -29,6 +30,8 @@ def _environment() -> jinja2.Environment:
         keep_trailing_newline=True,
         autoescape=False,
     )
+    environment.filters["printed"] = printed
+    return environment
 
 
 def resource(template: str, /, **terms: Any) -> str:

@@ -11,6 +11,7 @@ from dataclasses import replace
 
 from ..context import Context
 from ..draft import Item, NewFile
+from ..expression import printed
 from ..guards import implied, present_when, routed_when, shown_when
 from ..metadata import metadata_text
 from ..options import Options
@@ -125,7 +126,7 @@ def _strategy(context: Context, root: str) -> Iterator[Item]:
         condition, defines = routed_when(item, terms, context.sources)
         yield from defines
         condition = "" if implied(condition, context.site) else terms.at(condition, root)
-    routes = [Route(f"{{{{ {terms.at(terms.name, root)} }}}}", ("primary",))]
+    routes = [Route(printed(terms.at(terms.name, root)), ("primary",))]
     if context.weighed and item.virtual_services:
         routes, defines = virtualservice.own_routes(context, root)
         yield from defines

@@ -43,7 +43,9 @@ def _includes(source: Source, moves: Mapping[str, str | None], chart: str) -> It
             to = moves[old]
             if to is None:
                 raise refuse(
-                    "included-file-split", source, action.span.start,
+                    "included-file-split",
+                    source,
+                    action.span.start,
                     f"it includes {old} by its path, and the conversion splits that file",
                     "Move the documents of that file into files of their own first.",
                 )

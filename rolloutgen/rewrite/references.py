@@ -105,8 +105,7 @@ def _addresses(name: Name, source: Source, sources: Sources) -> Iterator[EditFil
             if edit:
                 yield edit
     if (
-        ("{{" in name.text
-        and not name.text.startswith("{{"))
+        ("{{" in name.text and not name.text.startswith("{{"))
         or name.text.count("{{") != 1
         or not name.text.endswith("}}")
     ):

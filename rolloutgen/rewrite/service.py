@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ..draft import EditFile, Item
+from ..expression import printed
 from ..refuse import refuse
 from ..regions import owned, without
 from ..scope import inner_blocks
@@ -38,7 +39,7 @@ def rewrite(site: Site, terms: Terms, *, root: str, keep: bool, behind: str = ""
             "Write `name:` under `metadata:` in one line.",
         )
     name = names[0]
-    stable, canary = (f"{{{{ {terms.at(code, root)} }}}}" for code in (terms.stable, terms.canary))
+    stable, canary = (printed(terms.at(code, root)) for code in (terms.stable, terms.canary))
     whole = site.document.span
     if site.source.template.cuts(whole):
         raise refuse(
@@ -67,9 +68,11 @@ def _ended(text: str, newline: str) -> str:
 def _canary(site: Site, name: Node, canary: str) -> str:
     dropped: list[Span] = []
     for path, node in walk(site.document.nodes):
-        if (path[0] == "spec" and len(path) == 2 and path[1] in ONLY_STABLE) or (
-            path[:2] == ("spec", "ports") and path[-1] == "nodePort"
-        ) or (path[:2] == ("metadata", "annotations") and node.key.startswith("external-dns.alpha.kubernetes.io/")):
+        if (
+            (path[0] == "spec" and len(path) == 2 and path[1] in ONLY_STABLE)
+            or (path[:2] == ("spec", "ports") and path[-1] == "nodePort")
+            or (path[:2] == ("metadata", "annotations") and node.key.startswith("external-dns.alpha.kubernetes.io/"))
+        ):
             dropped.append(_removable(site, node))
     return without(site.source, site.document.span, dropped, [(name.value, canary)])
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from ..context import Context
 from ..draft import Define, EditFile, Item
+from ..expression import printed
 from ..mentions import Name, renamed
 from ..refuse import refuse
 from ..scope import inner_blocks, root_symbol, site_scope
@@ -51,9 +52,7 @@ def own_routes(context: Context, root: str) -> tuple[list[Route], tuple[Define, 
                 "Write it at the top of its template.",
             )
         defines += extra
-        found.append(
-            Route(f"{{{{ {context.terms.at(code, root)} }}}}", tuple(route.name for route in routes(site, name)))
-        )
+        found.append(Route(printed(context.terms.at(code, root)), tuple(route.name for route in routes(site, name))))
     return found, tuple(defines)
 
 

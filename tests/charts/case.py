@@ -69,10 +69,7 @@ class Case:
         return (
             ValueSet("given", self.values, SHORT),
             ValueSet("long name", self.values, LONG),
-            *(
-                ValueSet(name, goyaml.merge(self.values, values), SHORT)
-                for name, values in further.items()
-            ),
+            *(ValueSet(name, goyaml.merge(self.values, values), SHORT) for name, values in further.items()),
         )
 
 

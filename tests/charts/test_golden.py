@@ -93,7 +93,13 @@ def test_every_case_is_complete() -> None:
 def view(rendered: Rendered, sources: dict[str, str], chart: Chart) -> ReleaseView:
     """A render as the linter sees it."""
     return ReleaseView(
-        rendered.objects, rendered.value_set.release, "", rendered.value_set.name, rendered.files, sources, chart.version
+        rendered.objects,
+        rendered.value_set.release,
+        "",
+        rendered.value_set.name,
+        rendered.files,
+        sources,
+        chart.version,
     )
 
 

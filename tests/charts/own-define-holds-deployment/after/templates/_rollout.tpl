@@ -12,7 +12,7 @@ spec:
       trafficRouting:
         istio:
           virtualService:
-            name: {{ printf "%s-blog" .Release.Name }}
+            name: {{ .Release.Name }}-blog
             routes:
               - primary
         {{- with (.Values.rollout).managedRoutes }}

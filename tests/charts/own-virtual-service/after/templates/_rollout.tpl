@@ -1,5 +1,5 @@
 {{/*
-Name of the Service that the public reaches, cut so that the suffix fits into 63 characters.
+Name of the Service that the public reaches, cut to leave room for the suffix.
 */}}
 {{- define "bank.stableService" -}}
 {{ printf "%s-bank" .Release.Name | trunc 56 | trimSuffix "-" }}-stable
@@ -20,7 +20,7 @@ The hosts of the public, as the chart's own VirtualService has them.
 {{- end }}
 
 {{/*
-The hosts of an audience, called with (list $ audience): what values list, else what follows from the public hosts.
+The hosts of an audience, called with (list $ audience): values, else derived from the public hosts.
 */}}
 {{- define "bank.rolloutHosts" -}}
 {{- $root := index . 0 }}

@@ -1,5 +1,5 @@
 {{/*
-Name of the Service that the public reaches, cut so that the suffix fits into 63 characters.
+Name of the Service that the public reaches, cut to leave room for the suffix.
 */}}
 {{- define "wiki.stableService" -}}
 {{ printf "%s-wiki" .Release.Name | trunc 56 | trimSuffix "-" }}-stable

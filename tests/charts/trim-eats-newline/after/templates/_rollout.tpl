@@ -7,7 +7,7 @@ Name of the Rollout of app.
 {{- end }}
 
 {{/*
-Name of the Service that the public reaches, cut so that the suffix fits into 63 characters.
+Name of the Service that the public reaches, cut to leave room for the suffix.
 */}}
 {{- define "search.stableService" -}}
 {{ printf "%s-search" .Release.Name | trunc 56 | trimSuffix "-" }}-stable

@@ -8,7 +8,7 @@ Name of the Rollout of api.
 {{- end }}
 
 {{/*
-Name of the Service that the public reaches, cut so that the suffix fits into 63 characters.
+Name of the Service that the public reaches, cut to leave room for the suffix.
 */}}
 {{- define "bank.stableService" -}}
 {{- with .Values.api -}}
