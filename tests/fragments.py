@@ -5,22 +5,67 @@ from __future__ import annotations
 from hypothesis import strategies as st
 
 _ACTIONS = [
-    "{{ .Values.a }}", "{{- .Values.a }}", "{{ .Values.a -}}", '{{ include "x" . | nindent 4 }}', "{{ `raw }} text` }}",
-    '{{ "quoted \\" }} text" }}', "{{/* a comment with }} inside */}}", "{{- /* trimmed */ -}}", "{{ $x := .Values.b }}",
-    "{{ '}' }}", '{{ template "y" $ }}', "{{ printf\n  \"%s\" .a }}",
-]  # fmt: skip
+    "{{ .Values.a }}",
+    "{{- .Values.a }}",
+    "{{ .Values.a -}}",
+    '{{ include "x" . | nindent 4 }}',
+    "{{ `raw }} text` }}",
+    '{{ "quoted \\" }} text" }}',
+    "{{/* a comment with }} inside */}}",
+    "{{- /* trimmed */ -}}",
+    "{{ $x := .Values.b }}",
+    "{{ '}' }}",
+    '{{ template "y" $ }}',
+    '{{ printf\n  "%s" .a }}',
+]
 _TEXTS = [
-    "apiVersion: v1\n", "kind: Service\n", "spec:\n", "  name: ", "    - ", "- a: b\n", "---\n", "\n", " ", "\t", "  key: |\n",
-    "# a comment: with a colon\n", "x: {a: 1, b: [c, 'd']}\n", '"quoted": "v"\n', "\r\n", "\ufeff", "é: ü\n", "'it''s': 1\n",
-]  # fmt: skip
-_BROKEN = ["{{", "}}", "{{-", "-}}", "{{ end }}", "{{ else }}", "{{ if", "{{/*", "*/", '"', "`", "'", "{{ if .a }}", "{{ range .b }}"]
+    "apiVersion: v1\n",
+    "kind: Service\n",
+    "spec:\n",
+    "  name: ",
+    "    - ",
+    "- a: b\n",
+    "---\n",
+    "\n",
+    " ",
+    "\t",
+    "  key: |\n",
+    "# a comment: with a colon\n",
+    "x: {a: 1, b: [c, 'd']}\n",
+    '"quoted": "v"\n',
+    "\r\n",
+    "\ufeff",
+    "é: ü\n",
+    "'it''s': 1\n",
+]
+_BROKEN = [
+    "{{",
+    "}}",
+    "{{-",
+    "-}}",
+    "{{ end }}",
+    "{{ else }}",
+    "{{ if",
+    "{{/*",
+    "*/",
+    '"',
+    "`",
+    "'",
+    "{{ if .a }}",
+    "{{ range .b }}",
+]
 _OPENERS = [
-    "{{ if .Values.a }}", "{{- with .Values.b }}", "{{- range $k, $v := .Values.c -}}", '{{ define "x" }}',
+    "{{ if .Values.a }}",
+    "{{- with .Values.b }}",
+    "{{- range $k, $v := .Values.c -}}",
+    '{{ define "x" }}',
     "{{- if not .Values.d -}}",
-]  # fmt: skip
+]
 
 PIECES = st.sampled_from([*_ACTIONS, *_TEXTS])
-ANYTHING = st.lists(st.one_of(PIECES, st.sampled_from([*_BROKEN, *_OPENERS]), st.text(max_size=4)), max_size=30).map("".join)
+ANYTHING = st.lists(st.one_of(PIECES, st.sampled_from([*_BROKEN, *_OPENERS]), st.text(max_size=4)), max_size=30).map(
+    "".join
+)
 
 
 def _block(inner: st.SearchStrategy[str]) -> st.SearchStrategy[str]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -72,7 +74,7 @@ def test_the_blocks_around_an_offset_hold_it_outermost_first(text: str, data: st
     template = parse(text)
     offset = data.draw(st.integers(0, len(text)))
     around = template.enclosing(offset)
-    for (outer, branch), (inner, _) in zip(around, around[1:], strict=False):
+    for (outer, branch), (inner, _) in itertools.pairwise(around):
         assert outer.bodies()[branch].covers(inner.span)
     for block, branch in around:
         assert block.bodies()[branch].start <= offset <= block.bodies()[branch].end

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -76,7 +78,7 @@ def test_a_span_covers_itself_and_what_is_inside() -> None:
 def test_line_numbers_count_from_one_and_grow_at_each_newline(text: str) -> None:
     lines = [line_of(text, offset) for offset in range(len(text) + 1)]
     assert lines[0] == 1
-    assert [b - a for a, b in zip(lines, lines[1:], strict=False)] == [int(char == "\n") for char in text]
+    assert [b - a for a, b in itertools.pairwise(lines)] == [int(char == "\n") for char in text]
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import textwrap
 
 import pytest
@@ -29,7 +30,9 @@ def test_masking_keeps_length_newlines_and_all_that_is_no_action(text: str) -> N
     template = parse(text)
     masked = mask(template)
     assert len(masked) == len(text)
-    assert [i for i, char in enumerate(masked) if char in "\r\n"] == [i for i, char in enumerate(text) if char in "\r\n"]
+    assert [i for i, char in enumerate(masked) if char in "\r\n"] == [
+        i for i, char in enumerate(text) if char in "\r\n"
+    ]
     position = 0
     for action in template.actions:
         assert masked[position : action.span.start] == text[position : action.span.start]
@@ -41,7 +44,7 @@ def test_masking_keeps_length_newlines_and_all_that_is_no_action(text: str) -> N
 @given(WELL_FORMED)
 def test_nodes_lie_within_the_text_and_their_parents_and_in_order(text: str) -> None:
     def check(nodes: tuple[Node, ...], start: int, end: int) -> None:
-        for one, other in zip(nodes, nodes[1:], strict=False):
+        for one, other in itertools.pairwise(nodes):
             assert one.start <= other.start
         for node in nodes:
             assert start <= node.start <= node.end <= end
@@ -215,8 +218,12 @@ def test_values_over_several_lines() -> None:
         last: z
         """
     assert [value(text, key)[0].split() for key in ("folded", "flow", "quoted", "plain", "last")] == [
-        [">-", "one", "two"], ["[a,", "b]"], ['"x', 'y"'], ["p", "q"], ["z"],
-    ]  # fmt: skip
+        [">-", "one", "two"],
+        ["[a,", "b]"],
+        ['"x', 'y"'],
+        ["p", "q"],
+        ["z"],
+    ]
 
 
 def test_an_action_that_fills_a_line_is_a_splice_where_its_indent_says() -> None:
@@ -230,8 +237,14 @@ def test_an_action_that_fills_a_line_is_a_splice_where_its_indent_says() -> None
         """)
     (document,) = outline(parse(text))
     keys = [".".join(path) for path, _ in walk(document.nodes)]
-    assert keys == ["metadata", f"metadata.labels.{SPLICE}".rsplit(".", 1)[0], f"metadata.labels.{SPLICE}",
-                    "metadata.annotations", f"metadata.annotations.{SPLICE}", "spec"]  # fmt: skip
+    assert keys == [
+        "metadata",
+        f"metadata.labels.{SPLICE}".rsplit(".", 1)[0],
+        f"metadata.labels.{SPLICE}",
+        "metadata.annotations",
+        f"metadata.annotations.{SPLICE}",
+        "spec",
+    ]
 
 
 def test_a_templated_key_is_a_key() -> None:
