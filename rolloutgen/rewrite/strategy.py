@@ -20,6 +20,8 @@ from ..yamlmap import SPLICE, Node
 _TO_YAML = re.compile(
     r"^\s*(?:toYaml\s+(?P<a>.+?)|(?P<b>.+?)\s*\|\s*toYaml)\s*(?:\|\s*(?:n?indent\s+\d+|trim))*\s*$", re.DOTALL
 )
+# `{{ if eq .Values.kind "Deployment" }}strategy{{ else }}updateStrategy{{ end }}`
+_KEY_OF_KIND = re.compile(r"\{\{.*\bstrategy\b")
 _NINDENT = re.compile(r"\b(n?indent )(\d+)")
 REASON = "strategy"
 
@@ -63,7 +65,7 @@ def rewrite(
             "its `spec:` is not written out in the template",
             "Write the Deployment's spec in the template.",
         )
-    old = [node for node in spec[0].children if node.key == "strategy"]
+    old = [node for node in spec[0].children if node.key == "strategy" or _KEY_OF_KIND.search(node.key)]
     indent = next((child.indent for child in spec[0].children if child.key != SPLICE), spec[0].indent + 2)
     carried = _carried(site, old, terms, root)
     yield from carried.defines
@@ -99,23 +101,25 @@ def rewrite(
             body.rstrip("\n"),
             "spec.strategy.canary where no router weighs the traffic: steps that need one are left out.",
         )
-    text = indented(text, indent)
-    if guard:
-        text = f"{' ' * indent}{{{{- if {guard} }}}}\n{text}{' ' * indent}{{{{- end }}}}\n"
-    yield from _placed(site, spec[0], old, text)
+    yield from _placed(site, spec[0], old, indented(text, indent), guard, " " * indent)
 
 
 def _blue_green_only(lines: str) -> str:
     return "".join(line for line in lines.splitlines(keepends=True) if "maxSurge" not in line)
 
 
-def _placed(site: Site, spec: Node, old: Sequence[Node], text: str) -> Iterator[Item]:
+def _placed(site: Site, spec: Node, old: Sequence[Node], text: str, guard: str, pad: str) -> Iterator[Item]:
     path = site.source.path
     newline = "\r\n" if "\r\n" in site.source.text else "\n"
-    text = text.replace("\n", newline)
     regions = [owned(site, node) for node in old]
     free = [region for region in regions if not _conditional(site, region)]
     at = free[0] if free else None
+    if guard:
+        # What stood there without a condition of its own is also the strategy of the other kinds.
+        plain = at is not None and any(at == node.span for node in old)
+        other = f"{pad}{{{{- else }}}}\n{at.of(site.source.text)}" if at is not None and plain else ""
+        text = f"{pad}{{{{- if {guard} }}}}\n{text}{other}{pad}{{{{- end }}}}\n"
+    text = text.replace("\r\n", "\n").replace("\n", newline)
     for region in dict.fromkeys(regions):
         yield EditFile(path, Edit(region, text if region == at else "", REASON))
     if at is None:
