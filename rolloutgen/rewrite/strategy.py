@@ -21,7 +21,7 @@ _TO_YAML = re.compile(
     r"^\s*(?:toYaml\s+(?P<a>.+?)|(?P<b>.+?)\s*\|\s*toYaml)\s*(?:\|\s*(?:n?indent\s+\d+|trim))*\s*$", re.DOTALL
 )
 # `{{ if eq .Values.kind "Deployment" }}strategy{{ else }}updateStrategy{{ end }}`
-_KEY_OF_KIND = re.compile(r"\{\{.*\bstrategy\b")
+_KEY_OF_KIND = re.compile(r"\bstrategy\{\{|\}\}strategy\b")
 _NINDENT = re.compile(r"\b(n?indent )(\d+)")
 REASON = "strategy"
 
