@@ -220,7 +220,8 @@ def _workload(
     for render in renders:
         release = render.value_set.release
         for deployment in (m for m in render.objects if m.site == site_id and m.ref.kind == "Deployment"):
-            names.add(deployment.ref.name)
+            if not render.value_set.derived:
+                names.add(deployment.ref.name)
             carried = [m for m in render.objects if m.site in services and selects(m, deployment, release.namespace)]
             always = always and bool(carried)
             for manifest in render.objects:

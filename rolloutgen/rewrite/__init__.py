@@ -154,7 +154,7 @@ def _services(context: Context, taken: set[str]) -> Iterator[Item]:
         if files is None:
             behind = "".join(text if _separated(text) else f"---\n{text}" for _, text in gatewayset.texts(sets))
         for name, text in (files or {}).items():
-            path = gatewayset.file_beside(site.source.path, name, frozenset(taken))
+            path = gatewayset.file_beside(site.source.path, name, context.item.decision.key, frozenset(taken))
             taken.add(path)
             yield NewFile(path, text, gatewayset.REASON)
     present = context.terms.at(context.present, root) if context.present else ""

@@ -56,8 +56,9 @@ def _includes(source: Source, moves: Mapping[str, str | None], chart: str) -> It
 
 
 def _template(literal: str, chart: str, *, by_base: bool) -> str:
-    """The template that a literal of an include names, "" for other texts: "/x.yaml" and "%s/x.yaml" with the base path,
-    "chart/templates/x.yaml" without."""
+    """The template that a literal of an include names, "" for other texts.
+
+    With the base path it is "/x.yaml" or "%s/x.yaml", without it "chart/templates/x.yaml"."""
     if by_base:
         head, slash, tail = literal.partition("/")
         return f"{_FOLDER}{tail}" if slash and head in ("", "%s") else ""

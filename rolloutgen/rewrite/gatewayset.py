@@ -8,9 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from ..draft import Item, NewFile
 from ..resources import resource
-from ..sources import Site
 from ..terms import Terms, rooted
 
 REASON = "gateway-set"
@@ -124,22 +122,13 @@ def _service(sets: Sets, key: str, root: str) -> str:
     return canary if key == "preview" else stable
 
 
-def files(sets: Sets, service: Site, taken: frozenset[str]) -> Iterator[Item]:
-    """The sets as files beside the Service's, named after it where a name is taken."""
-    for name, text in texts(sets):
-        yield NewFile(file_beside(service.source.path, name, taken), text, REASON)
-
-
-def file_beside(path: str, name: str, taken: frozenset[str]) -> str:
-    """Where a generated file goes: `api-service.yaml` -> `api-gateway.yaml`, `service.yaml` -> `gateway.yaml`."""
+def file_beside(path: str, name: str, key: str, taken: frozenset[str]) -> str:
+    """Where a generated file goes: `api-service.yaml` -> `api-gateway.yaml`, `service.yaml` -> `gateway.yaml`; with the
+    workload's key before it where that name is taken."""
     folder, base = posixpath.split(path)
     stem = base.rpartition(".")[0]
-    affix = (
-        re.sub(r"(?i)[-_.]*(services?|svc)[-_.]*", "-", stem).strip("-_.")
-        if re.search(r"(?i)services?|svc", stem)
-        else ""
-    )
-    wanted = f"{folder}/{affix}-{name}" if affix else f"{folder}/{name}"
-    if wanted not in taken:
-        return wanted
-    return f"{folder}/{affix or 'rollout'}-rollout-{name}" if affix else f"{folder}/rollout-{name}"
+    named = re.search(r"(?i)services?|svc", stem)
+    affix = re.sub(r"(?i)[-_.]*(services?|svc)[-_.]*", "-", stem).strip("-_.") if named else ""
+    words = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "-", key).lower()
+    wanted = (f"{affix}-{name}" if affix else name, f"{words}-{name}", f"{words}-rollout-{name}")
+    return next((f"{folder}/{file}" for file in wanted if f"{folder}/{file}" not in taken), f"{folder}/rollout-{name}")
