@@ -52,6 +52,7 @@ def record_file(survey: Survey, options: Options) -> NewFile:
     """The record of a conversion, as a file of the new chart."""
     import yaml
 
+    given = [render for render in survey.renders if not render.value_set.derived]
     chosen = {name: getattr(options, name) for name in SHAPING}
     body: dict[str, Any] = {
         "rolloutgen": __version__,
@@ -59,8 +60,8 @@ def record_file(survey: Survey, options: Options) -> NewFile:
         "workloads": [
             {
                 "key": workload.decision.key,
-                "names": _names(survey.renders, "Deployment", workload.decision.sites),
-                "services": _names(survey.renders, "Service", workload.decision.service_sites),
+                "names": _names(given, "Deployment", workload.decision.sites),
+                "services": _names(given, "Service", workload.decision.service_sites),
             }
             for workload in survey.workloads
         ],
