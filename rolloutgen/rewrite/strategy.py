@@ -20,6 +20,7 @@ from ..yamlmap import SPLICE, Node
 _TO_YAML = re.compile(
     r"^\s*(?:toYaml\s+(?P<a>.+?)|(?P<b>.+?)\s*\|\s*toYaml)\s*(?:\|\s*(?:n?indent\s+\d+|trim))*\s*$", re.DOTALL
 )
+_RECREATE = re.compile(r"Recreate|\btype[\"']?:[ \t]*[\"']?\{\{")
 # `{{ if eq .Values.kind "Deployment" }}strategy{{ else }}updateStrategy{{ end }}`
 _KEY_OF_KIND = re.compile(r"\bstrategy\{\{|\}\}strategy\b")
 _NINDENT = re.compile(r"\b(n?indent )(\d+)")
@@ -245,6 +246,10 @@ def _from_text(site: Site, old: Sequence[Node], terms: Terms, root: str) -> Carr
     regions = [_outermost(site, node) for node in old]
     texts = [region.of(site.source.text) for region in dict.fromkeys(regions)]
     body = "".join(texts).replace("\r\n", "\n")
+    printed = _printed(site, old)
+    carries, recreates = printed or "rollingUpdate" in body, printed or _RECREATE.search(body) is not None
+    if not carries and not recreates:
+        return Carried()
     if free_variables(body) or terms.local:
         raise refuse(
             "strategy-not-readable",
@@ -260,7 +265,15 @@ def _from_text(site: Site, old: Sequence[Node], terms: Terms, root: str) -> Carr
         body.rstrip("\n"),
         "The Deployment's update strategy, whose maxSurge and maxUnavailable the Rollout keeps.",
     )
-    return Carried("", f"({values}).type", f"({values}).rollingUpdate", (define,))
+    kind = f"({values}).type" if recreates else ""
+    return Carried("", kind, f"({values}).rollingUpdate" if carries else "", (define,))
+
+
+def _printed(site: Site, old: Sequence[Node]) -> bool:
+    """Whether an action prints keys of a strategy, so that its text does not tell what it says."""
+    values = [node.value.of(site.source.text).lstrip() for node in old]
+    inside = [child for node in old for child in node.children]
+    return any(value.startswith("{{") for value in values) or any(child.key == SPLICE for child in inside)
 
 
 def _outermost(site: Site, node: Node) -> Span:
