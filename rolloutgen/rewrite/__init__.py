@@ -56,7 +56,7 @@ def rewrite(survey: Survey, options: Options, aliases: Mapping[str, Sequence[str
     yield from items
     yield from basepath.rewrite(survey.sources, items)
     complete = bool(options.house.issuer.get("name") and options.house.dns_targets)
-    derived = any(item.virtual_services for item in survey.workloads)
+    derived = any(item.virtual_services and item.decision.strategy == "canary" for item in survey.workloads)
     yield from values.rewrite(survey, options, preview_off=not complete, derived=derived)
     yield from chartyaml.rewrite(chart, options.bump)
 
@@ -189,10 +189,19 @@ def _files(sets: gatewayset.Sets, scope: Scope, context: Context) -> dict[str, s
     for name, text in gatewayset.texts(sets):
         merged[name] = merged.get(name, "") + text
     if context.present:
-        merged = {name: f"{{{{- if {context.present} }}}}\n{text}{{{{- end }}}}\n" for name, text in merged.items()}
+        merged = {name: _under(context.present, text) for name, text in merged.items()}
+    if context.weighed and context.item.virtual_services:
+        # The chart's own VirtualServices may be left out: then there is nothing to preview beside them.
+        condition, _ = routed_when(context.item, context.terms, context.sources)
+        merged = {name: _under(condition, text) for name, text in merged.items()} if condition else merged
+        scope = replace(scope, blocks=())
     lifted = {name: lift(text, scope, context.sources) for name, text in merged.items()}
     files = {name: text for name, text in lifted.items() if text is not None}
     return files if len(files) == len(lifted) else None
+
+
+def _under(condition: str, text: str) -> str:
+    return f"{{{{- if {condition} }}}}\n{text}{{{{- end }}}}\n"
 
 
 def _separated(text: str) -> bool:

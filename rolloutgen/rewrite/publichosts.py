@@ -41,7 +41,7 @@ def hosts_define(context: Context, name: str) -> Iterator[Item]:
         if manifest.site == site.id
         for gateway in as_list(dig(manifest.body, "spec", "gateways"))
     )
-    lifted = lift(own + "\n", replace(site_scope(site), blocks=()), context.sources) if own and binds else None
+    lifted = lift(own + "\n", replace(site_scope(site), blocks=()), context.sources) if own and binds and context.weighed else None
     if lifted is not None:
         yield Define(
             f"{terms.prefix}.publicHosts",
