@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
-from .gotmpl import CONTROL
+from .gotmpl import CONTROL, lex
+from .scope import inner_blocks
 from .sources import Site, Source
 from .text import Span
 from .yamlmap import Node
@@ -17,6 +18,20 @@ def owned(site: Site, node: Node) -> Span:
     Taking the span out leaves a document without the key and without emptied conditions.
     """
     return widen(site, node.span)
+
+
+def owned_together(site: Site, nodes: Sequence[Node]) -> Span | None:
+    """The lines of the outermost block of the document that holds nothing but `nodes`, whatever its branches; None
+    where no block holds them all and nothing else."""
+    for block, _ in inner_blocks(site, nodes[0].key_span.start) if nodes else ():
+        region = whole_lines(site.source, block.span)
+        rest = without(site.source, region, [node.span for node in nodes])
+        plain = all(action.keyword in CONTROL and action.keyword != "assign" for action in lex(rest))
+        if plain and all(region.covers(node.span) for node in nodes):
+            bare = re.sub(r"\{\{.*?\}\}", "", rest, flags=re.DOTALL)
+            if not re.sub(r"(?m)^[ \t]*#.*$", "", bare).strip():
+                return region
+    return None
 
 
 def widen(site: Site, span: Span) -> Span:

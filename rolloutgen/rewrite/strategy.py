@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from ..draft import Define, EditFile, Item
 from ..expression import expression, free_variables, grouped
 from ..refuse import refuse
-from ..regions import owned, reindent, without
+from ..regions import owned, owned_together, reindent, without
 from ..resources import indented, resource
 from ..scope import inner_blocks
 from ..sources import Site
@@ -112,7 +112,8 @@ def _blue_green_only(lines: str) -> str:
 def _placed(site: Site, spec: Node, old: Sequence[Node], text: str, guard: str, pad: str) -> Iterator[Item]:
     path = site.source.path
     newline = "\r\n" if "\r\n" in site.source.text else "\n"
-    regions = [owned(site, node) for node in old]
+    together = owned_together(site, old)
+    regions = [together or owned(site, node) for node in old]
     free = [region for region in regions if not _conditional(site, region)]
     at = free[0] if free else None
     if guard:
