@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from rolloutgen.chart import Chart
 from rolloutgen.gotmpl import parse
-from rolloutgen.regions import owned, reindent, without
+from rolloutgen.regions import owned, owned_together, reindent, without
 from rolloutgen.sources import Site, Source, read_sources
 from rolloutgen.text import Span
 
@@ -79,3 +79,26 @@ def test_moving_there_and_back_changes_nothing(old: int, new: int) -> None:
     )
     assert reindent(reindent(text, old + 8, new + 8), new + 8, old + 8) == text
     assert parse(reindent(text, old + 8, new)).actions
+
+
+def together(spec: str) -> str | None:
+    found = site(f"kind: A\nspec:\n{spec}")
+    region = owned_together(found, found.find("spec", "strategy"))
+    return region and region.of(found.source.text)
+
+
+def test_a_condition_whose_branches_all_hold_the_key_belongs_to_it() -> None:
+    both = "  {{- if .a }}\n  strategy: x\n  {{- else }}\n  # slow\n  strategy: y\n  {{- end }}\n"
+    assert together(f"{both}  other: z\n") == both
+
+
+@pytest.mark.parametrize(
+    "spec",
+    [
+        "  {{- if .a }}\n  strategy: x\n  more: z\n  {{- else }}\n  strategy: y\n  {{- end }}\n",
+        "  {{- if .a }}\n  strategy: x\n  {{- end }}\n  {{- if .b }}\n  strategy: y\n  {{- end }}\n",
+        "  strategy: x\n",
+    ],
+)
+def test_keys_that_share_their_condition_or_have_none_own_no_block_together(spec: str) -> None:
+    assert together(spec) is None

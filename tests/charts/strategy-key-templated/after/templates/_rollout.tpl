@@ -2,7 +2,7 @@
 spec.strategy.canary where no router weighs the traffic: steps that need one are left out.
 */}}
 {{- define "forum.basicCanary" -}}
-{{- $canary := omit (deepCopy ((.Values.rollout).canary | default dict)) "steps" "stableService" "canaryService" "trafficRouting" "dynamicStableScale" "scaleDownDelaySeconds" }}
+{{- $canary := omit (deepCopy ((.Values.rollout).canary | default dict)) "steps" "stableService" "canaryService" "trafficRouting" "dynamicStableScale" "scaleDownDelaySeconds" "maxSurge" "maxUnavailable" }}
 {{- $steps := list }}
 {{- range (.Values.rollout).steps }}
 {{- if not (or (hasKey . "setCanaryScale") (hasKey . "setHeaderRoute") (hasKey . "setMirrorRoute")) }}
