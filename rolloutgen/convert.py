@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from .aftermath import judge, scene_of
 from .assemble import FileChange, assemble
 from .chart import Chart
 from .dependencies import Dependencies, resolve_dependencies
@@ -110,13 +111,12 @@ def _convert(chart: Chart, value_sets: Sequence[ValueSet], engine: Engine, optio
     refusals = tuple({(refusal.by, refusal.path, refusal.line): refusal for refusal in reversed(against)}.values())[
         ::-1
     ]
-    findings = tuple(
-        dict.fromkeys(
-            [*_left_out(dependencies), *found.findings, *(f for verdict in verdicts for f in verdict.findings)]
-        )
-    )
-    if refusals:
-        return Plan(chart, "refused", None, assembled.changes, verdicts, refusals[:5], findings, found)
+    moved = {change.path: change.to for change in assembled.changes if change.action in ("renamed", "removed")}
+    scene = scene_of(chart, assembled.chart, moved, found, zip(befores, afters, verdicts, strict=True), options)
+    faults, findings = judge(scene, [*_left_out(chart, dependencies), *found.findings])
+    if refusals or faults:
+        first_five = (*refusals, *faults)[:5]
+        return Plan(chart, "refused", None, assembled.changes, verdicts, first_five, findings, found)
     return Plan(chart, "converted", assembled.chart, assembled.changes, verdicts, (), findings, found)
 
 
@@ -136,14 +136,22 @@ def _dependencies(chart: Chart) -> Dependencies:
     return found
 
 
-def _left_out(dependencies: Dependencies) -> list[Finding]:
+def _left_out(chart: Chart, dependencies: Dependencies) -> list[Finding]:
+    path = "requirements.yaml" if "requirements.yaml" in chart.files else "Chart.yaml"
+    lines = [line.strip().removeprefix("- ") for line in chart.text(path).splitlines()]
+    named = {
+        line.removeprefix("name:").strip().strip("\"'"): n
+        for n, line in enumerate(lines, 1)
+        if line.startswith("name:")
+    }
     return [
         Finding(
             "dependency-left-out",
             "info",
             f"the dependency {dependency.name} is not in charts/ and was left out of both sides",
             "Run `helm dependency build` to have it compared as well.",
-            "Chart.yaml",
+            path,
+            named.get(dependency.name, 0),
         )
         for dependency in dependencies.missing
     ]

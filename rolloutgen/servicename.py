@@ -19,7 +19,7 @@ _CONVERSIONS: tuple[Path, ...] = (
 
 @dataclass(frozen=True, slots=True)
 class Hold:
-    """What keeps the name of `service`: the field at `at` of `holder` (the Service itself, or who names it), and why."""
+    """What keeps the name of `service`: a field of `holder` (the Service itself, or who names it), and why."""
 
     service: Manifest
     holder: Manifest

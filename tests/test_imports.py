@@ -19,7 +19,7 @@ ROWS = (
     {"report"},
     {"cutover"},
     {"cutoverfacts", "job"},
-    {"convert", "explain", "lint", "scaffold"},
+    {"convert", "explain", "lint", "scaffold", "aftermath", "newfaults"},
     {"verify", "record", "assemble", "newsets", "probe"},
     {"transform", "rewrite", "rules"},
     {"everything else: survey, sources, schema, helm, valuesets, ..."},

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -22,6 +23,12 @@ _NO_ADDRESS = frozenset(
 )
 _BASE64 = frozenset({"data", "binaryData"})
 _PLAIN_DATA = frozenset({"data", "stringData"})
+# Variables and annotations whose value is a name of another kind.
+_NO_SERVICE = re.compile(
+    r"(?:variable|annotation) (?:OTEL_|DD_|JAEGER_|ELASTIC_APM_|NEW_RELIC_|SPRING_APPLICATION_"
+    r"|.*(?:APP|APPLICATION|CONTAINER|POD|DEPLOYMENT|RELEASE|CHART|CONFIG_?MAP|SECRET|ACCOUNT|LEASE|LOCK)_?(?:NAME)?$"
+    r"|.*(?:-container|-logs-container|release-name|/name|/instance|/component)$)"
+)
 # Megabytes of descriptions.
 _CRD_SCHEMAS = (("spec", "versions"), ("spec", "validation"))
 
@@ -62,7 +69,7 @@ def bare_names(body: Mapping[str, Any], manifest: Manifest, targets: Sequence[Ta
     found: list[tuple[Path, str]] = []
 
     def note(path: Path, text: str) -> str:
-        if text in names and _may_be_service(path):
+        if text in names and _may_be_service(path) and not _NO_SERVICE.search(_label(body, path)):
             found.append((path, text))
         return text
 
@@ -71,12 +78,23 @@ def bare_names(body: Mapping[str, Any], manifest: Manifest, targets: Sequence[Ta
         yield Finding(
             BARE_RULE,
             "warning",
-            f"{'.'.join(map(str, path))} is the bare name of the Service that becomes {names[name]}; it stays",
-            hint="if it means the Service, write the new name",
+            f"{_label(body, path)} is {name}, the old name of the Service {names[name]}",
+            hint="Where it means the Service, write the stable one's name.",
             path=manifest.template,
             ref=manifest.ref,
             at=path,
         )
+
+
+def _label(body: Mapping[str, Any], path: Path) -> str:
+    """What a reader calls the string at `path`."""
+    if path[-1] == "value" and "env" in path:
+        return f"the variable {dig(body, *path[:-1], 'name')}"
+    if "annotations" in path:
+        return f"the annotation {path[-1]}"
+    if path[-2:-1] in (("args",), ("command",)):
+        return "an argument"
+    return ".".join(map(str, path))
 
 
 def _renamed(text: str, manifest: Manifest, target: Target) -> str:

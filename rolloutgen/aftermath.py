@@ -1,0 +1,146 @@
+"""After the proof: what the new chart must not have (refusals), and what deserves a look (findings)."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+
+from .audit import audit
+from .chart import Chart
+from .errors import RolloutgenError
+from .look import Pair, Scene
+from .model import Finding, Refusal, Rendered, Severity
+from .newfaults import new_faults
+from .options import Options
+from .place import placed
+from .survey import Survey
+from .target import find_targets
+from .tree import as_map
+from .verify import Verdict
+
+_RANK: Mapping[Severity, int] = {"error": 0, "warning": 1, "info": 2}
+# Of two rules that speak about one place, the first says it better. A place is a line, for Ingresses the file.
+_SAID_BETTER = (
+    ("ingress-bypasses-weights", "route-past-split"),
+    ("route-names-old-service", "bare-service-name"),
+    ("bare-service-name", "dangling-backend"),
+    ("bare-service-name", "service-name-in-text"),
+    ("route-names-old-service", "dangling-backend"),
+    ("wrong-verbs", "deployment-reference"),
+    ("wrong-verbs", "command-on-deployment"),
+    ("command-on-deployment", "deployment-reference"),
+)
+
+
+def scene_of(
+    before: Chart,
+    after: Chart,
+    moved: Mapping[str, str],
+    found: Survey,
+    rendered: Iterable[tuple[Rendered | RolloutgenError, Rendered | RolloutgenError, Verdict]],
+    options: Options,
+) -> Scene:
+    """The conversion as audits see it: every value set that was proven, those that render alike once."""
+    sources = {path: after.files[path].decode("utf-8", "replace") for path in after.template_paths}
+    pairs: dict[Hashable, Pair] = {}
+    for old, new, verdict in rendered:
+        if verdict.state != "equal" or not isinstance(old, Rendered) or not isinstance(new, Rendered):
+            continue
+        seen = (new.value_set.release, tuple(sorted(new.files.items())))
+        if seen in pairs:
+            continue
+        block = as_map(new.values.get(found.decisions.values_key))
+        targets = find_targets(old.objects, found.decisions, block, new.value_set.release)
+        pairs[seen] = Pair(old, new, targets, verdict.findings, sources, after.version, options.deployer)
+    return Scene(before, after, moved, found, tuple(pairs.values()), options)
+
+
+def judge(scene: Scene, said: Sequence[Finding]) -> tuple[tuple[Refusal, ...], tuple[Finding, ...]]:
+    """Why the new chart must not be written, and the findings about it: each once, the worst first.
+
+    `said` are the findings of survey and dependencies. Places are those of the new chart.
+    """
+    everything = list(_everything(scene, said))
+    refusals = tuple(_refusal(finding, scene) for finding, _ in everything if _blocks(finding, scene.options))
+    merged: dict[Hashable, Finding] = {}
+    for finding, pair in everything:
+        message = pair.view.nameless(finding.message) if pair else finding.message
+        key = (finding.rule, finding.path, finding.line, finding.ref.kind if finding.ref else "", message)
+        before = merged.get(key)
+        name = (pair.after.value_set.name,) if pair else ()
+        if before is None:
+            merged[key] = replace(finding, value_sets=name)
+        elif name and name[0] not in before.value_sets:
+            merged[key] = replace(before, value_sets=(*before.value_sets, *name))
+    findings = sorted(_loudest(merged.values()), key=_order)
+    return tuple(dict.fromkeys(refusals)), tuple(f for f in findings if f.severity != "error")
+
+
+def _everything(scene: Scene, said: Sequence[Finding]) -> Iterator[tuple[Finding, Pair | None]]:
+    for finding in said:
+        yield _followed(finding, scene)
+    for pair in scene.pairs:
+        for finding in pair.said:
+            yield _in_pair(finding, pair) or replace(finding, path=scene.moved.get(finding.path) or finding.path), pair
+        for finding in new_faults(pair, scene.options):
+            yield placed(finding, pair.view), pair
+    yield from audit(scene)
+
+
+def _in_pair(finding: Finding, pair: Pair) -> Finding | None:
+    """A finding about an object before, said of the object that it became; None where the render does not have it."""
+    for manifest in pair.after.objects if finding.ref else ():
+        old = pair.old(manifest)
+        if manifest.ref == finding.ref or (old is not None and old.ref == finding.ref):
+            return placed(replace(finding, ref=manifest.ref, path=manifest.template, line=0), pair.view)
+    return None
+
+
+def _followed(finding: Finding, scene: Scene) -> tuple[Finding, Pair | None]:
+    """A finding of the survey at its place in the new chart."""
+    for pair in scene.pairs:
+        found = _in_pair(finding, pair)
+        if found:
+            return found, pair
+    if finding.line and finding.path in scene.before.files:
+        path, line = scene.after_line(finding.path, finding.line)
+        return replace(finding, path=path, line=line), None
+    return replace(finding, path=scene.moved.get(finding.path) or finding.path), None
+
+
+def _blocks(finding: Finding, options: Options) -> bool:
+    if finding.rule == "null-in-custom-resource" and options.deployer == "helm4":
+        return True
+    return finding.severity == "error"
+
+
+def _refusal(finding: Finding, scene: Scene) -> Refusal:
+    """The refusal at its place in the chart as it is, which is what stays on the disk."""
+    back = {new: old for old, new in scene.moved.items() if new}
+    path = back.get(finding.path, finding.path)
+    line = finding.line
+    if path in scene.before.files and line:
+        text = scene.after.text(finding.path).splitlines()[line - 1 : line]
+        old = scene.before.text(path).splitlines()
+        line = old.index(text[0]) + 1 if text and text[0] in old else 0
+    about = f"{finding.ref}: " if finding.ref else ""
+    why = f"the new chart would render a fault: {about}{finding.message}"
+    return Refusal(finding.rule, path, line, why, finding.hint)
+
+
+def _loudest(findings: Iterable[Finding]) -> list[Finding]:
+    found = list(findings)
+    places = {(f.rule, _place(f)) for f in found}
+    return [
+        f for f in found if not any(quiet == f.rule and (loud, _place(f)) in places for loud, quiet in _SAID_BETTER)
+    ]
+
+
+def _place(finding: Finding) -> Hashable:
+    if finding.rule in ("ingress-bypasses-weights", "route-past-split"):
+        return finding.path, finding.ref and finding.ref.kind
+    return finding.path, finding.line or finding
+
+
+def _order(finding: Finding) -> tuple[int, str, int, str, str]:
+    return (_RANK[finding.severity], finding.path, finding.line, finding.rule, finding.message)

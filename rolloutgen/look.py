@@ -1,0 +1,148 @@
+"""What an audit looks at: both sides of a conversion under each value set, and the chart's files before and after."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from .chart import Chart
+from .model import Finding, Manifest, Path, Rendered, Severity
+from .options import Options
+from .release import ReleaseView, view_of
+from .survey import Survey
+from .target import Target
+
+_TEXT = (".md", ".txt", ".yaml", ".yml", ".sh", ".bash", ".py", ".json", ".tpl", ".gotmpl", ".mk")
+_MOST = 400_000  # characters of a file that is not a template: a longer one was not written by hand
+
+
+@dataclass(frozen=True)
+class Pair:
+    """One value set that was proven: the render before, the render after, and the workloads that became Rollouts.
+
+    `said` are the findings of the proof about it; `view` is the render after as the rules see it.
+    """
+
+    before: Rendered
+    after: Rendered
+    targets: tuple[Target, ...]
+    said: tuple[Finding, ...] = ()
+    sources: Mapping[str, str] = field(default_factory=dict)
+    chart_version: str = ""
+    deployer: str = ""
+
+    @cached_property
+    def view(self) -> ReleaseView:
+        """The render after."""
+        return view_of(self.after, deployer=self.deployer, sources=self.sources, chart_version=self.chart_version)  # type: ignore[arg-type]
+
+    @cached_property
+    def old_view(self) -> ReleaseView:
+        """The render before."""
+        return view_of(self.before, deployer=self.deployer, chart_version=self.chart_version)  # type: ignore[arg-type]
+
+    @cached_property
+    def _old(self) -> Mapping[tuple[str, str, str, str], Manifest]:
+        found = {self.identity(manifest): manifest for manifest in reversed(self.before.objects)}
+        for target in self.targets:
+            for new in (self.rollout(target), self.stable(target)):
+                if new is not None:
+                    old = target.workload if new.ref.kind == "Rollout" else target.service
+                    assert old is not None
+                    found[self.identity(new)] = old
+        return found
+
+    def identity(self, manifest: Manifest) -> tuple[str, str, str, str]:
+        """Group, kind, namespace and name of an object of this release."""
+        return manifest.ref.identity(self.after.value_set.release.namespace)
+
+    def old(self, manifest: Manifest) -> Manifest | None:
+        """The object before that lives on in an object after; None for a new one."""
+        return self._old.get(self.identity(manifest))
+
+    @cached_property
+    def changed(self) -> tuple[Manifest, ...]:
+        """The objects after that are new or no longer what they were."""
+        return tuple(
+            manifest
+            for manifest in self.after.objects
+            if (old := self.old(manifest)) is None or old.body != manifest.body
+        )
+
+    def rollout(self, target: Target) -> Manifest | None:
+        """The Rollout that a workload became."""
+        return self.view.find(("argoproj.io", "Rollout"), target.namespace, target.name)
+
+    def stable(self, target: Target) -> Manifest | None:
+        """The Service that the public reaches, where the traffic Service was split."""
+        return self.view.find(("", "Service"), target.namespace, target.stable) if target.split else None
+
+    def canary(self, target: Target) -> Manifest | None:
+        """The Service of the new version, where the traffic Service was split."""
+        return self.view.find(("", "Service"), target.namespace, target.canary) if target.split else None
+
+
+@dataclass(frozen=True)
+class Scene:
+    """A conversion that was proven. `moved` tells the new path of each renamed file, "" for one that is split."""
+
+    before: Chart
+    after: Chart
+    moved: Mapping[str, str]
+    survey: Survey
+    pairs: tuple[Pair, ...]
+    options: Options
+
+    @cached_property
+    def texts(self) -> Mapping[str, str]:
+        """The texts of the new chart that are neither templates nor part of a dependency: README, suites, scripts."""
+        return {path: text for path, text in _texts(self.after) if not path.startswith(("templates/", "charts/"))}
+
+    def after_line(self, path: str, line: int) -> tuple[str, int]:
+        """Where a line of a file before stands after the conversion; line 0 where it is gone."""
+        here = self.moved.get(path, path)
+        lines = self.before.text(path).splitlines()
+        text = lines[line - 1] if line <= len(lines) else ""
+        if not here:
+            here = next((p for p in self.after.template_paths if text in self.after.text(p).splitlines()), path)
+        if here not in self.after.files:
+            return here, 0
+        nth = lines[: line - 1].count(text)
+        same = [number for number, found in enumerate(self.after.text(here).splitlines(), 1) if found == text]
+        return here, same[min(nth, len(same) - 1)] if same else 0
+
+
+def _texts(chart: Chart) -> Iterator[tuple[str, str]]:
+    for path, data in sorted(chart.files.items()):
+        if (path.endswith(_TEXT) or path.endswith("Makefile")) and len(data) <= _MOST:
+            yield path, data.decode("utf-8", "replace")
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """One place that deserves a look.
+
+    `subject` is an object after and `at` the path in it; `needle` a text to look for in its template, from there on. A
+    spot in a file has no subject but `path` and `line`. `hint` and `severity` only where they differ from the kind's.
+    """
+
+    subject: Manifest | None
+    at: Path
+    message: str
+    needle: str = ""
+    path: str = ""
+    line: int = 0
+    hint: str = ""
+    severity: Severity | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Audit:
+    """A registered kind of finding. `objects` looks at one value set, `files` once at the chart. The docstring of its
+    module holds the rest: the finding, `Why:`, `Fix:` and `Source:`."""
+
+    id: str
+    severity: Severity
+    objects: Callable[[Pair, Scene], Iterator[Spot]] | None = None
+    files: Callable[[Scene], Iterator[Spot]] | None = None
