@@ -17,6 +17,7 @@ _HOOKS = frozenset(
     [f"{when}-{what}" for when in ("pre", "post") for what in ("install", "delete", "upgrade", "rollback")]
     + ["test", "test-success"]
 )
+OF_RENDERED = "The line is that of the rendered text."
 _MARKER = re.compile(r"[ \t]+#[ \t]*rg-site:(\S+)")
 
 
@@ -74,7 +75,7 @@ def _objects(path: str, text: str) -> Iterator[Manifest]:
                 path=path,
                 line=at,
                 why=_rendered_line(text, at),
-                hint="The line is that of the rendered text.",
+                hint=OF_RENDERED,
             ) from None
         body = document.body
         if body is None:
@@ -85,7 +86,7 @@ def _objects(path: str, text: str) -> Iterator[Manifest]:
                 path=path,
                 line=line,
                 why=_rendered_line(text, line),
-                hint="The line is that of the rendered text.",
+                hint=OF_RENDERED,
             )
         if not body or _unknown_hook(body):
             continue

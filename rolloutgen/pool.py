@@ -48,9 +48,10 @@ def cores() -> int:
 
 
 def run_all(
-    tasks: Sequence[Task], helm: str, work: Work[Task, Outcome], processes: int = 0
+    tasks: Sequence[Task], helm: str, work: Work[Task, Outcome], processes: int = 0, seconds: float = 0
 ) -> Generator[Outcome, None, None]:
-    """The outcomes in the order of the tasks, as they come. `processes` 0 means one for each core.
+    """The outcomes in the order of the tasks, as they come. `processes` 0 means one for each core; `helm` and `seconds`
+    are as for `open_engine`.
 
     When the caller stops early (an interrupt), tasks under way are finished and the rest is left alone.
     """
@@ -60,7 +61,7 @@ def run_all(
     for index in range(len(tasks)):
         todo.put(index)
     stop = threading.Event()
-    feeding = (tasks, helm, work, todo, done, stop)
+    feeding = (tasks, (helm, seconds), work, todo, done, stop)
     threads = [threading.Thread(target=_feed, args=feeding, daemon=True) for _ in range(count)]
     for thread in threads:
         thread.start()
@@ -79,7 +80,7 @@ def run_all(
 
 def _feed(
     tasks: Sequence[Task],
-    helm: str,
+    helm: tuple[str, float],
     work: Work[Task, Outcome],
     todo: queue.SimpleQueue[int],
     done: queue.SimpleQueue[tuple[int, Outcome]],
@@ -108,7 +109,7 @@ def _feed(
     _end(process, pipe)
 
 
-def _start(helm: str, work: Work[Any, Any]) -> tuple[Any, Connection]:
+def _start(helm: tuple[str, float], work: Work[Any, Any]) -> tuple[Any, Connection]:
     context = multiprocessing.get_context("spawn")  # Helm's library and fork do not go together
     ours, theirs = context.Pipe()
     process = context.Process(target=_serve, args=(theirs, helm, work), daemon=True)
@@ -125,7 +126,7 @@ def _end(process: Any, pipe: Connection) -> None:
         process.kill()
 
 
-def _serve(pipe: Connection, helm: str, work: Work[Any, Any]) -> None:
+def _serve(pipe: Connection, helm: tuple[str, float], work: Work[Any, Any]) -> None:
     """The life of a worker: tasks in, outcomes out, until the pipe closes."""
     from .helm import open_engine
 
@@ -136,7 +137,7 @@ def _serve(pipe: Connection, helm: str, work: Work[Any, Any]) -> None:
         while True:
             task = pipe.recv()
             try:
-                engine = engine or open_engine(helm)
+                engine = engine or open_engine(*helm)
                 outcome = work.run(task, engine)
             except RolloutgenError as fault:
                 code = fault.exit_code if isinstance(fault, UsageError) else 1

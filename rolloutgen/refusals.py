@@ -293,6 +293,17 @@ FINDINGS: Mapping[str, Explained] = {
         "A Deployment takes it for an absent field; under server-side apply the API server refuses a Rollout with it.",
         "Put the key inside the condition of its body, such as `{{- with .Values.env }}` above `env:`.",
     ),
+    "no-object": Explained(
+        "A file of a folder holds no object.",
+        "Nothing in it has apiVersion and kind, so nothing in it was checked: values, a kustomization, a list of jobs.",
+        "Nothing, if it is none; else write apiVersion and kind.",
+    ),
+    "second-opinion": Explained(
+        "kubeconform and rolloutgen disagree about an object.",
+        "Both were given the same document and the same schemas. rolloutgen also knows rules that no JSON Schema can say "
+        "(CEL, keys of lists, nulls), so it may refuse more; what it takes and kubeconform refuses deserves a look.",
+        "Read both messages; --exclude second-opinion once it is understood.",
+    ),
     "service-name-kept": Explained(
         "The stable Service keeps the old Service's name.",
         "A node port, a load balancer or a fixed address cannot move to a Service of another name in one upgrade: Helm "

@@ -15,10 +15,10 @@ PACKAGE = Path(rolloutgen.__file__).parent
 ROWS = (
     {"__main__"},
     {"cli"},
-    {"many"},
+    {"many", "checkmany"},
     {"report"},
-    {"cutover"},
-    {"cutoverfacts", "job"},
+    {"cutover", "baseline"},
+    {"cutoverfacts", "job", "validate"},
     {"convert", "explain", "lint", "scaffold", "aftermath", "newfaults"},
     {"verify", "record", "assemble", "newsets", "probe"},
     {"transform", "rewrite", "rules"},

@@ -14,7 +14,10 @@ from ..errors import RolloutgenError
 # name -> (module, attribute, help line)
 COMMANDS = {
     "convert": ("convert", "convert", "Turn Deployments of Helm charts into Argo Rollouts, with proof."),
+    "validate": ("validate", "validate", "Tell what the cluster would say of charts and manifests."),
+    "rules": ("rules", "rules", "List the rules of validate."),
     "explain": ("explain", "explain", "Tell more about a refusal, a finding or an edit by its id."),
+    "hook": ("hook", "hook", "Run validate or convert on the charts of changed files, for pre-commit."),
     "completion": ("completion", "completion", "Print the completion script for a shell."),
 }
 

@@ -55,15 +55,16 @@ def release_options(value_set: ValueSet) -> str:
     return json.dumps(options)
 
 
-def open_engine(choice: str) -> Engine:
-    """The engine that `--helm` names: "embedded" (in a worker process), or the path of a helm program.
+def open_engine(choice: str, seconds: float = 0) -> Engine:
+    """The engine that `--helm` names: "embedded" (in a worker process), or the path of a helm program. `seconds` bounds
+    one render, 0 stands for the engine's own bound.
 
     Raises UsageError when the embedded Helm has no wheel for this platform or the program is not there.
     """
     if choice != "embedded":
         from .binary import BinaryEngine
 
-        return BinaryEngine(choice)
+        return BinaryEngine(choice, seconds=seconds) if seconds else BinaryEngine(choice)
     from importlib.util import find_spec
 
     if find_spec("helm_python") is None:
@@ -74,4 +75,4 @@ def open_engine(choice: str) -> Engine:
         )
     from .isolated import WorkerEngine
 
-    return WorkerEngine()
+    return WorkerEngine(seconds=seconds) if seconds else WorkerEngine()

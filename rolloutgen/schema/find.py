@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -82,11 +82,19 @@ def find(api_version: str, kind: str, *, minor: int, release: str = "", location
     return _packaged(api_version, kind, minor)
 
 
-def exported(kube_version: str = "") -> Iterator[tuple[str, Mapping[str, Any]]]:
+def exported(
+    kube_version: str = "", kinds: Collection[tuple[str, str]] | None = None
+) -> Iterator[tuple[str, Mapping[str, Any]]]:
     """(file name, schema) of every kind that is packaged, for a validator that reads
     `{{.ResourceKind}}_{{.Group}}_{{.ResourceAPIVersion}}.json`; for kubeconform the core group is called "v1".
+
+    `kinds` are (apiVersion, kind) of those that are wanted, None for all.
     """
     minor = minor_of(kube_version)
+    if kinds is not None:
+        wanted = {pair: _packaged(*pair, minor) for pair in sorted(kinds)}
+        yield from ((_file_name(*pair), found.schema) for pair, found in wanted.items() if found and not found.refused)
+        return
     for path in sorted(data_path("schemas").glob("*_*.json")):
         yield path.name, _read(path)
     for gvk in _kubernetes()["x-kinds"]:

@@ -1,0 +1,119 @@
+"""The line that a finding is about, as written, and which part of it to underline."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from typing import Any
+
+from . import goyaml
+from .errors import RolloutgenError
+from .goyaml import YamlError
+from .locate import locate
+from .marks import line_at
+from .model import Finding, Manifest, Path
+from .release import ReleaseView
+
+_LARGEST = 512 * 1024  # characters of a document in which a line is looked for
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """A finding and the text of its line; `column` (1-based, 0 for unknown) and `width` say what to underline.
+
+    Where the source does not show the line, `rendered_line` is the line of the rendered file that `text` comes from.
+    """
+
+    finding: Finding
+    text: str = ""
+    column: int = 0
+    width: int = 0
+    rendered_line: int = 0
+
+
+def remark(finding: Finding, view: ReleaseView) -> Remark:
+    """The finding with its line: of the template where that is known, else of the rendered text."""
+    source = view.sources.get(finding.path, "")
+    if finding.line:
+        return underlined(finding, line_text(source or view.files.get(finding.path, ""), finding.line))
+    manifest = next((m for m in view.objects if m.ref == finding.ref and m.template == finding.path), None)
+    rendered = view.files.get(finding.path, "")
+    if manifest is None or not rendered:
+        return Remark(finding)
+    line = rendered_line(rendered, manifest, finding.at)
+    return replace(underlined(finding, line_text(rendered, line)), rendered_line=line)
+
+
+def underlined(finding: Finding, text: str) -> Remark:
+    """The finding over the text of its line: underlined is the key that it is about, else all that is no comment."""
+    column, width = _part(text, finding.at)
+    return Remark(finding, text, column, width)
+
+
+def locate_in_text(view: ReleaseView, finding: Finding) -> int:
+    """The line of a finding in a file that is no template: exactly where its field is written."""
+    manifest = next((m for m in view.objects if m.ref == finding.ref and m.template == finding.path), None)
+    text = view.files.get(finding.path, "")
+    return rendered_line(text, manifest, finding.at) if manifest and text else locate(view, finding)
+
+
+def rendered_line(text: str, manifest: Manifest, at: Path) -> int:
+    """The line in the rendered file `text` where the field at `at` of an object is written, or the nearest above."""
+    twice = dict(manifest.twice).get(at)
+    if twice:
+        return twice
+    node = _composed(text, manifest.line)
+    item = next((index for index, body in _items(node) if body == _names(manifest)), None)
+    return line_at(node, at if item is None else ("items", item, *at)) + manifest.line - 1 if node else manifest.line
+
+
+@lru_cache(maxsize=32)
+def _composed(text: str, line: int) -> Any:
+    """The document of a rendered file that begins at `line`; None where it is too large to look into."""
+    raw = next((raw for raw, start in goyaml.split_documents(text) if start == line), "")
+    if not raw or len(raw) > _LARGEST:
+        return None
+    try:
+        return goyaml.compose(raw)
+    except (YamlError, RolloutgenError):
+        return None
+
+
+def _items(node: Any) -> list[tuple[int, Any]]:
+    """(index, kind and name) of each item of a list of objects; nothing for an object."""
+    fields = _fields(node)
+    if not str(getattr(fields.get("kind"), "value", "")).endswith("List"):
+        return []
+    found = []
+    for index, item in enumerate(getattr(fields.get("items"), "value", ())):
+        own = _fields(item)
+        name = _fields(own.get("metadata")).get("name")
+        found.append((index, (getattr(own.get("kind"), "value", ""), getattr(name, "value", ""))))
+    return found
+
+
+def _fields(node: Any) -> Mapping[str, Any]:
+    pairs = getattr(node, "value", ())
+    return {key.value: value for key, value in pairs} if pairs and isinstance(pairs[0], tuple) else {}
+
+
+def _names(manifest: Manifest) -> tuple[str, str]:
+    return manifest.ref.kind, manifest.ref.name
+
+
+def line_text(text: str, line: int) -> str:
+    """Line `line` (1-based) of a text without its end; "" where there is none."""
+    lines = text.splitlines()
+    return lines[line - 1] if 0 < line <= len(lines) else ""
+
+
+def _part(text: str, at: Path) -> tuple[int, int]:
+    key = next((step for step in reversed(at) if isinstance(step, str)), None)
+    match = re.search(rf"(?:^|[\s{{,\"'-])({re.escape(key)})[\"']?\s*:", text) if key else None
+    if match:
+        return match.start(1) + 1, len(match[1])
+    bare = re.sub(r"\s#.*$", "", text).rstrip()
+    start = len(bare) - len(bare.lstrip(" \t-"))
+    return (start + 1, len(bare) - start) if bare.strip() else (0, 0)

@@ -1,0 +1,37 @@
+"""Findings as commands of GitHub Actions, which shows them beside the lines of a pull request."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ...excerpt import Remark
+from .words import Result, subject, summary, uri
+
+_COMMAND = {"error": "error", "warning": "warning", "info": "notice"}
+
+
+def report(result: Result) -> str:
+    """One command a finding, then the summary line."""
+    return "\n".join([*_commands(result), summary(result)]) + "\n"
+
+
+def _commands(result: Result) -> Iterator[str]:
+    for _, found in result.remarks():
+        finding = found.finding
+        about = "\n".join(part for part in (finding.message, subject(finding), finding.hint) if part)
+        fields = {"file": uri(finding.path), **_line(found), "title": finding.rule}
+        shown = ",".join(f"{name}={_property(value)}" for name, value in fields.items() if value)
+        yield f"::{_COMMAND[finding.severity]} {shown}::{_message(about)}"
+
+
+def _line(found: Remark) -> dict[str, str]:
+    line = found.finding.line
+    return {"line": str(line), "col": str(found.column) if found.column else ""} if line else {}
+
+
+def _message(text: str) -> str:
+    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+
+
+def _property(text: str) -> str:
+    return _message(text).replace(":", "%3A").replace(",", "%2C")
