@@ -21,8 +21,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-PROGRAMS = ("etcd", "kube-apiserver", "kube-controller-manager", "kube-scheduler", "kwok", "rollouts-controller", "kubectl",
-            "kubectl-argo-rollouts", "openssl")  # fmt: skip
+PROGRAMS = (
+    "etcd", "kube-apiserver", "kube-controller-manager", "kube-scheduler", "kwok", "rollouts-controller", "kubectl",
+    "kubectl-argo-rollouts", "openssl",
+)  # fmt: skip
 _TOKEN = "admin-token"
 _NODE = {
     "apiVersion": "v1",

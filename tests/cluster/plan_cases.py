@@ -1,0 +1,109 @@
+"""The Rollouts whose updates are watched. `pause: {}` stands wherever pods and weights are to be looked at."""
+
+from __future__ import annotations
+
+from .updates import Case
+
+
+def _steps(*steps: str) -> str:
+    """Canary steps in YAML's flow style, each followed by a pause without an end."""
+    return "[" + ", ".join(f"{{{step}}}, {{pause: {{}}}}" for step in steps) + "]"
+
+
+def _basic(replicas: int, steps: str, more: str = "") -> str:
+    return f"replicas: {replicas}\nstrategy: {{canary: {{steps: {steps}{more and ', ' + more}}}}}"
+
+
+def _routed(replicas: int, steps: str, more: str = "") -> str:
+    istio = "istio: {virtualService: {name: web, routes: [primary]}}"
+    services = "stableService: stable, canaryService: canary"
+    quick = (
+        ""
+        if "scaleDownDelaySeconds" in more.replace("abortScaleDownDelaySeconds", "")
+        else "scaleDownDelaySeconds: 4, "
+    )
+    fields = f"{services}, {quick}trafficRouting: {{{istio}}}, steps: {steps}{more and ', ' + more}"
+    return f"replicas: {replicas}\nstrategy: {{canary: {{{fields}}}}}"
+
+
+def _blue_green(replicas: int, more: str) -> str:
+    services = "activeService: active, previewService: preview"
+    return f"replicas: {replicas}\nstrategy: {{blueGreen: {{{services}, {more}}}}}"
+
+
+_W = "setWeight: {}".format
+_SCALE = "setCanaryScale: {{{}}}".format
+_WAITS = "autoPromotionEnabled: false"
+
+CASES = {
+    "odd-replicas": Case(_basic(7, _steps(_W(10), _W(33), _W(50), _W(75)), "maxSurge: 25%, maxUnavailable: 25%")),
+    "surge-only": Case(_basic(5, _steps(_W(20), _W(40), _W(60), _W(100)), "maxSurge: 1, maxUnavailable: 0")),
+    "unavailable-only": Case(_basic(9, _steps(_W(15), _W(50), _W(85)), "maxSurge: 0, maxUnavailable: 30%")),
+    "both-round-to-zero": Case(_basic(3, _steps(_W(34), _W(50)), "maxSurge: 0, maxUnavailable: 10%")),
+    "one-pod-no-surge": Case(_basic(1, _steps(_W(50), _W(90)), "maxSurge: 0, maxUnavailable: 1")),
+    "one-pod": Case(_basic(1, _steps(_W(1), _W(50)))),
+    "zero-and-hundred": Case(_basic(10, _steps(_W(0), _W(100)))),
+    "there-and-back": Case(_basic(15, _steps(_W(60), _W(20), _W(0)), "maxSurge: 50%, maxUnavailable: 1")),
+    "no-steps": Case(_basic(6, "[]", "maxSurge: 2, maxUnavailable: 0"), follow=3),
+    "percent-without-sign": Case(_basic(8, _steps(_W(30)), 'maxSurge: "50", maxUnavailable: "0"')),
+    "basic-abort": Case(_basic(10, _steps(_W(20), _W(50))), abort=1, follow=5),
+    "basic-abort-tight": Case(_basic(5, _steps(_W(60)), "maxSurge: 0, maxUnavailable: 1"), abort=0, follow=5),
+    "scale-in-flight": Case(_basic(4, _steps(_W(25), _W(50))), scale=(1, 9)),
+    "routed": Case(_routed(10, _steps(_W(5), _W(25), _W(33), _W(100))), follow=8),
+    "routed-odd": Case(_routed(7, _steps(_W(10), _W(50), _W(20)))),
+    "scale-pods": Case(_routed(6, _steps(_SCALE("replicas: 1"), _W(50), _SCALE("matchTrafficWeight: true"), _W(80)))),
+    "scale-weight": Case(_routed(9, _steps(_SCALE("weight: 25"), _W(5), _W(60)))),
+    "scale-beyond": Case(_routed(3, _steps(_SCALE("replicas: 5"), _W(10)))),
+    "weight-without-pods": Case(_routed(5, _steps(_SCALE("replicas: 0"), _W(30), _SCALE("replicas: 2")))),
+    "weight-zero": Case(_routed(5, _steps(_W(0), _W(100), _W(0)))),
+    "min-pods": Case(_routed(10, _steps(_W(5), _W(50), _SCALE("replicas: 1")), "minPodsPerReplicaSet: 3")),
+    "min-pods-above-replicas": Case(_routed(2, _steps(_W(10)), "minPodsPerReplicaSet: 5")),
+    "dynamic": Case(_routed(10, _steps(_W(20), _W(55), _W(100)), "dynamicStableScale: true"), follow=4),
+    "dynamic-odd": Case(_routed(7, _steps(_W(33), _W(66), _W(10)), "dynamicStableScale: true")),
+    "dynamic-min-pods": Case(
+        _routed(10, _steps(_W(5), _W(95), _W(100)), "dynamicStableScale: true, minPodsPerReplicaSet: 2")
+    ),
+    "dynamic-scale": Case(
+        _routed(8, _steps(_SCALE("replicas: 2"), _W(25), _SCALE("weight: 75"), _W(50)), "dynamicStableScale: true")
+    ),
+    "routed-scale-in-flight": Case(_routed(4, _steps(_W(25), _W(50))), scale=(1, 10)),
+    "routed-abort": Case(_routed(6, _steps(_W(20), _W(50)), "abortScaleDownDelaySeconds: 4"), abort=1, follow=8),
+    "routed-abort-scaled": Case(_routed(6, _steps(_SCALE("replicas: 2"), _W(50))), abort=1, follow=36),
+    "abort-never": Case(
+        _routed(6, _steps(_SCALE("replicas: 1"), _SCALE("replicas: 3"), _W(50)), "abortScaleDownDelaySeconds: 0"),
+        abort=2,
+        follow=6,
+    ),
+    "abort-never-unscaled": Case(
+        _routed(6, _steps(_W(20), _W(50)), "abortScaleDownDelaySeconds: 0"), abort=1, follow=6
+    ),
+    "abort-very-late": Case(_routed(6, _steps(_W(50)), "abortScaleDownDelaySeconds: 1000"), abort=0, follow=6),
+    "dynamic-abort": Case(_routed(10, _steps(_W(20), _W(50), _W(80)), "dynamicStableScale: true"), abort=2, follow=10),
+    "dynamic-abort-delay": Case(
+        _routed(10, _steps(_W(20), _W(60)), "dynamicStableScale: true, abortScaleDownDelaySeconds: 4"),
+        abort=1,
+        follow=12,
+    ),
+    "old-pods-stay": Case(_routed(4, _steps(_W(50)), "scaleDownDelaySeconds: 0"), follow=8),
+    "no-old-revisions": Case(_routed(4, _steps(_W(50)), "scaleDownDelayRevisionLimit: 0"), follow=3),
+    "threshold": Case(
+        _routed(10, _steps(_W(50)), "replicaProgressThreshold: {type: Percent, value: 50}"),
+    ),
+    "threshold-never": Case(
+        _routed(10, "[{setWeight: 20}, {pause: {}}]", "replicaProgressThreshold: {type: Pods, value: 5}"),
+        stuck=0,
+        follow=5,
+    ),
+    "autoscaled": Case(_basic(2, _steps(_W(30), _W(60))), scaler="{minReplicas: 5, maxReplicas: 9}"),
+    "preview-one": Case(_blue_green(5, f"{_WAITS}, previewReplicaCount: 1, scaleDownDelaySeconds: 4"), follow=8),
+    "preview-full": Case(_blue_green(4, "autoPromotionSeconds: 3, scaleDownDelaySeconds: 4"), follow=8),
+    "preview-more": Case(_blue_green(3, f"{_WAITS}, previewReplicaCount: 5, scaleDownDelaySeconds: 4"), follow=8),
+    "preview-none": Case(_blue_green(3, f"{_WAITS}, previewReplicaCount: 0, scaleDownDelaySeconds: 4"), follow=8),
+    "switch-at-once": Case(_blue_green(3, "scaleDownDelaySeconds: 4"), follow=8),
+    "blue-stays": Case(_blue_green(3, "scaleDownDelaySeconds: 0"), follow=8),
+    "green-abort": Case(_blue_green(4, f"{_WAITS}, abortScaleDownDelaySeconds: 4"), abort=0, follow=8),
+    "green-abort-preview": Case(
+        _blue_green(6, f"{_WAITS}, previewReplicaCount: 2, abortScaleDownDelaySeconds: 4"), abort=0, follow=8
+    ),
+    "green-abort-never": Case(_blue_green(4, f"{_WAITS}, abortScaleDownDelaySeconds: 0"), abort=0, follow=8),
+}

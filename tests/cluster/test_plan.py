@@ -1,0 +1,115 @@
+"""The simulation against a real controller: the same pods and weights at every pause, at the end, after an abort."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from rolloutgen.manifests import ref_of
+from rolloutgen.model import Manifest
+from rolloutgen.release import ReleaseView
+from rolloutgen.simulate import Simulation, simulate
+from rolloutgen.simulate.read import read_spec
+from rolloutgen.simulate.table import Moment, Row
+
+from .cluster import Cluster
+from .plan_cases import CASES
+from .updates import Case, Seen, Update, Watched
+
+pytestmark = pytest.mark.programs
+_SLACK = 3.0  # seconds that a look of the controller and of this test may come late
+_AT_ONCE = 10
+
+
+def _simulation(case: Case, replicas: int | None = None) -> Simulation:
+    objects = [Manifest(ref_of(case.rollout), case.rollout)]
+    if case.scaler:
+        import yaml
+
+        target = {"apiVersion": "argoproj.io/v1alpha1", "kind": "Rollout", "name": "web"}
+        scaler = {"apiVersion": "autoscaling/v2", "kind": "HorizontalPodAutoscaler", "metadata": {"name": "web"}}
+        objects.append(
+            Manifest(ref_of(scaler), {**scaler, "spec": {"scaleTargetRef": target, **yaml.safe_load(case.scaler)}})
+        )
+    spec = read_spec(ReleaseView(tuple(objects)), objects[0], replicas=replicas, ready=0.0)
+    assert spec is not None
+    return simulate(spec)
+
+
+def _pauses(simulation: Simulation) -> list[Row]:
+    stops = ("autoPromotionSeconds", "pause")
+    return [row for row in simulation.rows if row.label in stops and row.waits]
+
+
+@pytest.fixture(scope="module")
+def watched(cluster: Cluster) -> Mapping[str, Watched]:
+    """Every case, run on the cluster, some at a time."""
+    with ThreadPoolExecutor(_AT_ONCE) as pool:
+        updates = {
+            name: pool.submit(Update(cluster, name, case, _pause_count(case)).run) for name, case in CASES.items()
+        }
+        return {name: update.result() for name, update in updates.items()}
+
+
+def _pause_count(case: Case) -> int:
+    simulation = _simulation(case)
+    return sum(1 for row in _pauses(simulation) if any(wait.kind == "person" for wait in row.waits))
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_the_controller_does_what_the_simulation_says(name: str, watched: Mapping[str, Watched]) -> None:
+    case, seen = CASES[name], watched[name]
+    assert not seen.fault, seen.fault
+    simulation = _simulation(case)
+    expected = [row for row in _pauses(simulation) if any(wait.kind == "person" for wait in row.waits)]
+    for ordinal, (row, (step, found)) in enumerate(zip(expected, seen.pauses, strict=False)):
+        if case.scale and ordinal >= case.scale[0]:
+            row = _pauses(_simulation(case, case.scale[1]))[ordinal]
+        assert row.index is None or row.index == step
+        assert _told(row.end) == _shown(found, row.end), f"at pause {ordinal}"
+    if case.abort is not None:
+        _compare_abort(simulation, expected[case.abort], seen)
+    elif case.stuck is not None:
+        assert not seen.done and not simulation.promoted
+        assert _told(simulation.rows[-1].end) == _shown(seen.end[-1], simulation.rows[-1].end)
+    else:
+        _compare_end(simulation if case.scale is None else _simulation(case, case.scale[1]), seen)
+    peaks = [simulation.peak] + ([_simulation(case, case.scale[1]).peak] if case.scale else [])
+    if case.abort is not None:
+        peaks = [max(row.peak for row in simulation.rows), *(row.abort.peak for row in simulation.rows if row.abort)]
+    assert seen.most <= max(peaks), "more pods at once than foreseen"
+
+
+def _compare_end(simulation: Simulation, seen: Watched) -> None:
+    assert seen.done and simulation.promoted
+    last = simulation.rows[-1]
+    assert _told(last.end) == _shown(seen.end[-1], last.end)
+    delay = next((wait.seconds for wait in last.waits if wait.kind == "delay"), None)
+    if delay:
+        gone = next(found.at for found in seen.end if found.stable == 0)
+        assert delay - _SLACK < gone < delay + _SLACK
+
+
+def _compare_abort(simulation: Simulation, row: Row, seen: Watched) -> None:
+    assert row.abort is not None
+    last = row.abort.moments[-1]
+    assert _told(last) == _shown(seen.end[-1], last)
+    weights = {row.end.weight, *(moment.weight for moment in row.abort.moments)}
+    assert all(found.weights is None or found.weights[0] in weights for found in seen.end)
+    strategy = simulation.spec.strategy
+    if row.abort.gone is not None and getattr(strategy, "routed", True) and not getattr(strategy, "dynamic", False):
+        gone = next(found.at for found in seen.end if found.canary == 0)
+        assert row.abort.gone - _SLACK < gone < row.abort.gone + _SLACK
+        back = next(found.at for found in seen.end if not found.active and (found.weights or (0, 0))[0] == 0)
+        assert back < _SLACK, "traffic goes back at once"
+
+
+def _told(moment: Moment) -> tuple[object, ...]:
+    return moment.canary, moment.stable, moment.weight, moment.share == 1.0
+
+
+def _shown(found: Seen, like: Moment) -> tuple[object, ...]:
+    whole = like.share == 1.0 if found.active is None else found.active
+    return found.canary, found.stable, found.weights[0] if found.weights else None, whole
