@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from ..draft import EditFile, Item
@@ -11,6 +12,8 @@ from ..sources import Site
 from ..text import Edit, Span
 
 REASON = "autoscaler"
+# A flow mapping with the target's name, whose apiVersion and kind are no templates.
+_FLOW = re.compile(r"\{(?!\{)(?!.*\b(?:apiVersion|kind):\s*[\"']?\{\{).*\bname:", re.DOTALL)
 
 
 def rewrite(site: Site, guards: str = "") -> Iterator[Item]:
@@ -27,6 +30,10 @@ def rewrite(site: Site, guards: str = "") -> Iterator[Item]:
             "Write scaleTargetRef with apiVersion, kind and name.",
         )
     for ref in refs:
+        flow = ref.value.of(text)
+        if _FLOW.match(flow):
+            yield EditFile(path, Edit(ref.value, _in_flow(flow), REASON))
+            continue
         keys = {node.key: node for node in ref.children}
         names = keys.get("name")
         if names is None:
@@ -48,6 +55,15 @@ def rewrite(site: Site, guards: str = "") -> Iterator[Item]:
                 added += f"{pad}{key}: {value}{newline}"
         if added:
             yield EditFile(path, Edit(Span(names.start, names.start), added, REASON))
+
+
+def _in_flow(text: str) -> str:
+    """A flow mapping that names the Rollout; its other keys keep their place."""
+    for key, value in (("kind", "Rollout"), ("apiVersion", ROLLOUT_API)):
+        text, found = re.subn(rf"([{{,]\s*{key}:\s*)[^\s,{{}}]+", lambda m, new=value: f"{m[1]}{new}", text, count=1)
+        if not found:
+            text = f"{{{key}: {value}, {text[1:].lstrip()}"
+    return text
 
 
 def _instead(old: str, new: str, key: str) -> str:
