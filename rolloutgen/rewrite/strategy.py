@@ -69,6 +69,9 @@ def rewrite(
     old = [node for node in spec[0].children if node.key == "strategy" or _KEY_OF_KIND.search(node.key)]
     indent = next((child.indent for child in spec[0].children if child.key != SPLICE), spec[0].indent + 2)
     carried = _carried(site, old, terms, root)
+    if carried.lines.startswith("{{-") and (not routed or condition) and not terms.local:
+        # Lines that a condition may leave out could leave `canary:` empty, which is null; a map that is printed is not.
+        carried = _from_text(site, old, terms, root)
     yield from carried.defines
     keys = '"maxUnavailable"' if strategy == "blue-green" else '"maxSurge" "maxUnavailable"'
     omitted = f" {keys}" if old else ""
