@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
 from .aftermath import judge, scene_of
-from .assemble import FileChange, assemble
+from .assemble import Assembled, FileChange, assemble
 from .chart import Chart
 from .dependencies import Dependencies, resolve_dependencies
 from .errors import RolloutgenError
 from .gotmpl import Template
 from .helm import Engine
+from .keeping import keeping, renaming, stuck
 from .model import Finding, Refusal, Rendered, ValueSet
 from .newsets import rollout_sets
 from .options import Options
@@ -28,6 +29,7 @@ from .verify import Verdict, is_random, random_places, verify
 from .yamlmap import outline
 
 Status = Literal["converted", "unchanged", "refused"]
+_ROUNDS = 3  # of names that turn out to be held: each round keeps at least one more
 
 
 @dataclass(frozen=True)
@@ -77,47 +79,81 @@ def _convert(chart: Chart, value_sets: Sequence[ValueSet], engine: Engine, optio
     if key in chart.values:
         raise ChartRefused(_key_taken(chart, key))
     told = Sources(new_version, sources.files)
-    alike = aliases(told, found.workloads, renders[:2], engine) if _renames(found) else {}
+    alike = aliases(told, found.workloads, renders[:2], engine) if renaming(found) else {}
+    ground = _Ground(chart, dependencies, marked, tuple(value_sets), tuple(befores), alike)
+    tried = _tried(ground, found, engine, options)
+    for _ in range(_ROUNDS):
+        if options.service_names or not (because := stuck(tried.befores, tried.verdicts, found)):
+            break
+        found = keeping(found, {reason.key for reason in because}, because)
+        tried = _tried(ground, found, engine, options)
+    return _plan(ground, found, tried, options)
+
+
+@dataclass(frozen=True)
+class _Ground:
+    """What each attempt at one chart starts from: the chart, its renders, and what means the old names."""
+
+    chart: Chart
+    dependencies: Dependencies
+    marked: Chart
+    value_sets: tuple[ValueSet, ...]
+    befores: tuple[Rendered | RolloutgenError, ...]
+    aliases: Mapping[str, Sequence[str]]
+
+
+@dataclass(frozen=True)
+class _Tried:
+    """A new chart with the proof. `befores` and `afters` are the renders of `verdicts`, one each."""
+
+    assembled: Assembled
+    befores: tuple[Rendered | RolloutgenError, ...]
+    afters: tuple[Rendered | RolloutgenError, ...]
+    verdicts: tuple[Verdict, ...]
+
+
+def _tried(ground: _Ground, found: Survey, engine: Engine, options: Options) -> _Tried:
+    chart = ground.chart
     try:
-        assembled = assemble(chart, [*rewrite(found, options, alike), record_file(found, options)])
+        assembled = assemble(chart, [*rewrite(found, options, ground.aliases), record_file(found, options)])
     except OverlapError as overlap:
-        raise ChartRefused(
-            Refusal(
-                "edits-overlap",
-                found.workloads[0].sites[0].source.path,
-                found.workloads[0].sites[0].line,
-                str(overlap),
-                "Its construct is not converted yet.",
-            )
-        ) from None
-    first = befores[0]
+        site = found.workloads[0].sites[0]
+        hint = "Its construct is not converted yet."
+        raise ChartRefused(Refusal("edits-overlap", site.source.path, site.line, str(overlap), hint)) from None
+    first = ground.befores[0]
+    assert isinstance(first, Rendered)
     extra = rollout_sets(found, first.value_set)
-    befores += [replace(first, value_set=value_set) for value_set in extra]
-    afters = list(engine.render_all(dependencies.applied_to(assembled.chart), [*value_sets, *extra]))
+    befores = (*ground.befores, *(replace(first, value_set=value_set) for value_set in extra))
+    afters = list(engine.render_all(ground.dependencies.applied_to(assembled.chart), [*ground.value_sets, *extra]))
     random = {}
     if is_random(chart):
         random = {
-            index: random_places(engine, marked, renders[0] if index >= len(value_sets) else render)
+            index: random_places(engine, ground.marked, first if index >= len(ground.value_sets) else render)
             for index, render in enumerate(befores)
             if isinstance(render, Rendered)
         }
-    verdicts = verify(befores, afters, found.decisions, random)
+    return _Tried(assembled, befores, tuple(afters), verify(befores, afters, found.decisions, random))
+
+
+def _plan(ground: _Ground, found: Survey, tried: _Tried, options: Options) -> Plan:
     # Under the first value set, what people use, even a refusal that the new chart states itself is one of the chart.
     against = [
         _unproven(verdict, found)
-        for index, verdict in enumerate(verdicts)
+        for index, verdict in enumerate(tried.verdicts)
         if not verdict.holds or (index == 0 and verdict.state in ("refused", "limited"))
     ]
     refusals = tuple({(refusal.by, refusal.path, refusal.line): refusal for refusal in reversed(against)}.values())[
         ::-1
     ]
+    chart, assembled = ground.chart, tried.assembled
     moved = {change.path: change.to for change in assembled.changes if change.action in ("renamed", "removed")}
-    scene = scene_of(chart, assembled.chart, moved, found, zip(befores, afters, verdicts, strict=True), options)
-    faults, findings = judge(scene, [*_left_out(chart, dependencies), *found.findings])
+    proof = zip(tried.befores, tried.afters, tried.verdicts, strict=True)
+    scene = scene_of(chart, assembled.chart, moved, found, proof, options)
+    faults, findings = judge(scene, [*_left_out(chart, ground.dependencies), *found.findings])
     if refusals or faults:
         first_five = (*refusals, *faults)[:5]
-        return Plan(chart, "refused", None, assembled.changes, verdicts, first_five, findings, found)
-    return Plan(chart, "converted", assembled.chart, assembled.changes, verdicts, (), findings, found)
+        return Plan(chart, "refused", None, assembled.changes, tried.verdicts, first_five, findings, found)
+    return Plan(chart, "converted", assembled.chart, assembled.changes, tried.verdicts, (), findings, found)
 
 
 def _dependencies(chart: Chart) -> Dependencies:
@@ -169,10 +205,6 @@ def _key_taken(chart: Chart, key: str) -> Refusal:
         f"the chart has values `{key}:` of another meaning",
         "Choose another name for the block: --values-key NAME.",
     )
-
-
-def _renames(found: Survey) -> bool:
-    return any(item.services and item.decision.service_names == "suffix" for item in found.workloads)
 
 
 def with_version(chart: Chart, version: str) -> Chart:

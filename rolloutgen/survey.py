@@ -225,13 +225,15 @@ def _workload(
             carried = [m for m in render.objects if m.site in services and selects(m, deployment, release.namespace)]
             always = always and bool(carried)
             for manifest in render.objects:
-                if manifest.ref.kind in AUTOSCALERS and target_of(manifest, "scaleTargetRef") == deployment.ref.name:
-                    scaled[manifest.site] = None
-                elif (
-                    manifest.ref.kind == "VerticalPodAutoscaler"
-                    and target_of(manifest, "targetRef") == deployment.ref.name
-                ):
-                    vertical[manifest.site] = None
+                beside = (manifest.ref.namespace or release.namespace) == (
+                    deployment.ref.namespace or release.namespace
+                )
+                if manifest.ref.kind in AUTOSCALERS:
+                    if beside and target_of(manifest, "scaleTargetRef") == deployment.ref.name:
+                        scaled[manifest.site] = None
+                elif manifest.ref.kind == "VerticalPodAutoscaler":
+                    if beside and target_of(manifest, "targetRef") == deployment.ref.name:
+                        vertical[manifest.site] = None
                 elif manifest.ref.kind == "VirtualService" and any(
                     points_at(manifest, s, release.namespace) for s in carried
                 ):

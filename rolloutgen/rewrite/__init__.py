@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from ..context import Context
 from ..draft import Item, NewFile
-from ..expression import printed
+from ..expression import expression, free_variables, printed
 from ..guards import implied, present_when, routed_when, shown_when
 from ..metadata import metadata_text
 from ..options import Options
@@ -221,4 +221,14 @@ def _references(context: Context) -> Iterator[Item]:
             leads = manifest.ref.kind in references.ROUTES and manifest.site
             if leads and any(points_at(manifest, found, namespace) for found in mine):
                 routes[manifest.site] = None
-    yield from references.rewrite(name, context.sources, [context.sources.sites[site] for site in routes])
+    leading = [context.sources.sites[site] for site in routes]
+    yield from references.rewrite(name, context.sources, leading, _other_names(context, name.codes))
+
+
+def _other_names(context: Context, mine: Sequence[str]) -> list[str]:
+    """The expressions of the names of the chart's other Services."""
+    services = [site for site in context.sources.sites.values() if "Service" in site.kinds()]
+    codes = [expression(site.value("metadata", "name")) for site in services if site.find("metadata", "name")]
+    own = context.item.decision.key
+    alike = [code for key, found in context.survey.aliases.items() if key != own for code in found]
+    return [code for code in dict.fromkeys([*codes, *alike]) if code and code not in mine and not free_variables(code)]

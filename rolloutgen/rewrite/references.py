@@ -23,13 +23,14 @@ _AFTER = re.compile(r":(?:\d|\{\{|\$)|\.(?:svc\b|\{\{-?\s*[^}]*amespace)")
 _URL_END = re.compile(r"$|[/:\s\"'?#\\,;)\]]|\.(?:svc\b|\{\{-?\s*[^}]*amespace)")
 
 
-def rewrite(name: Name, sources: Sources, routes: Sequence[Site]) -> Iterator[Item]:
-    """The edits of every sure reference. `routes` are the sites whose backends name the Service in some render."""
+def rewrite(name: Name, sources: Sources, routes: Sequence[Site], others: Sequence[str]) -> Iterator[Item]:
+    """The edits of every sure reference. `routes` are the sites whose backends name the Service in some render,
+    `others` the expressions of names that other Services have."""
     seen: set[tuple[str, int]] = {
         (path, position) for path, span in name.skipped for position in range(span.start, span.end)
     }
     for site in routes:
-        for item in _backends(name, site, sources):
+        for item in _backends(name, site, sources, others):
             if (item.path, item.edit.span.start) not in seen:
                 seen.update((item.path, position) for position in range(item.edit.span.start, item.edit.span.end))
                 yield item
@@ -146,7 +147,7 @@ def _printed_address(source: Source, span: Span, action: Action) -> bool:
     )
 
 
-def _backends(name: Name, site: Site, sources: Sources) -> Iterator[EditFile]:
+def _backends(name: Name, site: Site, sources: Sources, others: Sequence[str]) -> Iterator[EditFile]:
     source = site.source
     values = [node for path, node in walk(site.document.nodes) if path[0] == "spec" and _is_backend(path, node)]
     done: list[Span] = []
@@ -158,6 +159,8 @@ def _backends(name: Name, site: Site, sources: Sources) -> Iterator[EditFile]:
         lone = code.strip()
         root = root_symbol(scope_at(source, node.value.start), sources) or "."
         same = bool(any_of(name).fullmatch(lone)) or _holds(name, source, lone)
+        if not same and any(pattern_of(other).fullmatch(lone) for other in others):
+            continue
         new = (
             stable
             if same
