@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 REASONS: Mapping[str, str] = {
     "rollout": "a Deployment becomes a Rollout: apiVersion and kind; the pod template stays as it is",
+    "selector": "a Rollout must name its selector, which extensions/v1beta1 made up from the pod's labels",
     "strategy": "the Rollout's strategy, with steps from values and the Services and routes that share the traffic",
     "replicas": "the replicas beside an autoscaler: the live number, within the autoscaler's bounds",
     "autoscaler": "an autoscaler's target is the Rollout now",

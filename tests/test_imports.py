@@ -20,6 +20,7 @@ ROWS = (
     {"cutover", "baseline"},
     {"cutoverfacts", "job", "validate"},
     {"convert", "explain", "lint", "scaffold", "aftermath", "newfaults"},
+    {"keeping"},
     {"verify", "record", "assemble", "newsets", "probe"},
     {"transform", "rewrite", "rules"},
     {"everything else: survey, sources, schema, helm, valuesets, ..."},
@@ -28,7 +29,7 @@ ROWS = (
     {"gotmpl"},
     {"text", "options", "model", "errors", "data"},
 )
-REST = 9
+REST = 10
 HEAVY = {"yaml", "jinja2", "jsonschema", "jsonschema_rs", "helm_python", "copier", "ruamel"}
 
 

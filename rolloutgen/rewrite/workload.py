@@ -16,6 +16,7 @@ from ..text import Edit, Span
 from ..yamlmap import SPLICE, Node
 
 REASON = "rollout"
+SELECTOR_REASON = "selector"
 
 
 def guard(site: Site) -> str:
@@ -102,7 +103,7 @@ def selector(site: Site, keys: Sequence[str]) -> Iterator[Item]:
         lines = "".join(_one_line(site, node, template.indent + 4) for node in labels)
         newline = "\r\n" if "\r\n" in site.source.text else "\n"
         text = f"{pad}selector:{newline}{pad}  matchLabels:{newline}{lines}"
-        yield EditFile(site.source.path, Edit(Span(template.start, template.start), text, "selector"))
+        yield EditFile(site.source.path, Edit(Span(template.start, template.start), text, SELECTOR_REASON))
 
 
 def _one_line(site: Site, node: Node, indent: int) -> str:
