@@ -315,7 +315,7 @@ FINDINGS: Mapping[str, Explained] = {
         "The stable Service keeps the old Service's name.",
         "A node port, a load balancer or a fixed address cannot move to a Service of another name in one upgrade: Helm "
         "creates the new one before it deletes the old. And what calls a webhook, or checks a certificate, knows the "
-        "old name; so does an address that a value holds or a helper puts together.",
-        "Nothing has to be done. To rename it all the same: --service-names suffix, once no value names it.",
+        "old name.",
+        "Nothing has to be done. To rename it all the same: --service-names suffix.",
     ),
 }
