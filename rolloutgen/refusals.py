@@ -118,13 +118,6 @@ REFUSALS: Mapping[str, Explained] = {
         "The objects that are added carry the same labels, so their text has to be copied whole.",
         "Put conditions around whole keys.",
     ),
-    "long-release-name": Explained(
-        "Under a release name as long as Helm permits, two objects would have one name.",
-        "A name has at most 63 characters. The suffix of the stable and the canary Service needs seven of them, so long "
-        "names are cut, and two that differ only at their end become one; or the chart itself makes them equal already.",
-        "Use a shorter release name, or --service-names keep. Only such a release is concerned: under all shorter names "
-        "the chart is converted.",
-    ),
     "name-taken": Explained(
         "The release has an object of the name that a new one would get.",
         "Two objects of one kind and name cannot be deployed.",
