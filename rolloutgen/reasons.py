@@ -14,6 +14,7 @@ REASONS: Mapping[str, str] = {
     "service-reference": "what named the old Service names the one of the old version",
     "virtual-service": "each route to the Service gets two destinations with weights, which the controller moves",
     "split": "a file of several documents becomes one file a kind",
+    "public-hosts": "the chart's own route and Gateway take a list of hosts from values where one is given",
     "gateway-set": "Gateway, VirtualService, DNSEndpoint and Certificates for an audience that has hosts",
     "null-field": "a key without a body moves into the condition of its body: a custom resource refuses nulls",
     "values": "the block that says how a new version is rolled out; nothing else in the file moves",

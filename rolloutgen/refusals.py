@@ -1,4 +1,4 @@
-"""What is to be known of every refusal and of every finding of `convert`: the texts of `rolloutgen explain`."""
+"""What is to be known of every refusal of `convert`: the texts of `rolloutgen explain`."""
 
 from __future__ import annotations
 
@@ -117,6 +117,11 @@ REFUSALS: Mapping[str, Explained] = {
         "A condition begins inside the Service's labels or namespace and ends outside.",
         "The objects that are added carry the same labels, so their text has to be copied whole.",
         "Put conditions around whole keys.",
+    ),
+    "long-release-name": Explained(
+        "Under a long release name two objects get one name.",
+        "Kubernetes takes names of at most 63 characters, so charts cut them, and cut names may be equal.",
+        "Use a shorter release name, or --service-names keep.",
     ),
     "name-taken": Explained(
         "The release has an object of the name that a new one would get.",
@@ -269,46 +274,5 @@ REFUSALS: Mapping[str, Explained] = {
         "The chart has values under the key that the new block would get.",
         "They mean something else, and templates read them.",
         "Choose another name: --values-key NAME.",
-    ),
-}
-
-FINDINGS: Mapping[str, Explained] = {
-    "bare-service-name": Explained(
-        "A text equals the old Service's name.",
-        "It may mean the Service, or a label or another object of the same name; the text alone does not tell.",
-        "Where it means the Service, write the stable one's name.",
-    ),
-    "dependency-left-out": Explained(
-        "A dependency is not in charts/ and was left out of both sides.",
-        "The comparison holds without it. The new chart renders as the old one does once it is there.",
-        "Run `helm dependency build` to have it compared as well.",
-    ),
-    "deployment-in-dependency": Explained(
-        "A dependency renders a Deployment too.",
-        "It stays a Deployment: a conversion changes this chart alone.",
-        "Convert that chart itself, if it shall roll out the same way.",
-    ),
-    "null-in-custom-resource": Explained(
-        "The pod template renders a null.",
-        "A Deployment takes it for an absent field; under server-side apply the API server refuses a Rollout with it.",
-        "Put the key inside the condition of its body, such as `{{- with .Values.env }}` above `env:`.",
-    ),
-    "no-object": Explained(
-        "A file of a folder holds no object.",
-        "Nothing in it has apiVersion and kind, so nothing in it was checked: values, a kustomization, a list of jobs.",
-        "Nothing, if it is none; else write apiVersion and kind.",
-    ),
-    "second-opinion": Explained(
-        "kubeconform and rolloutgen disagree about an object.",
-        "Both were given the same document and the same schemas. rolloutgen also knows rules that no JSON Schema can say "
-        "(CEL, keys of lists, nulls), so it may refuse more; what it takes and kubeconform refuses deserves a look.",
-        "Read both messages; --exclude second-opinion once it is understood.",
-    ),
-    "service-name-kept": Explained(
-        "The stable Service keeps the old Service's name.",
-        "A node port, a load balancer or a fixed address cannot move to a Service of another name in one upgrade: Helm "
-        "creates the new one before it deletes the old. And what calls a webhook, or checks a certificate, knows the "
-        "old name.",
-        "Nothing has to be done. To rename it all the same: --service-names suffix.",
     ),
 }

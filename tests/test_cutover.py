@@ -67,7 +67,8 @@ def test_no_command_waits_in_helm(deployer: Deployer, embedded: EmbeddedEngine) 
 
 def test_helm_4_upgrades_client_side_and_helm_3_knows_no_such_flag(embedded: EmbeddedEngine) -> None:
     for deployer, flagged in (("helm4", True), ("helm3", False)):
-        upgrades = [c for c in commands(cutover("plain", embedded, deployer)) if "helm upgrade" in c]  # type: ignore[arg-type]
+        found = cutover("plain", embedded, deployer)  # type: ignore[arg-type]
+        upgrades = [c for c in commands(found) if "helm upgrade" in c]
         assert upgrades and all(("--server-side=false" in c) == flagged for c in upgrades)
         assert all("--reset-then-reuse-values" in c for c in upgrades)
 

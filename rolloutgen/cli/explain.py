@@ -26,12 +26,17 @@ def explain(name: str | None) -> None:
 
 def _texts(name: str) -> list[str]:
     """What is known of an id: a fault that lint finds may also be what a conversion is refused for."""
+    from ..audit import audits
     from ..explain import explain as of_rule
     from ..lint import rules
+    from ..notices import FINDINGS
     from ..reasons import REASONS
-    from ..refusals import FINDINGS, REFUSALS
+    from ..refusals import REFUSALS
 
     found = [of_rule(name).strip()] if name in rules() else []
+    if name in audits():
+        doc = audits()[name].doc
+        found.append(f"{name} (a conversion tells)\n\n{doc.summary}\n\nWhy: {doc.why}\n\nFix: {doc.fix}")
     for title, texts in (("a conversion is refused", REFUSALS), ("a conversion tells", FINDINGS)):
         if name in texts:
             text = texts[name]
@@ -42,9 +47,12 @@ def _texts(name: str) -> list[str]:
 
 
 def _lines() -> dict[str, str]:
+    from ..audit import audits
     from ..explain import table
+    from ..notices import FINDINGS
     from ..reasons import REASONS
-    from ..refusals import FINDINGS, REFUSALS
+    from ..refusals import REFUSALS
 
     told = {name: text.what for name, text in {**REFUSALS, **FINDINGS}.items()}
+    told.update((plugin.id, plugin.doc.summary) for plugin in audits().values())
     return {**REASONS, **{row.id: row.summary for row in table()}, **told}

@@ -115,7 +115,8 @@ def _check_ids(ids: Sequence[str]) -> None:
     from difflib import get_close_matches
 
     from ..lint import rules
-    from ..refusals import FINDINGS, REFUSALS
+    from ..notices import FINDINGS
+    from ..refusals import REFUSALS
 
     known = {*rules(), *FINDINGS, *REFUSALS}
     for name in ids:

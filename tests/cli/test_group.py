@@ -53,7 +53,8 @@ def test_explain_helps_with_a_typing_error(run: Run) -> None:
 
 
 def test_explain_lists_everything(run: Run) -> None:
-    from rolloutgen.refusals import FINDINGS, REFUSALS
+    from rolloutgen.notices import FINDINGS
+    from rolloutgen.refusals import REFUSALS
 
     listed = {line.split()[0] for line in run("explain").output.splitlines()}
     assert listed >= REFUSALS.keys() | FINDINGS.keys()

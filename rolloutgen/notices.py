@@ -1,0 +1,48 @@
+"""What is to be known of findings that are neither lint rules nor audits: the texts of `rolloutgen explain`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from .refusals import Explained
+
+FINDINGS: Mapping[str, Explained] = {
+    "bare-service-name": Explained(
+        "A text equals the old Service's name.",
+        "It may mean the Service, or a label or another object of the same name; the text alone does not tell.",
+        "Where it means the Service, write the stable one's name.",
+    ),
+    "dependency-left-out": Explained(
+        "A dependency is not in charts/ and was left out of both sides.",
+        "The comparison holds without it. The new chart renders as the old one does once it is there.",
+        "Run `helm dependency build` to have it compared as well.",
+    ),
+    "deployment-in-dependency": Explained(
+        "A dependency renders a Deployment too.",
+        "It stays a Deployment: a conversion changes this chart alone.",
+        "Convert that chart itself, if it shall roll out the same way.",
+    ),
+    "null-in-custom-resource": Explained(
+        "The pod template renders a null.",
+        "A Deployment takes it for an absent field; under server-side apply the API server refuses a Rollout with it.",
+        "Put the key inside the condition of its body, such as `{{- with .Values.env }}` above `env:`.",
+    ),
+    "no-object": Explained(
+        "A file of a folder holds no object.",
+        "Nothing in it has apiVersion and kind, so nothing in it was checked: values, a kustomization, a list of jobs.",
+        "Nothing, if it is none; else write apiVersion and kind.",
+    ),
+    "second-opinion": Explained(
+        "The program kubeconform and rolloutgen disagree about an object.",
+        "Both were given the same document and the same schemas. rolloutgen also knows rules that no schema can say "
+        "(CEL, keys of lists, nulls), so it may refuse more; what it takes and kubeconform refuses deserves a look.",
+        "Read both messages; --exclude second-opinion once it is understood.",
+    ),
+    "service-name-kept": Explained(
+        "The stable Service keeps the old Service's name.",
+        "A node port, a load balancer or a fixed address cannot move to a Service of another name in one upgrade: Helm "
+        "creates the new one before it deletes the old. And what calls a webhook, or checks a certificate, knows the "
+        "old name.",
+        "Nothing has to be done. To rename it all the same: --service-names suffix.",
+    ),
+}
