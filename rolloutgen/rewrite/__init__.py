@@ -74,6 +74,10 @@ def _workload(item: Workload, survey: Survey, options: Options, taken: set[str])
     present, defines = present_when(item, prefix, workload.guard(item.sites[0]), survey.sources)
     yield from defines
     terms, defines = terms_of(item, survey, present)
+    served, further = _served(Context(survey, item, terms, options))
+    if served:
+        yield from further
+        terms, defines = terms_of(item, survey, f"and ({present}) ({served})" if present else served)
     yield from defines
     if survey.decisions.several:
         terms, defines = overlaid(terms, survey.decisions.values_key, item.decision.key)
@@ -91,6 +95,16 @@ def _workload(item: Workload, survey: Survey, options: Options, taken: set[str])
     yield from rename.rewrite(context.site, taken, "deployment", "rollout")
     if not terms.local and not scope.ranged:
         yield from notes.rewrite(survey.sources.chart, terms, shown_when(context.site))
+
+
+def _served(context: Context) -> tuple[str, Sequence[Item]]:
+    """The expression under which the Service is rendered, where others name it also in renders without it; else ""."""
+    item = context.item
+    if item.service_always or item.virtual_services or not context.weighed or context.keep:
+        return "", ()
+    if next(_references(context), None) is None:
+        return "", ()
+    return routed_when(item, context.terms, context.sources)
 
 
 def _root(site: Site, context: Context, what: str) -> str:
