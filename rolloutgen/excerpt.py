@@ -14,7 +14,9 @@ from .goyaml import YamlError
 from .locate import locate
 from .marks import line_at
 from .model import Finding, Manifest, Path
+from .place import placed
 from .release import ReleaseView
+from .tree import dig
 
 _LARGEST = 512 * 1024  # characters of a document in which a line is looked for
 
@@ -35,10 +37,12 @@ class Remark:
 
 def remark(finding: Finding, view: ReleaseView) -> Remark:
     """The finding with its line: of the template where that is known, else of the rendered text."""
-    source = view.sources.get(finding.path, "")
+    if finding.ref is not None and not finding.line:
+        finding = placed(finding, view)
     if finding.line:
-        return underlined(finding, line_text(source or view.files.get(finding.path, ""), finding.line))
-    manifest = next((m for m in view.objects if m.ref == finding.ref and m.template == finding.path), None)
+        text = view.sources.get(finding.path) or view.files.get(finding.path, "")
+        return underlined(finding, line_text(text, finding.line))
+    manifest = _manifest(finding, view)
     rendered = view.files.get(finding.path, "")
     if manifest is None or not rendered:
         return Remark(finding)
@@ -54,9 +58,15 @@ def underlined(finding: Finding, text: str) -> Remark:
 
 def locate_in_text(view: ReleaseView, finding: Finding) -> int:
     """The line of a finding in a file that is no template: exactly where its field is written."""
-    manifest = next((m for m in view.objects if m.ref == finding.ref and m.template == finding.path), None)
+    manifest = _manifest(finding, view)
     text = view.files.get(finding.path, "")
     return rendered_line(text, manifest, finding.at) if manifest and text else locate(view, finding)
+
+
+def _manifest(finding: Finding, view: ReleaseView) -> Manifest | None:
+    """The object that a finding is about: of several with one name, one that has the field."""
+    same = [m for m in view.objects if m.ref == finding.ref and m.template == finding.path]
+    return next((m for m in same if dig(m.body, *finding.at) is not None), same[0] if same else None)
 
 
 def rendered_line(text: str, manifest: Manifest, at: Path) -> int:

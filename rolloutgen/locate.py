@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 
 from rolloutgen.errors import ChartError
@@ -43,7 +44,17 @@ def _document(view: ReleaseView, path: str, source: str, ref: Ref) -> Document |
     same = [m.ref for m in view.objects if m.template == path and m.ref.kind == ref.kind]
     if len(found) == 1:
         return found[0]
-    return found[same.index(ref)] if len(found) == len(same) and ref in same else None
+    if len(found) == len(same) and ref in same:
+        return found[same.index(ref)]
+    named = [document for document in found if _name_fits(document, source, ref.name)]
+    return named[0] if len(named) == 1 else None
+
+
+def _name_fits(document: Document, source: str, name: str) -> bool:
+    """Whether the name as written, whatever its actions print, can be `name`."""
+    nodes = [node for node in document.find("metadata", "name") if node.value.start < node.value.end]
+    written = [re.split(r"\{\{.*?\}\}", node.value.of(source).strip().strip("\"'")) for node in nodes]
+    return any(re.fullmatch(".*".join(map(re.escape, parts)), name) for parts in written)
 
 
 def _kind(document: Document, source: str) -> str:

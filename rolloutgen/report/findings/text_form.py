@@ -24,11 +24,11 @@ def report(result: Result) -> str:
     lines: list[str] = []
     explained: set[str] = set()
     for path, entries in by_file.items():
-        lines.append(path or "(no file)")
+        lines.append(_printable(path) or "(no file)")
         for one, found in entries:
             lines += _finding(one, found, explained)
         lines.append("")
-    lines += [f"not checked: {message} ({_times(count)})" for message, count in unchecked.items()]
+    lines += [f"not checked: {_printable(message)} ({_times(count)})" for message, count in unchecked.items()]
     if result.gone:
         lines.append(f"{result.gone} entries of the baseline are found no more: --write-baseline drops them")
     lines.append(summary(result))
@@ -38,7 +38,7 @@ def report(result: Result) -> str:
 def _finding(one: Judged, found: Remark, explained: set[str]) -> Iterator[str]:
     finding = found.finding
     where = f"{finding.line}:{found.column or 1}: " if finding.line else ""
-    yield f"  {where}{_SEVERITY[finding.severity]}: {finding.message} [{finding.rule}]"
+    yield f"  {where}{_SEVERITY[finding.severity]}: {_printable(' '.join(finding.message.split()))} [{finding.rule}]"
     number = finding.line or found.rendered_line
     if found.text and number:
         gutter = f"{number:>6} | "
@@ -50,16 +50,20 @@ def _finding(one: Judged, found: Remark, explained: set[str]) -> Iterator[str]:
     rendered = "rendered text" if found.rendered_line and not finding.line else ""
     about = "; ".join(part for part in (rendered, subject(finding), sets_of(finding, one)) if part)
     if about:
-        yield f"         {about}"
+        yield f"         {_printable(about)}"
     if finding.hint and finding.rule not in explained:
         explained.add(finding.rule)
         yield f"         fix: {finding.hint}"
 
 
 def _shown(text: str) -> str:
-    """A line as a terminal may have it: without control characters, cut where it is very long."""
-    clean = "".join(sign if sign == "\t" or sign.isprintable() else "\N{REPLACEMENT CHARACTER}" for sign in text)
+    clean = _printable(text)
     return clean if len(clean) <= _WIDEST else f"{clean[:_WIDEST]}..."
+
+
+def _printable(text: str) -> str:
+    """A text as a terminal may have it: control characters could move its cursor."""
+    return "".join(sign if sign == "\t" or sign.isprintable() else "\N{REPLACEMENT CHARACTER}" for sign in text)
 
 
 def _times(count: int) -> str:
