@@ -39,8 +39,13 @@ def expression(value: str) -> str | None:
         actions = lex(text)
     except ChartError:
         return None
-    if any(action.keyword in CONTROL and action.keyword != "comment" for action in actions) or "\n" in text:
+    if any(action.keyword in CONTROL and action.keyword != "comment" for action in actions):
         return None
+    if "\n" in text:
+        broken = [action.span.of(text) for action in actions if "\n" in action.span.of(text)]
+        if any("`" in piece for piece in broken) or text.count("\n") != sum(piece.count("\n") for piece in broken):
+            return None
+        return expression(re.sub(r"\s*\n\s*", " ", text))
     if not actions:
         return _literal(text)
     parts: list[str] = []
