@@ -25,6 +25,7 @@ from rolloutgen.model import Release, ValueSet
         ("{{ .Release.Name }}-web", 'printf "%s-web" .Release.Name'),
         ('{{ include "x" . }}-{{ .Values.tail }}', 'printf "%s-%v" (include "x" .) .Values.tail'),
         ("100%-{{ .Values.a }}", 'printf "100%%-%v" .Values.a'),
+        ('{{ printf\n    "%s-b"\n  .Release.Name }}', 'printf "%s-b" .Release.Name'),
         ("{{/* why */}}web-{{ .Release.Name }}", 'printf "web-%s" .Release.Name'),
     ],
 )
