@@ -162,6 +162,7 @@ class WorkloadDecision:
     carries: bool = False
     virtual_service_sites: tuple[str, ...] = ()
     selector: tuple[str, ...] = ()
+    looped: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -262,6 +262,7 @@ def _workload(
         bool(site.find("spec", "strategy")),
         tuple(routed),
         () if site.find("spec", "selector") else tuple(_steady_labels(site)),
+        site_scope(site).ranged and not routed,
     )
     where = sources.sites
     _refuse_unknown(site, "an autoscaler", scaled)

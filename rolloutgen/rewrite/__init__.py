@@ -192,7 +192,9 @@ def _sets(context: Context, site: Site, root: str) -> tuple[gatewayset.Sets, lis
         items += publichosts.hosts_define(context, hosts)
     namespace, labels = (metadata_text(site, key) for key in ("namespace", "labels"))
     own_public = bool(context.item.virtual_services)
-    return gatewayset.Sets(context.terms, root, namespace, labels, port, own_public, hosts, context.weighed), items
+    hosted = not context.item.decision.looped
+    sets = gatewayset.Sets(context.terms, root, namespace, labels, port, own_public, hosts, context.weighed, hosted)
+    return sets, items
 
 
 def _files(sets: gatewayset.Sets, scope: Scope, context: Context) -> dict[str, str] | None:

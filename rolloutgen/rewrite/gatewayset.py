@@ -33,6 +33,7 @@ class Sets:
     own_public: bool
     hosts_define: str = ""
     weighed: bool = True
+    hosted: bool = True
 
     @property
     def sometimes(self) -> bool:
@@ -59,8 +60,14 @@ def _texts(sets: Sets) -> Iterator[tuple[str, str]]:
     if sets.weighed and not sets.own_public:
         yield (
             "virtualservice.yaml",
-            resource("virtualservice.yaml", **_terms(sets, sets.root), hosts=_given(sets, "public", sets.root)),
+            resource(
+                "virtualservice.yaml",
+                **_terms(sets, sets.root),
+                hosts=_given(sets, "public", sets.root) if sets.hosted else "",
+            ),
         )
+    if not sets.hosted:
+        return
     looped = not terms.local
     root = "$" if looped else sets.root
     common = _terms(sets, root)

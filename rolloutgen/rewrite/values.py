@@ -40,7 +40,8 @@ def rewrite(survey: Survey, options: Options, *, preview_off: bool, derived: boo
         key=survey.decisions.values_key,
         routed=routed,
         hosts=any(
-            w.decision.strategy != "basic" and w.decision.router == "istio" and w.services for w in survey.workloads
+            w.decision.strategy != "basic" and w.decision.router == "istio" and w.services and not w.decision.looped
+            for w in survey.workloads
         ),
         blue_green=any(w.decision.strategy == "blue-green" for w in survey.workloads),
         scaled=any(w.autoscalers for w in survey.workloads) and options.replicas == "live",

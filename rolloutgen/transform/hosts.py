@@ -16,7 +16,12 @@ Audience = Literal["public", "preview", "stable"]
 
 
 def given_hosts(target: Target, audience: Audience) -> list[str] | None:
-    """The hosts that values name for an audience; None where they name none and the chart's own expression holds."""
+    """The hosts that values name for an audience; None where they name none and the chart's own expression holds.
+
+    Workloads of a loop have none: one list would give the same hosts to each of them.
+    """
+    if target.decision.looped:
+        return []
     hosts = dig(target.block, "hosts", audience)
     return [str(host) for host in hosts] if isinstance(hosts, list) else None
 
