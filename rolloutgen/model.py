@@ -149,6 +149,7 @@ class WorkloadDecision:
     its own, whose maxSurge and maxUnavailable carry over and win over `rollout.canary`. `virtual_service_sites` are the
     chart's own VirtualServices for this workload: a render without any of them is not routed; () means one is made.
     `selector` are the pod labels that a Deployment without a selector is given as one (extensions/v1beta1 made it up).
+    `looped` tells that a loop makes several workloads of one text: they share what values say, so they have no hosts.
     """
 
     key: str

@@ -22,7 +22,8 @@ class Sets:
     `namespace` and `labels` are texts below `metadata:` at column 2. `port` is the expression of the traffic port, ""
     for a Service with one; `sometimes` tells that it may yield nothing. `own_public` tells that the chart has
     VirtualServices of its own for the public; `hosts_define` names the define that then knows the hosts. `weighed` is
-    False for blue-green, where each host always leads to one Service.
+    False for blue-green, where each host always leads to one Service; `hosted` is False for workloads that have no
+    hosts of their own: then there is nothing but the VirtualService that weighs the mesh's traffic.
     """
 
     terms: Terms
