@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -15,16 +15,19 @@ from .house import find_house, read_house
 from .model import Refusal
 from .options import Options, settle
 from .record import read_record
+from .references import names_that_go, scan
 from .valuesets import value_sets
 
 
 @dataclass(frozen=True)
 class Request:
     """What is asked for every chart of a call. `flags` name fields of Options that were chosen on the command line;
-    `config` is the house file, "" for the nearest one."""
+    `config` is the house file, "" for the nearest one; `references` are folders to look through for the old Services'
+    names."""
 
     flags: Mapping[str, Any] = field(default_factory=dict)
     config: str = ""
+    references: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -63,7 +66,7 @@ def plan_chart(path: str, request: Request, engine: Engine) -> Conversion:
             kube_version=options.kube_version,
             toggles=options.toggles,
         )
-        plan = convert(chart, sets.sets, engine, options)
+        plan = _with_references(convert(chart, sets.sets, engine, options), path, request.references)
     except UsageError:
         raise
     except RolloutgenError as fault:
@@ -71,6 +74,15 @@ def plan_chart(path: str, request: Request, engine: Engine) -> Conversion:
     if record and plan.status == "refused" and plan.refusals[0].by == "does-not-render":
         return Conversion(path, Plan(chart, "unchanged"), options)  # the values it needs are not part of the record
     return Conversion(path, plan, options, sets.left_out)
+
+
+def _with_references(plan: Plan, path: str, folders: tuple[str, ...]) -> Plan:
+    """The plan with a finding for each line below `folders` that names a Service which is renamed, outside the chart."""
+    if plan.status != "converted" or plan.survey is None:
+        return plan
+    names = names_that_go(plan.survey)
+    found = dict.fromkeys(finding for folder in folders for finding in scan(folder, names, leave_out=[path]))
+    return replace(plan, findings=(*plan.findings, *found))
 
 
 def write(conversion: Conversion, target: str = "") -> None:

@@ -32,6 +32,11 @@ FINDINGS: Mapping[str, Explained] = {
         "Nothing in it has apiVersion and kind, so nothing in it was checked: values, a kustomization, a list of jobs.",
         "Nothing, if it is none; else write apiVersion and kind.",
     ),
+    "reference-elsewhere": Explained(
+        "A file outside the chart names a Service that the conversion renames.",
+        "Other charts, values and manifests reach the Service by its name; under the old one nothing answers.",
+        "Write the stable Service's name there when the new chart goes out, or convert with --service-names keep.",
+    ),
     "second-opinion": Explained(
         "The program kubeconform and rolloutgen disagree about an object.",
         "Both were given the same document and the same schemas. rolloutgen also knows rules that no schema can say "

@@ -82,6 +82,13 @@ _FIELDS = (
 @click.option("--config", metavar="FILE", type=click.Path(), help="The house file.  [the nearest rolloutgen.yaml]")
 @click.option("--helm", metavar="embedded|PATH", help="The Helm that renders.  [embedded]")
 @click.option("--kube-version", metavar="V", help="The Kubernetes version to render for.")
+@click.option(
+    "--references",
+    multiple=True,
+    metavar="DIR",
+    type=click.Path(exists=True, file_okay=False),
+    help="Look through DIR for what else names a Service that is renamed.",
+)
 @click.option("--explain", is_flag=True, help="Say why for every edit and every step.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a chart, one a line.")
 @click.option(
@@ -107,7 +114,7 @@ def _tasks(paths: Sequence[str], given: dict[str, Any]) -> list[Task]:
     from ..many import Task
 
     flags = {name: given[name] for name in _FIELDS if given[name] not in (None, ())}
-    request = Request(flags, given["config"] or "")
+    request = Request(flags, given["config"] or "", given["references"])
     several = len(paths) > 1 or bool(given["roots"])
     forms = ["brief" if several else "text"]
     if given["as_json"]:
@@ -152,6 +159,8 @@ def _several(tasks: Sequence[Task], given: dict[str, Any]) -> int:
     try:
         with _bar(len(tasks)) if shown else nullcontext() as bar:
             for outcome in arriving:
+                if bar and sys.stderr.isatty():
+                    click.echo("\r\x1b[K", nl=False, err=True)  # the bar comes again below what is printed now
                 _print(outcome, given)
                 outcomes.append((outcome.status, outcome.why, outcome.code))
                 if bar:
