@@ -108,10 +108,10 @@ def main() -> None:
     begin = time.monotonic()
     with ProcessPoolExecutor(asked.jobs, mp_context=multiprocessing.get_context("spawn")) as pool:
         results = list(pool.map(convert, [asked.directory] * len(chosen), chosen, chunksize=4))
-    print(table(results))
-    print(f"\n{len(results)} charts in {time.monotonic() - begin:.0f} s")
     if asked.json:
         asked.json.write_text("\n".join(json.dumps(asdict(result)) for result in results), encoding="utf-8")
+    print(table(results))
+    print(f"\n{len(results)} charts in {time.monotonic() - begin:.0f} s")
 
 
 if __name__ == "__main__":
