@@ -53,12 +53,9 @@ def cutovers(plan: Plan, options: Options, chart: str) -> tuple[Cutover, ...]:
 def _steps(facts: Facts, deployer: Deployer, chart: str) -> Iterator[Step]:
     yield Step(
         "Say which release",
-        (
-            "RELEASE=my-release NAMESPACE=my-namespace",
-            f'kubectl -n "$NAMESPACE" get deployment {_quoted(facts.deployments)}',
-        ),
-        "The names below are those of a release that is not called like the chart; where `get` finds nothing, "
-        f"{facts.usual}",
+        ("RELEASE=my-release NAMESPACE=my-namespace", *_full_name(facts), _existing(facts)),
+        "What the last command does not find has another name in your release (nameOverride, fullnameOverride): "
+        "`kubectl get deployment` lists them.",
     )
     yield from _checks(facts)
     yield from _clients(facts)
@@ -68,7 +65,7 @@ def _steps(facts: Facts, deployer: Deployer, chart: str) -> Iterator[Step]:
             (
                 f'kubectl -n "$NAMESPACE" get deployment {_quoted(facts.scaled)} -o '
                 "custom-columns=NAME:.metadata.name,PODS:.spec.replicas",
-                f"# in the values of this environment:  {facts.replicas_key}: <that number>",
+                *(f"# in the values of this environment:  {key}: <that number>" for key in facts.replicas_keys),
             ),
             "Argo CD renders without looking at the cluster, so the Rollout would start with the autoscaler's minimum. "
             "Take the line out after the cutover.",
@@ -91,6 +88,16 @@ def _steps(facts: Facts, deployer: Deployer, chart: str) -> Iterator[Step]:
     if deployer == "argocd":
         yield _ignore_differences(facts)
     yield from _back(facts, deployer)
+
+
+def _full_name(facts: Facts) -> Iterator[str]:
+    if facts.left_away:
+        name = facts.left_away
+        yield f'case "$RELEASE" in *{name}*) FULLNAME="$RELEASE" ;; *) FULLNAME="$RELEASE-{name}" ;; esac'
+
+
+def _existing(facts: Facts) -> str:
+    return f'kubectl -n "$NAMESPACE" get deployment {_quoted(facts.deployments)}'
 
 
 def _checks(facts: Facts) -> Iterator[Step]:

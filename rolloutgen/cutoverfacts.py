@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -19,6 +20,7 @@ _PLURALS = {
     "DNSEndpoint": "dnsendpoints.externaldns.k8s.io",
     "Certificate": "certificates.cert-manager.io",
 }
+_CONTAINS = re.compile(r"\bcontains\s+\S+\s+\$?\.Release\.Name\b")
 _RELEASE, _NAMESPACE = "$RELEASE", '"$NAMESPACE"'
 
 
@@ -33,7 +35,11 @@ class Trouble:
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """Names carry "$RELEASE" for the release's own; a namespace that is the release's is "$NAMESPACE", quoted."""
+    """Names carry "$RELEASE" for the release's own; a namespace that is the release's is "$NAMESPACE", quoted.
+
+    `left_away` is the chart's name where the chart leaves it away in a release that is called like it: names then carry
+    "$FULLNAME" for both together. `replicas_keys` are the values that set the replicas of `scaled`.
+    """
 
     deployments: tuple[str, ...]
     scaled: tuple[str, ...]
@@ -43,8 +49,8 @@ class Facts:
     certificates: bool
     troubles: tuple[Trouble, ...]
     old_version: str
-    replicas_key: str
-    usual: str
+    replicas_keys: tuple[str, ...]
+    left_away: str
 
 
 def facts_of(plan: Plan) -> Facts | None:
@@ -63,8 +69,11 @@ def _facts(plan: Plan, before: Rendered, after: tuple[Manifest, ...], rollouts: 
     assert plan.survey is not None
     release = before.value_set.release
 
+    left_away = _left_away(plan, before)
+
     def named(name: object) -> str:
-        return general_name(str(name), release.name, _RELEASE)
+        found = general_name(str(name), release.name, _RELEASE)
+        return re.sub(rf"\$RELEASE-{re.escape(left_away)}(?![a-z0-9])", "$FULLNAME", found) if left_away else found
 
     scaled = {
         str(dig(m.body, "spec", "scaleTargetRef", "name"))
@@ -87,10 +96,25 @@ def _facts(plan: Plan, before: Rendered, after: tuple[Manifest, ...], rollouts: 
         certificates=any(resource == _PLURALS["Certificate"] for resource, _ in new),
         troubles=tuple(trouble for m in rollouts for trouble in _troubles(m, named(m.ref.name))),
         old_version=plan.before.version,
-        replicas_key=f"{plan.survey.decisions.values_key}.replicas",
-        usual=f'list them with `kubectl -n "$NAMESPACE" get deployment -l app.kubernetes.io/instance="$RELEASE"` and '
-        f"put the names in (a release called {plan.before.name} often leaves the chart's name away).",
+        replicas_keys=tuple(_replicas_keys(plan, [m for m in rollouts if m.ref.name in scaled])),
+        left_away=left_away,
     )
+
+
+def _left_away(plan: Plan, before: Rendered) -> str:
+    """The name that `{{ if contains $name .Release.Name }}`, as `helm create` writes it, takes out of full names."""
+    if not any(_CONTAINS.search(plan.before.text(path)) for path in plan.before.template_paths):
+        return ""
+    return str(before.values.get("nameOverride") or plan.before.name)
+
+
+def _replicas_keys(plan: Plan, scaled: list[Manifest]) -> Iterator[str]:
+    assert plan.survey is not None
+    key = plan.survey.decisions.values_key
+    for workload in plan.survey.workloads:
+        if any(m.site in workload.decision.sites for m in scaled):
+            several = plan.survey.decisions.several
+            yield f"{key}.workloads.{workload.decision.key}.replicas" if several else f"{key}.replicas"
 
 
 def _pairs(plan: Plan) -> Iterator[tuple[Rendered, Verdict]]:

@@ -78,6 +78,19 @@ def test_an_unknown_deployer_gets_both_helms(embedded: EmbeddedEngine) -> None:
     assert [found.deployer for found in cutovers(plan, Options(), "./chart")] == ["helm3", "helm4"]
 
 
+@pytest.mark.parametrize(
+    ("release", "name"), [("shop", "shop-blockexplorer"), ("my-blockexplorer", "my-blockexplorer")]
+)
+def test_a_release_that_is_called_like_the_chart_has_shorter_names(
+    release: str, name: str, embedded: EmbeddedEngine
+) -> None:
+    chart = load_chart(CHARTS.parents[1] / "examples/blockexplorer/before")
+    (found,) = cutovers(plan_of(chart, embedded, deployer="helm3"), Options(deployer="helm3"), "./chart")
+    _, case, get = found.steps[0].commands
+    script = f"RELEASE={release}; {case}; echo {get.rpartition('deployment ')[2]}"
+    assert subprocess.run(["sh", "-c", script], capture_output=True, text=True, check=True).stdout.strip() == name
+
+
 @pytest.mark.parametrize("deployer", DEPLOYERS)
 def test_shell_commands_parse(deployer: Deployer, embedded: EmbeddedEngine) -> None:
     for command in commands(cutover("plain", embedded, deployer)):

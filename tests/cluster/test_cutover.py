@@ -25,6 +25,8 @@ pytestmark = pytest.mark.programs
 ROOT = Path(__file__).parents[2]
 PODS = 5
 RELEASE = "shop"
+CHART = ROOT / "examples/blockexplorer/before"
+FULLNAME = f"{RELEASE}-blockexplorer"
 
 
 class Watch:
@@ -67,14 +69,14 @@ class Watch:
 
 @pytest.mark.parametrize("deployer", ["helm3", "helm4"])
 def test_no_endpoint_is_missed_on_the_way_there_and_back(deployer: Deployer, cluster: Cluster, tmp_path: Path) -> None:
-    source, target, helm = ROOT / "tests/charts/hpa-always/before", tmp_path / "new", helm_program(deployer)
+    source, target, helm = CHART, tmp_path / "new", helm_program(deployer)
     (tmp_path / "bin").mkdir()
     (tmp_path / "bin/helm").symlink_to(helm)
     namespace = f"cutover-{deployer}"
     cluster.kubectl("create", "namespace", namespace)
 
     def shell(command: str) -> str:
-        environment = {**cluster.environment, "RELEASE": RELEASE, "NAMESPACE": namespace}
+        environment = {**cluster.environment, "RELEASE": RELEASE, "NAMESPACE": namespace, "FULLNAME": FULLNAME}
         environment["PATH"] = f"{tmp_path / 'bin'}:{environment['PATH']}"
         done = subprocess.run(["sh", "-c", command], env=environment, capture_output=True, text=True, check=False)
         assert done.returncode == 0, f"{command}\n{done.stdout}{done.stderr}"
@@ -117,14 +119,13 @@ def test_no_endpoint_is_missed_on_the_way_there_and_back(deployer: Deployer, clu
 
 def test_without_the_cutover_endpoints_are_missed(cluster: Cluster, tmp_path: Path) -> None:
     """The reason for all this; should it ever hold no longer, the cutover can go."""
-    source, target, helm = ROOT / "tests/charts/hpa-always/before", tmp_path / "new", helm_program("helm3")
+    source, target, helm = CHART, tmp_path / "new", helm_program("helm3")
     name = _name(_converted(source, target, "helm3"))
     cluster.kubectl("create", "namespace", "unprepared")
 
     def run(*command: str) -> None:
         subprocess.run([*command, "-n", "unprepared"], env=cluster.environment, check=True, capture_output=True)
 
-    name = name.replace("$RELEASE", RELEASE)
     run(str(helm), "install", RELEASE, str(source))
     run("kubectl", "scale", "deployment", name, "--replicas", str(PODS))
     run("kubectl", "rollout", "status", f"deployment/{name}", "--timeout", "60s")
@@ -147,9 +148,9 @@ def _converted(source: Path, target: Path, deployer: Deployer) -> Cutover:
 
 
 def _name(found: Cutover) -> str:
-    """The Deployment's name as the delete step has it, with $RELEASE."""
+    """The Deployment's name as the delete step has it."""
     (step,) = [step for step in found.steps if step.title == "Delete the Deployment"]
-    return step.commands[0].rpartition("deployment ")[2].strip('"').replace("$RELEASE", RELEASE)
+    return step.commands[0].rpartition("deployment ")[2].strip('"').replace("$FULLNAME", FULLNAME)
 
 
 def _old_chart(found: Cutover) -> str:
