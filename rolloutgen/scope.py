@@ -111,7 +111,7 @@ def variables(scope: Scope, names: Iterable[str]) -> list[str] | None:
     if not wanted:
         return []
     template = scope.source.template
-    holders = [block for block, _ in template.enclosing(scope.offset)]
+    holders = template.enclosing(scope.offset)
     found: list[Action] = []
     for action in reversed(template.actions):
         if action.span.start >= scope.offset:
@@ -122,12 +122,11 @@ def variables(scope: Scope, names: Iterable[str]) -> list[str] | None:
             if action.keyword in ("range", "with", "if") and wanted & declared_in(action.span.of(scope.source.text)):
                 return None
             continue
-        around = [block for block, _ in template.enclosing(action.span.start)]
+        around = template.enclosing(action.span.start)
         if _define_of(around) is not _define_of(holders):
             continue
-        if any(block not in holders for block in around):
-            return None
-        if around and around[-1].keyword not in ("define", "block"):
+        # Seen from the place, and meaning the same before the conditions that the place takes along.
+        if any(pair not in holders or pair[0].keyword in ("range", "with") for pair in around):
             return None
         found.insert(0, action)
         wanted |= free_variables(inner)
@@ -137,9 +136,9 @@ def variables(scope: Scope, names: Iterable[str]) -> list[str] | None:
     return [_whole_line(action.span.of(scope.source.text)) for action in found]
 
 
-def _define_of(around: Sequence[Block]) -> Block | None:
+def _define_of(around: Sequence[tuple[Block, int]]) -> Block | None:
     """The innermost define or block among those around a place: variables end at its edges."""
-    return next((block for block in reversed(around) if block.keyword in ("define", "block")), None)
+    return next((block for block, _ in reversed(around) if block.keyword in ("define", "block")), None)
 
 
 def called_with_root(define: str, sources: Sources) -> bool:
