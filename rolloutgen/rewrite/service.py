@@ -51,6 +51,9 @@ def rewrite(site: Site, terms: Terms, *, root: str, keep: bool, behind: str = ""
         )
     if not keep:
         yield EditFile(site.source.path, Edit(name.value, stable, REASON))
+    trimmed = len(site.source.text[: whole.end].rstrip()) - 3
+    if site.source.text.startswith("-}}", trimmed):
+        yield EditFile(site.source.path, Edit(Span(trimmed, trimmed + 1), "", REASON))
     newline = "\r\n" if "\r\n" in site.source.text else "\n"
     copy = _canary(site, name, canary)
     glue = "" if site.source.text[: whole.end].endswith("\n") else newline
