@@ -96,7 +96,11 @@ def terms_of(workload: Workload, survey: Survey, present: str = "") -> tuple[Ter
         body = _define_body(name, name_scope, sources)
         if body is not None:
             name_defines.append(
-                Define(f"{prefix}.rolloutName", body, f"Name of the Rollout of {workload.decision.key}.")
+                Define(
+                    f"{prefix}.rolloutName",
+                    body,
+                    f"Name of the Rollout{f' of {workload.decision.key}' if survey.decisions.several else ''}.",
+                )
             )
             closed_name = f'include "{prefix}.rolloutName" .'
     if service is None:
