@@ -44,12 +44,20 @@ def test_plain_variables_go_along_with_what_they_read_in_turn() -> None:
     [
         "{{ range .Values.a }}HERE{{ end }}",  # it may render several times
         "{{ if .Values.a }}{{ $n := 1 }}{{ end }}HERE",  # only known in the branch
+        "{{ if .Values.a }}{{ $n := 1 }}{{ else }}HERE{{ end }}",  # or in another one
+        "{{ with .Values.a }}{{ $n := .b }}HERE{{ end }}",  # the dot has moved
         "{{ with $n := .Values.a }}{{ end }}HERE",  # the block's own
         "HERE{{ $n := 1 }}",  # assigned behind it
     ],
 )
 def test_what_cannot_be_repeated_does_not_move(text: str) -> None:
     assert lifted(text, "n: {{ $n }}\n") is None
+
+
+def test_a_variable_that_the_condition_around_it_assigns_goes_along() -> None:
+    assert lifted("{{ if .Values.a }}{{ $n := 1 }}HERE{{ end }}", "n: {{ $n }}\n") == (
+        "{{- $n := 1 }}\n{{- if .Values.a }}\nn: {{ $n }}\n{{- end }}\n"
+    )
 
 
 def test_a_variable_that_the_text_declares_itself_is_no_matter() -> None:

@@ -1,5 +1,5 @@
 {{/*
-Name of the Rollout of app.
+Name of the Rollout.
 */}}
 {{- define "search.rolloutName" -}}
 {{- $name := printf "%s-search" .Release.Name -}}

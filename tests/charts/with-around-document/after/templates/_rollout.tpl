@@ -1,5 +1,5 @@
 {{/*
-Name of the Rollout of api.
+Name of the Rollout.
 */}}
 {{- define "bank.rolloutName" -}}
 {{- with .Values.api -}}
