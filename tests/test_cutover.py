@@ -14,7 +14,7 @@ from rolloutgen.goyaml import load
 from rolloutgen.helm.embedded import EmbeddedEngine
 from rolloutgen.model import ValueSet
 from rolloutgen.options import Deployer, Options
-from rolloutgen.sets import LONG, SHORT
+from rolloutgen.valuesets import LONG, SHORT
 
 CHARTS = Path(__file__).parent / "charts"
 DEPLOYERS: tuple[Deployer, ...] = ("helm3", "helm4", "helmfile", "argocd", "flux")

@@ -9,9 +9,9 @@ from rolloutgen.helm.embedded import EmbeddedEngine
 from rolloutgen.model import Rendered, ValueSet
 from rolloutgen.options import Options
 from rolloutgen.probe import aliases, candidates
-from rolloutgen.sets import LONG, SHORT
 from rolloutgen.sources import Sources, instrument, read_sources, with_sites
 from rolloutgen.survey import survey
+from rolloutgen.valuesets import LONG, SHORT
 
 HELPERS = """\
     {{ define "t.fullname" }}{{ .Release.Name }}-web{{ end }}

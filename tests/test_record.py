@@ -13,7 +13,7 @@ from rolloutgen.helm.embedded import EmbeddedEngine
 from rolloutgen.model import ValueSet
 from rolloutgen.options import Options
 from rolloutgen.record import PATH, general_name, read_record
-from rolloutgen.sets import LONG, SHORT
+from rolloutgen.valuesets import LONG, SHORT
 
 CHARTS = Path(__file__).parent / "charts"
 SETS = (ValueSet("short", {}, SHORT), ValueSet("long", {}, LONG))

@@ -22,7 +22,7 @@ from rolloutgen.chart import Chart, load_chart
 from rolloutgen.model import ValueSet
 from rolloutgen.options import Options, settle
 from rolloutgen.record import read_record
-from rolloutgen.sets import LONG, SHORT
+from rolloutgen.valuesets import LONG, SHORT
 
 HERE = Path(__file__).parent
 

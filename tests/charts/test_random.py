@@ -13,7 +13,7 @@ from rolloutgen.helm.embedded import EmbeddedEngine
 from rolloutgen.model import Manifest, ValueSet
 from rolloutgen.options import Options, settle
 from rolloutgen.record import read_record
-from rolloutgen.sets import LONG, SHORT
+from rolloutgen.valuesets import LONG, SHORT
 
 from .case import HOSTS
 from .random_chart import RECIPES, Recipe
