@@ -60,7 +60,7 @@ def rewrite(site: Site, guards: str = "") -> Iterator[Item]:
 def _in_flow(text: str) -> str:
     """A flow mapping that names the Rollout; its other keys keep their place."""
     for key, value in (("kind", "Rollout"), ("apiVersion", ROLLOUT_API)):
-        text, found = re.subn(rf"([{{,]\s*{key}:\s*)[^\s,{{}}]+", lambda m, new=value: f"{m[1]}{new}", text, count=1)
+        text, found = re.subn(rf"([{{,]\s*{key}:\s*)[^\s,{{}}]+", rf"\g<1>{value}", text, count=1)
         if not found:
             text = f"{{{key}: {value}, {text[1:].lstrip()}"
     return text
