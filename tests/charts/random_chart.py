@@ -25,8 +25,10 @@ STRATEGIES = {
     "bare": "  strategy: {{- toYaml .Values.strategy | nindent 4 }}\n",
     "branches": "  {{- if .Values.on }}\n  strategy:\n    rollingUpdate:\n      maxSurge: 2\n  {{- else }}\n"
     "  strategy:\n    rollingUpdate:\n      maxUnavailable: 1\n  {{- end }}\n",
-    "shared": "  {{- if .Values.on }}\n  minReadySeconds: 5\n  strategy:\n    rollingUpdate:\n      maxSurge: 3\n  {{- end }}\n",
-    "surge from values": "  strategy:\n    rollingUpdate:\n      maxSurge: {{ .Values.surge }}\n      maxUnavailable: 0\n",
+    "shared": "  {{- if .Values.on }}\n  minReadySeconds: 5\n  strategy:\n    rollingUpdate:\n"
+    "      maxSurge: 3\n  {{- end }}\n",
+    "surge from values": "  strategy:\n    rollingUpdate:\n      maxSurge: {{ .Values.surge }}\n"
+    "      maxUnavailable: 0\n",
 }
 REPLICAS = {
     "none": "",
@@ -42,7 +44,8 @@ LABELS = {
 }
 PODS = {
     "plain": "",
-    "empty env": "          env:\n            {{- range $name, $value := .Values.env }}\n            - name: {{ $name }}\n"
+    "empty env": "          env:\n            {{- range $name, $value := .Values.env }}\n"
+    "            - name: {{ $name }}\n"
     "              value: {{ $value | quote }}\n            {{- end }}\n",
     "empty resources": "          resources:\n            {{- with .Values.resources }}\n"
     "            {{- toYaml . | nindent 12 }}\n            {{- end }}\n",
@@ -54,7 +57,8 @@ PORTS = {
     "one": "    - port: 80\n      targetPort: 8080\n",
     "node": "    - port: 80\n      {{- if .Values.on }}\n      nodePort: 30080\n      {{- end }}\n",
     "several": "    - name: metrics\n      port: 9102\n    - name: http\n      port: 80\n",
-    "range": "    {{- range $name, $port := .Values.ports }}\n    - name: {{ $name }}\n      port: {{ $port }}\n    {{- end }}\n",
+    "range": "    {{- range $name, $port := .Values.ports }}\n    - name: {{ $name }}\n"
+    "      port: {{ $port }}\n    {{- end }}\n",
     "flow": "    - {name: http, port: 80, targetPort: 8080}\n",
 }
 PLACES = ("own file", "same file, first", "same file, last", "in a condition", "none")
@@ -184,7 +188,8 @@ class Recipe:
             f"apiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: NAME\nspec:\n{REPLICAS[self.replicas]}"
             f"{STRATEGIES[self.strategy]}  selector:\n    matchLabels:\n{self._labels(6)}"
             f"  template:\n    metadata:\n      labels:\n{self._labels(8)}"
-            f"    spec:\n      containers:\n        - name: app\n          image: registry.example.org/app:1\n{PODS[self.pod]}"
+            f"    spec:\n      containers:\n        - name: app\n"
+            f"          image: registry.example.org/app:1\n{PODS[self.pod]}"
         )
 
     def _service(self) -> str:
