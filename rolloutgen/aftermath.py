@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
@@ -72,7 +73,7 @@ def judge(scene: Scene, said: Sequence[Finding]) -> tuple[tuple[Refusal, ...], t
             merged[key] = replace(finding, value_sets=name)
         elif name and name[0] not in before.value_sets:
             merged[key] = replace(before, value_sets=(*before.value_sets, *name))
-    findings = sorted(_loudest(merged.values()), key=_order)
+    findings = sorted(_loudest(_placed_once(merged)), key=_order)
     return tuple(dict.fromkeys(refusals)), tuple(f for f in findings if f.severity != "error")
 
 
@@ -102,10 +103,16 @@ def _followed(finding: Finding, scene: Scene) -> tuple[Finding, Pair | None]:
         found = _in_pair(finding, pair)
         if found:
             return found, pair
+    if finding.rule == "deployment-in-dependency" and finding.path in scene.after.files:
+        return replace(finding, line=_first_line(scene.after.text(finding.path), "kind: Deployment")), None
     if finding.line and finding.path in scene.before.files:
         path, line = scene.after_line(finding.path, finding.line)
         return replace(finding, path=path, line=line), None
     return replace(finding, path=scene.moved.get(finding.path) or finding.path), None
+
+
+def _first_line(text: str, words: str) -> int:
+    return next((number for number, line in enumerate(text.splitlines(), 1) if words in line), 0)
 
 
 def _blocks(finding: Finding, options: Options) -> bool:
@@ -126,6 +133,20 @@ def _refusal(finding: Finding, scene: Scene) -> Refusal:
     about = f"{finding.ref}: " if finding.ref else ""
     why = f"the new chart would render a fault: {about}{finding.message}"
     return Refusal(finding.rule, path, line, why, finding.hint)
+
+
+def _placed_once(merged: Mapping[Hashable, Finding]) -> list[Finding]:
+    """One finding a rule and line, with how many more there are; of unknown line only what no line shows."""
+    known = {(finding.rule, finding.path, finding.message) for finding in merged.values() if finding.line}
+    found = [f for f in merged.values() if f.line or (f.rule, f.path, f.message) not in known]
+    more = Counter((f.rule, f.path, f.line) for f in found if f.line)
+    told: dict[Hashable, Finding] = {}
+    for finding in found:
+        place = (finding.rule, finding.path, finding.line)
+        others = more[place] - 1
+        said = f"{finding.message} (and {others} more like it here)" if others > 0 else finding.message
+        told.setdefault(place if finding.line else finding, replace(finding, message=said))
+    return list(told.values())
 
 
 def _loudest(findings: Iterable[Finding]) -> list[Finding]:

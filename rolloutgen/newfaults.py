@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Hashable, Iterator
 from dataclasses import replace
 
-from .lint import lint
+from .lint import lint, rules
 from .look import Pair
 from .model import Finding, Manifest, Ref
 from .options import Options
+from .reading import strings
 from .release import ReleaseView
 from .tree import dig
 
 # What the cutover says, and what is no matter of a conversion.
 _SILENT = frozenset({"deploy-method", "no-schema", "unused-suppression", "suppression-without-reason"})
 _HOST_RULES = frozenset({"host-without-certificate", "host-without-dns", "credential-without-certificate"})
+# An upgrade of a Deployment can replace it; the selector of a Rollout is for ever.
+_WORSE_IN_ROLLOUTS = frozenset({"selector-carries-version"})
+# What these say of a word, they say wherever it stands.
+_OF_WORDS = frozenset({"schema", "selector-invalid", "label-invalid"})
+_SUFFIX = re.compile(r"-(?:stable|canary|active|preview)$")
 _SCHEMA_RULES = frozenset({"schema", "unknown-field", "duplicate-list-key", "null-in-custom-resource"})
 
 
@@ -32,18 +39,24 @@ def new_faults(pair: Pair, options: Options) -> Iterator[Finding]:
     moved: dict[Ref | None, Ref] = {
         old.ref: new.ref for new in pair.after.objects if (old := pair.old(new)) is not None and old.ref != new.ref
     }
-    known = {_key(finding, moved.get(finding.ref) or finding.ref) for finding in lint([pair.old_view], schemas=False)}
-    objects = {manifest.ref: manifest for manifest in pair.after.objects}
+    # Of the old side only what could be the same is asked: most rules have nothing to say.
+    asked = [plugin.value for name, plugin in rules().items() if name in {finding.rule for finding in found}]
+    before = [finding for rule in asked for finding in rule.findings(pair.old_view)]
+    known = {_key(finding, moved.get(finding.ref) or finding.ref) for finding in before}
+    objects: dict[Ref | None, Manifest] = {manifest.ref: manifest for manifest in pair.after.objects}
     for finding in found:
-        manifest = objects.get(finding.ref) if finding.ref else None
+        manifest = objects.get(finding.ref)
         if _own_affair(pair, manifest, finding) or _chosen(finding, options):
             continue
-        if _key(finding, finding.ref) in known or (finding.rule == "null-in-custom-resource" and _is_rollout(manifest)):
+        if any(_key(finding, ref) in known for ref in (finding.ref, *_models(pair, manifest))):
+            continue
+        if finding.rule == "null-in-custom-resource" and _is_rollout(manifest):
             continue  # what a Rollout's nulls are, the proof says
-        if manifest is None or not finding.at or not _inherited(pair, manifest, finding):
+        may_be_old = manifest is not None and (finding.severity == "error" or finding.rule in _SCHEMA_RULES)
+        if not may_be_old or not _inherited(pair, objects[finding.ref], finding, options.kube_version):
             yield finding
-        elif finding.rule not in _SCHEMA_RULES:
-            yield replace(finding, severity="warning") if finding.severity == "error" else finding
+        elif finding.rule in _WORSE_IN_ROLLOUTS:
+            yield replace(finding, severity="warning")
 
 
 def _judged(pair: Pair, kube_version: str) -> ReleaseView:
@@ -78,10 +91,29 @@ def _is_rollout(manifest: Manifest | None) -> bool:
     return manifest is not None and manifest.ref.kind == "Rollout"
 
 
-def _inherited(pair: Pair, manifest: Manifest, finding: Finding) -> bool:
-    """Whether the field is as it was; what the conversion makes has its labels and ports from the traffic Service."""
-    old, value = pair.old(manifest), dig(manifest.body, *finding.at)
-    if old is not None:
-        return bool(dig(old.body, *finding.at) == value)
-    services = (target.service for target in pair.targets if target.service)
-    return value is not None and any(dig(service.body, *finding.at) == value for service in services)
+def _models(pair: Pair, manifest: Manifest | None) -> tuple[Ref, ...]:
+    """The stable Services, where an object is new: its labels, ports and selector come from one of them."""
+    if manifest is None or pair.old(manifest) is not None:
+        return ()
+    return tuple(stable.ref for target in pair.targets if (stable := pair.stable(target)) is not None)
+
+
+def _inherited(pair: Pair, manifest: Manifest, finding: Finding, kube_version: str) -> bool:
+    """Whether the fault came along from the old chart, in the same field or in a name or label that is used again."""
+    from .schema import check
+
+    old = pair.old(manifest)
+    services = [target.service for target in pair.targets if target.service]
+    models = [old] if old is not None else services
+    value = dig(manifest.body, *finding.at)
+    if finding.at and value is not None and any(dig(model.body, *finding.at) == value for model in models):
+        return True
+    if finding.rule in _SCHEMA_RULES:
+        verdicts = check(models, kube_version=kube_version)
+        if any(finding.at in [error.at for error in verdict.errors] for verdict in verdicts):
+            return True
+    if finding.rule not in _OF_WORDS:
+        return False
+    words = {_SUFFIX.sub("", text) for _, text in strings(value)}
+    origins = (*services, *(target.workload for target in pair.targets))
+    return bool(words) and words <= {text for origin in origins for _, text in strings(origin.body)}

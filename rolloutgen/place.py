@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from functools import lru_cache
 
 from .errors import ChartError
 from .gotmpl import parse
@@ -46,17 +47,24 @@ def _in_define(finding: Finding, view: ReleaseView) -> Finding:
     assert finding.ref is not None
     found: list[tuple[str, int]] = []
     for path, source in view.sources.items():
-        if "define" not in source or path.startswith("charts/"):
-            continue
-        try:
-            documents = outline(parse(source, path))
-        except ChartError:
-            continue
-        for document in documents:
-            kinds = [n.value.of(source).strip().strip("\"'") for n in document.nodes if n.key == "kind"]
-            if document.define and finding.ref.kind in kinds:
-                found.append((path, source.count("\n", 0, document.span.start) + 1))
+        if "define" in source:
+            found += [(path, line) for kind, line in _defined(path, source) if kind == finding.ref.kind]
     return replace(finding, path=found[0][0], line=found[0][1]) if len(found) == 1 else finding
+
+
+@lru_cache(maxsize=256)
+def _defined(path: str, source: str) -> tuple[tuple[str, int], ...]:
+    """Kind and first line of each object that stands in a define."""
+    try:
+        documents = outline(parse(source, path))
+    except ChartError:
+        return ()
+    return tuple(
+        (node.value.of(source).strip().strip("\"'"), source.count("\n", 0, document.span.start) + 1)
+        for document in documents
+        for node in document.nodes
+        if document.define and node.key == "kind"
+    )
 
 
 def _of_rendered(finding: Finding, view: ReleaseView) -> int:

@@ -28,11 +28,16 @@ class Hold:
 
 
 def hold(sites: Collection[str], renders: Sequence[Rendered]) -> Hold | None:
-    """The first thing that keeps the name of a Service of `sites`; None where its name may go."""
+    """The first thing that keeps the name of a Service of `sites`; None where its name may go.
+
+    What the Service is counts in value sets that somebody gave: others only try what it could be. Who calls it by its
+    name counts in all.
+    """
     for render in renders:
         for service in render.objects:
             if service.ref.kind == "Service" and not service.ref.group and service.site in sites:
-                found = _of_service(service) or next(_named(service, render), None)
+                found = None if render.value_set.derived else _of_service(service)
+                found = found or next(_named(service, render), None)
                 if found:
                     return found
     return None

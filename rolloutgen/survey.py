@@ -249,14 +249,13 @@ def _workload(
     alone = options.strategy == "blue-green" and not several
     strategy = options.strategy if services or alone else "basic"
     router = options.router
-    # Only values that people gave can hold a name: a derived set may try any type.
     decision = WorkloadDecision(
         key,
         (site_id,),
         tuple(services),
         strategy,
         router,
-        options.service_names or ("keep" if hold(services, _given(renders)) else "suffix"),
+        options.service_names or ("keep" if hold(services, renders) else "suffix"),
         _port_index(services, renders),
         options.force,
         bool(site.find("spec", "strategy")),
@@ -409,7 +408,7 @@ def _carries(service: Manifest, deployment: Manifest, namespace: str) -> bool:
 def _kept(workload: Workload, renders: Sequence[Rendered]) -> Iterable[Finding]:
     """Why the Service of a workload keeps its name, where the survey chose that."""
     decision = workload.decision
-    found = hold(decision.service_sites, _given(renders))
+    found = hold(decision.service_sites, renders)
     if found is None or not (
         decision.strategy == "blue-green" or (decision.strategy, decision.router) == ("canary", "istio")
     ):
@@ -423,10 +422,6 @@ def _kept(workload: Workload, renders: Sequence[Rendered]) -> Iterable[Finding]:
         ref=found.service.ref,
         at=found.at if found.holder is found.service else ("metadata", "name"),
     )
-
-
-def _given(renders: Sequence[Rendered]) -> list[Rendered]:
-    return [render for render in renders if not render.value_set.derived]
 
 
 def _port_index(services: Iterable[str], renders: Sequence[Rendered]) -> int:

@@ -65,4 +65,4 @@ def _is(peer: Mapping[str, Any], namespace: str) -> bool:
     return bool(wanted == namespace)
 
 
-AUDIT = Audit(id="network-policy-without-gateway", severity="warning", objects=_spots)
+AUDIT = Audit(id="network-policy-without-gateway", severity="info", objects=_spots)

@@ -22,7 +22,7 @@ def _spots(pair: Pair, scene: Scene) -> Iterator[Spot]:
     for role in pair.after.objects:
         if role.ref.kind not in ("Role", "ClusterRole") or role.ref.group != "rbac.authorization.k8s.io":
             continue
-        if any(_on_rollouts(rule) for _, rule in rows(role.body, "rules")):
+        if role.template.startswith("charts/") or any(_on_rollouts(rule) for _, rule in rows(role.body, "rules")):
             continue
         for index, rule in rows(role.body, "rules"):
             resources = [name for name in texts(rule, "resources") if name.partition("/")[0] == "deployments"]

@@ -15,8 +15,8 @@ from rolloutgen.look import Audit, Pair, Scene, Spot
 from rolloutgen.model import Path
 from rolloutgen.reading import strings
 
-_WORDS = r"(?:service|svc|upstream|backend|endpoint|hostname|host|server)s?(?:[-_.]?names?)?"
-_BEFORE = rf"{_WORDS}[\"']?\s*(?:=|:\s|\s)\s*[\"']?"
+_WORDS = r"(?:service|svc|upstream|backend|endpoint)s?(?:[-_.]?names?)?|host(?:[-_.]?name)?(?=\s*[=:])"
+_BEFORE = rf"(?:{_WORDS})[\"']?\s*(?:=|:\s|\s)\s*[\"']?"
 _SKIPPED = {"Secret", "CustomResourceDefinition", "Service", "ServiceAccount"}
 
 

@@ -26,7 +26,7 @@ _PLAIN_DATA = frozenset({"data", "stringData"})
 # Variables and annotations whose value is a name of another kind.
 _NO_SERVICE = re.compile(
     r"(?:variable|annotation) (?:OTEL_|DD_|JAEGER_|ELASTIC_APM_|NEW_RELIC_|SPRING_APPLICATION_"
-    r"|.*(?:APP|APPLICATION|CONTAINER|POD|DEPLOYMENT|RELEASE|CHART|CONFIG_?MAP|SECRET|ACCOUNT|LEASE|LOCK)_?(?:NAME)?$"
+    r"|.*(?:APP|APPLICATION|CONTAINER|POD|WORKLOAD|USER|DEPLOYMENT|RELEASE|CHART|CONFIG_?MAP|SECRET|ACCOUNT|LEASE|LOCK)_?(?:NAME)?$"
     r"|.*(?:-container|-logs-container|release-name|/name|/instance|/component)$)"
 )
 # Megabytes of descriptions.
@@ -69,7 +69,12 @@ def bare_names(body: Mapping[str, Any], manifest: Manifest, targets: Sequence[Ta
     found: list[tuple[Path, str]] = []
 
     def note(path: Path, text: str) -> str:
-        if text in names and _may_be_service(path) and not _NO_SERVICE.search(_label(body, path)):
+        if (
+            text in names
+            and _may_be_service(path)
+            and path[-2:] != ("command", 0)
+            and not _NO_SERVICE.search(_label(body, path))
+        ):
             found.append((path, text))
         return text
 
