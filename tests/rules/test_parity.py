@@ -79,7 +79,7 @@ ROWS: dict[int | str, tuple[str, ...]] = {
     43: ("experiment-weight-router",),
     44: ("experiment-weight-router",),
     45: ("analysis-arg-field",),
-    46: ("unknown-field",),
+    46: ("unknown-field", "duplicate-key"),
     47: ("selector-carries-version",),
     48: ("workload-ref-kind",),
     49: ("workload-ref-missing",),
