@@ -114,6 +114,7 @@ def running(folder: Path) -> Iterator[Cluster]:
             f"--service-account-key-file={folder}/key", f"--service-account-signing-key-file={folder}/key",
             "--service-account-issuer=https://kubernetes.default.svc", "--service-cluster-ip-range=10.96.0.0/16",
             "--disable-admission-plugins=ServiceAccount",
+            "--feature-gates=WatchList=false",  # Debian's etcd cannot; KWOK would try in vain and see pods late
         )  # fmt: skip
         _until(lambda: _ready(cluster), "the API server is ready", 120)
         access = f"--kubeconfig={folder}/kubeconfig"
