@@ -17,11 +17,9 @@ def _basic(replicas: int, steps: str, more: str = "") -> str:
 def _routed(replicas: int, steps: str, more: str = "") -> str:
     istio = "istio: {virtualService: {name: web, routes: [primary]}}"
     services = "stableService: stable, canaryService: canary"
-    quick = (
-        ""
-        if "scaleDownDelaySeconds" in more.replace("abortScaleDownDelaySeconds", "")
-        else "scaleDownDelaySeconds: 4, "
-    )
+    # dynamicStableScale and scaleDownDelaySeconds exclude each other
+    given = "scaleDownDelaySeconds" in more.replace("abortScaleDownDelaySeconds", "") or "dynamicStableScale" in more
+    quick = "" if given else "scaleDownDelaySeconds: 4, "
     fields = f"{services}, {quick}trafficRouting: {{{istio}}}, steps: {steps}{more and ', ' + more}"
     return f"replicas: {replicas}\nstrategy: {{canary: {{{fields}}}}}"
 
@@ -44,12 +42,12 @@ CASES = {
     "one-pod": Case(_basic(1, _steps(_W(1), _W(50)))),
     "zero-and-hundred": Case(_basic(10, _steps(_W(0), _W(100)))),
     "there-and-back": Case(_basic(15, _steps(_W(60), _W(20), _W(0)), "maxSurge: 50%, maxUnavailable: 1")),
-    "no-steps": Case(_basic(6, "[]", "maxSurge: 2, maxUnavailable: 0"), follow=3),
+    "no-steps": Case(_basic(6, "[]", "maxSurge: 2, maxUnavailable: 0")),
     "percent-without-sign": Case(_basic(8, _steps(_W(30)), 'maxSurge: "50", maxUnavailable: "0"')),
-    "basic-abort": Case(_basic(10, _steps(_W(20), _W(50))), abort=1, follow=5),
-    "basic-abort-tight": Case(_basic(5, _steps(_W(60)), "maxSurge: 0, maxUnavailable: 1"), abort=0, follow=5),
+    "basic-abort": Case(_basic(10, _steps(_W(20), _W(50))), abort=1, follow=12),
+    "basic-abort-tight": Case(_basic(5, _steps(_W(60)), "maxSurge: 0, maxUnavailable: 1"), abort=0, follow=12),
     "scale-in-flight": Case(_basic(4, _steps(_W(25), _W(50))), scale=(1, 9)),
-    "routed": Case(_routed(10, _steps(_W(5), _W(25), _W(33), _W(100))), follow=8),
+    "routed": Case(_routed(10, _steps(_W(5), _W(25), _W(33), _W(100)))),
     "routed-odd": Case(_routed(7, _steps(_W(10), _W(50), _W(20)))),
     "scale-pods": Case(_routed(6, _steps(_SCALE("replicas: 1"), _W(50), _SCALE("matchTrafficWeight: true"), _W(80)))),
     "scale-weight": Case(_routed(9, _steps(_SCALE("weight: 25"), _W(5), _W(60)))),
@@ -58,7 +56,7 @@ CASES = {
     "weight-zero": Case(_routed(5, _steps(_W(0), _W(100), _W(0)))),
     "min-pods": Case(_routed(10, _steps(_W(5), _W(50), _SCALE("replicas: 1")), "minPodsPerReplicaSet: 3")),
     "min-pods-above-replicas": Case(_routed(2, _steps(_W(10)), "minPodsPerReplicaSet: 5")),
-    "dynamic": Case(_routed(10, _steps(_W(20), _W(55), _W(100)), "dynamicStableScale: true"), follow=4),
+    "dynamic": Case(_routed(10, _steps(_W(20), _W(55), _W(100)), "dynamicStableScale: true")),
     "dynamic-odd": Case(_routed(7, _steps(_W(33), _W(66), _W(10)), "dynamicStableScale: true")),
     "dynamic-min-pods": Case(
         _routed(10, _steps(_W(5), _W(95), _W(100)), "dynamicStableScale: true, minPodsPerReplicaSet: 2")
@@ -67,43 +65,39 @@ CASES = {
         _routed(8, _steps(_SCALE("replicas: 2"), _W(25), _SCALE("weight: 75"), _W(50)), "dynamicStableScale: true")
     ),
     "routed-scale-in-flight": Case(_routed(4, _steps(_W(25), _W(50))), scale=(1, 10)),
-    "routed-abort": Case(_routed(6, _steps(_W(20), _W(50)), "abortScaleDownDelaySeconds: 4"), abort=1, follow=8),
+    "routed-abort": Case(_routed(6, _steps(_W(20), _W(50)), "abortScaleDownDelaySeconds: 4"), abort=1),
     "routed-abort-scaled": Case(_routed(6, _steps(_SCALE("replicas: 2"), _W(50))), abort=1, follow=36),
     "abort-never": Case(
         _routed(6, _steps(_SCALE("replicas: 1"), _SCALE("replicas: 3"), _W(50)), "abortScaleDownDelaySeconds: 0"),
         abort=2,
-        follow=6,
     ),
-    "abort-never-unscaled": Case(
-        _routed(6, _steps(_W(20), _W(50)), "abortScaleDownDelaySeconds: 0"), abort=1, follow=6
-    ),
-    "abort-very-late": Case(_routed(6, _steps(_W(50)), "abortScaleDownDelaySeconds: 1000"), abort=0, follow=6),
-    "dynamic-abort": Case(_routed(10, _steps(_W(20), _W(50), _W(80)), "dynamicStableScale: true"), abort=2, follow=10),
+    "abort-never-unscaled": Case(_routed(6, _steps(_W(20), _W(50)), "abortScaleDownDelaySeconds: 0"), abort=1),
+    "abort-very-late": Case(_routed(6, _steps(_W(50)), "abortScaleDownDelaySeconds: 1000"), abort=0),
+    "dynamic-abort": Case(_routed(10, _steps(_W(20), _W(50), _W(80)), "dynamicStableScale: true"), abort=2),
     "dynamic-abort-delay": Case(
         _routed(10, _steps(_W(20), _W(60)), "dynamicStableScale: true, abortScaleDownDelaySeconds: 4"),
         abort=1,
         follow=12,
     ),
-    "old-pods-stay": Case(_routed(4, _steps(_W(50)), "scaleDownDelaySeconds: 0"), follow=8),
-    "no-old-revisions": Case(_routed(4, _steps(_W(50)), "scaleDownDelayRevisionLimit: 0"), follow=3),
+    "old-pods-stay": Case(_routed(4, _steps(_W(50)), "scaleDownDelaySeconds: 0")),
+    "no-old-revisions": Case(_routed(4, _steps(_W(50)), "scaleDownDelayRevisionLimit: 0")),
     "threshold": Case(
         _routed(10, _steps(_W(50)), "replicaProgressThreshold: {type: Percent, value: 50}"),
     ),
     "threshold-never": Case(
         _routed(10, "[{setWeight: 20}, {pause: {}}]", "replicaProgressThreshold: {type: Pods, value: 5}"),
         stuck=0,
-        follow=5,
     ),
     "autoscaled": Case(_basic(2, _steps(_W(30), _W(60))), scaler="{minReplicas: 5, maxReplicas: 9}"),
-    "preview-one": Case(_blue_green(5, f"{_WAITS}, previewReplicaCount: 1, scaleDownDelaySeconds: 4"), follow=8),
-    "preview-full": Case(_blue_green(4, "autoPromotionSeconds: 3, scaleDownDelaySeconds: 4"), follow=8),
-    "preview-more": Case(_blue_green(3, f"{_WAITS}, previewReplicaCount: 5, scaleDownDelaySeconds: 4"), follow=8),
-    "preview-none": Case(_blue_green(3, f"{_WAITS}, previewReplicaCount: 0, scaleDownDelaySeconds: 4"), follow=8),
-    "switch-at-once": Case(_blue_green(3, "scaleDownDelaySeconds: 4"), follow=8),
-    "blue-stays": Case(_blue_green(3, "scaleDownDelaySeconds: 0"), follow=8),
-    "green-abort": Case(_blue_green(4, f"{_WAITS}, abortScaleDownDelaySeconds: 4"), abort=0, follow=8),
+    "preview-one": Case(_blue_green(5, f"{_WAITS}, previewReplicaCount: 1, scaleDownDelaySeconds: 4")),
+    "preview-full": Case(_blue_green(4, "autoPromotionSeconds: 3, scaleDownDelaySeconds: 4")),
+    "preview-more": Case(_blue_green(3, f"{_WAITS}, previewReplicaCount: 5, scaleDownDelaySeconds: 4")),
+    "preview-none": Case(_blue_green(3, f"{_WAITS}, previewReplicaCount: 0, scaleDownDelaySeconds: 4")),
+    "switch-at-once": Case(_blue_green(3, "scaleDownDelaySeconds: 4")),
+    "blue-stays": Case(_blue_green(3, "scaleDownDelaySeconds: 0")),
+    "green-abort": Case(_blue_green(4, f"{_WAITS}, abortScaleDownDelaySeconds: 4"), abort=0),
     "green-abort-preview": Case(
-        _blue_green(6, f"{_WAITS}, previewReplicaCount: 2, abortScaleDownDelaySeconds: 4"), abort=0, follow=8
+        _blue_green(6, f"{_WAITS}, previewReplicaCount: 2, abortScaleDownDelaySeconds: 4"), abort=0
     ),
-    "green-abort-never": Case(_blue_green(4, f"{_WAITS}, abortScaleDownDelaySeconds: 0"), abort=0, follow=8),
+    "green-abort-never": Case(_blue_green(4, f"{_WAITS}, abortScaleDownDelaySeconds: 0"), abort=0),
 }

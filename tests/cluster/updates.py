@@ -24,16 +24,19 @@ _ISTIO = "/apis/networking.istio.io/v1"
 
 @dataclass(frozen=True)
 class Case:
-    """An update to watch. `spec` is the Rollout's, as YAML, without selector and pod template; Services are `stable`
-    and `canary` (or `active` and `preview`), the VirtualService is `web`. `abort` is the pause (counted from 0) at which
-    to abort; `scale` the pause at which to set another number of replicas. `stuck` is the index of a step that the
-    controller never leaves. `follow` seconds are watched after the end or the abort. `scaler` is an HPA's spec."""
+    """An update to watch.
+
+    `spec` is the Rollout's, as YAML, without selector and pod template; Services are `stable` and `canary` (or `active`
+    and `preview`), the VirtualService is `web`. `abort` is the pause (counted from 0) at which to abort; `scale` the
+    pause at which to set another number of replicas. `stuck` is the index of a step that the controller never leaves.
+    `follow` seconds at least are watched after the end or the abort. `scaler` is an HPA's spec.
+    """
 
     spec: str
     abort: int | None = None
     scale: tuple[int, int] | None = None
     stuck: int | None = None
-    follow: float = 0.0
+    follow: float = 8.0
     scaler: str = ""
 
     @property
@@ -124,7 +127,7 @@ class Update:
 
     def _follow(self) -> None:
         for ordinal in range(self.pauses):
-            self._until(f"pause {ordinal}", lambda: self._paused(ordinal), 120)
+            self._until(f"pause {ordinal}", self._paused, 120)
             if self.case.scale and self.case.scale[0] == ordinal:
                 self._patch("", {"spec": {"replicas": self.case.scale[1]}})
                 time.sleep(1)
@@ -211,7 +214,7 @@ class Update:
     def _step(self) -> int:
         return int(self._rollout()["status"].get("currentStepIndex", -1))
 
-    def _paused(self, ordinal: int) -> bool:
+    def _paused(self) -> bool:
         conditions = self._rollout()["status"].get("pauseConditions")
         known = [index for index, _ in self.watched.pauses]
         return bool(conditions) and (self._step() not in known or self.canary_service == "preview")
