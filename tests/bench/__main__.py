@@ -1,4 +1,4 @@
-"""`python -m tests.bench convert`: what a conversion costs, beside the bare renders that it cannot do without.
+"""`python -m tests.bench convert|validate`: what they cost, beside what they cannot do without, or what others do.
 
 Nothing here fails on a slow machine; the aims stand beside the numbers.
 """
@@ -20,6 +20,7 @@ from rolloutgen.chart import Chart, load_chart
 from rolloutgen.helm import Engine, open_engine
 from rolloutgen.job import Request, plan_chart
 from rolloutgen.model import ValueSet
+from tests.bench.validating import validate
 
 ROOT = Path(__file__).parents[2]
 EXAMPLE = ROOT / "examples/blockexplorer/before"
@@ -157,6 +158,8 @@ def _milliseconds(work: Callable[[], object], times: int = 5) -> float:
         taken.append((time.perf_counter() - start) * 1000)
     return statistics.median(taken)
 
+
+bench.add_command(validate)
 
 if __name__ == "__main__":
     bench()
