@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import settings
 
 from rolloutgen.helm.embedded import EmbeddedEngine
+
+# A busy machine is no fault of the code: the benchmark measures, properties do not.
+settings.register_profile("rolloutgen", deadline=None)
+settings.load_profile("rolloutgen")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
