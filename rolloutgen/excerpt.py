@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
@@ -82,13 +82,23 @@ def rendered_line(text: str, manifest: Manifest, at: Path) -> int:
 @lru_cache(maxsize=32)
 def _composed(text: str, line: int) -> Any:
     """The document of a rendered file that begins at `line`; None where it is too large to look into."""
-    raw = next((raw for raw, start in goyaml.split_documents(text) if start == line), "")
+    raw = _documents(text).get(line, "")
     if not raw or len(raw) > _LARGEST:
         return None
     try:
         return goyaml.compose(raw)
     except (YamlError, RolloutgenError):
         return None
+
+
+@lru_cache(maxsize=8)
+def _documents(text: str) -> Mapping[int, str]:
+    return {line: raw for raw, line in goyaml.split_documents(text)}
+
+
+@lru_cache(maxsize=8)
+def _lines(text: str) -> Sequence[str]:
+    return text.splitlines()
 
 
 def _items(node: Any) -> list[tuple[int, Any]]:
@@ -115,7 +125,7 @@ def _names(manifest: Manifest) -> tuple[str, str]:
 
 def line_text(text: str, line: int) -> str:
     """Line `line` (1-based) of a text without its end; "" where there is none."""
-    lines = text.splitlines()
+    lines = _lines(text)
     return lines[line - 1] if 0 < line <= len(lines) else ""
 
 

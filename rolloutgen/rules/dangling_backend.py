@@ -9,10 +9,10 @@ Source: Kubernetes and Istio accept it.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from rolloutgen.backends import backends
-from rolloutgen.model import Manifest
+from rolloutgen.model import Manifest, Path
 from rolloutgen.reading import integer, rows, strings
 from rolloutgen.release import SERVICE, ReleaseView
 from rolloutgen.rule import Fault, Rule
@@ -25,14 +25,22 @@ def _faults(view: ReleaseView) -> Iterator[Fault]:
         if view.beside(backend.source, SERVICE, backend.service) is None:
             message = f"Service {backend.service!r} is not in the release: it must exist in its namespace"
             yield Fault(backend.source, backend.at, message)
-    for service in view.all(SERVICE):
-        for track in _TRACKS:
-            old = service.ref.name.removesuffix(track)
-            if old != service.ref.name and view.beside(service, SERVICE, old) is None:
-                yield from _mentions(view, service, old)
+    gone = [
+        (service, old)
+        for service in view.all(SERVICE)
+        for old in (service.ref.name.removesuffix(track) for track in _TRACKS)
+        if old != service.ref.name and view.beside(service, SERVICE, old) is None
+    ]
+    said = [] if not gone else [(m, at, value) for m in view.objects for at, value in strings(m.body) if _may_name(at)]
+    for service, old in gone:
+        yield from _mentions([place for place in said if old in place[2]], service, old)
 
 
-def _mentions(view: ReleaseView, service: Manifest, old: str) -> Iterator[Fault]:
+def _may_name(at: Path) -> bool:
+    return at[-1] != "image" and (at[0] != "metadata" or "annotations" in at)
+
+
+def _mentions(said: Sequence[tuple[Manifest, Path, str]], service: Manifest, old: str) -> Iterator[Fault]:
     numbers = [integer(port, "port") for _, port in rows(service.body, "spec", "ports")]
     ports = "|".join(str(number) for number in numbers if number) or "0"
     name = re.escape(old)
@@ -41,10 +49,8 @@ def _mentions(view: ReleaseView, service: Manifest, old: str) -> Iterator[Fault]
     pattern = re.compile(
         rf"(?:(?<=//)|(?<=@)){name}(?![\w.-])|(?<![\w./-]){name}(?=:(?:{ports})(?!\d)|\.[\w-]+\.svc\b)"
     )
-    for manifest in view.objects:
-        for at, value in strings(manifest.body):
-            if at[-1] == "image" or (at[0] == "metadata" and "annotations" not in at) or not pattern.search(value):
-                continue
+    for manifest, at, value in said:
+        if pattern.search(value):
             yield Fault(manifest, at, f"Service {old!r} is named, and the release renders {service.ref.name!r} instead")
 
 

@@ -22,14 +22,14 @@ from rolloutgen.tree import dig
 
 
 def _faults(view: ReleaseView) -> Iterator[Fault]:
+    led = [(backend, view.beside(backend.source, SERVICE, backend.service)) for backend in backends(view)]
     for rollout, canary in canaries(view):
         pod = view.pod_of(rollout)
         istio = istio_of(canary)
         if istio is None or istio.get("destinationRule") is not None or pod is None:
             continue  # with subsets one Service carries all of the traffic
         pair = set(routing_services(canary))
-        for backend in backends(view):
-            service = view.beside(backend.source, SERVICE, backend.service)
+        for backend, service in led:
             if service is None or view.namespace(service) != view.namespace(rollout):
                 continue
             own = backend.service in pair

@@ -26,7 +26,7 @@ def _faults(view: ReleaseView) -> Iterator[Fault]:
         own = _credentials(gateway)
         for name in sorted(own & certificates.keys()):
             wide = [dns for dns in texts(certificates[name].body, "spec", "dnsNames") if dns.startswith("*.")]
-            for other in gateways:
+            for other in gateways if wide else ():
                 if other is gateway or _selector(other) != _selector(gateway) or name in _credentials(other):
                     continue
                 hosts = [host for _, host in gateway_hosts(other) if any(certificate_covers(dns, host) for dns in wide)]
