@@ -77,7 +77,7 @@ def plan_chart(path: str, request: Request, engine: Engine) -> Conversion:
 
 
 def _with_references(plan: Plan, path: str, folders: tuple[str, ...]) -> Plan:
-    """The plan with a finding for each line below `folders` that names a Service which is renamed, outside the chart."""
+    """The plan with a finding for each line below `folders`, outside the chart, that names a renamed Service."""
     if plan.status != "converted" or plan.survey is None:
         return plan
     names = names_that_go(plan.survey)

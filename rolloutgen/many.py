@@ -69,5 +69,6 @@ def run_all(tasks: Sequence[Task], helm: str, processes: int = 0) -> Generator[O
 
 def _failed(task: Task, failure: pool.Failure) -> Outcome:
     why = {"lost": "too-much", "bug": "bug"}.get(failure.kind, "")
-    fault = {"fault": failure.why, "bug": f"{task.path}\n{failure.why}"}.get(failure.kind, f"{task.path}: {failure.why}")
+    known = {"fault": failure.why, "bug": f"{task.path}\n{failure.why}"}
+    fault = known.get(failure.kind, f"{task.path}: {failure.why}")
     return Outcome(task.path, "failed", why, failure.code, (), fault)

@@ -28,11 +28,13 @@ _UNDECLARED: tuple[tuple[str, ...], ...] = (
 # Fields that take strings alone: no 0 and no false that a plain condition would leave out.
 _STRINGS = frozenset({
     "value", "priorityClassName", "serviceAccountName", "serviceAccount", "imagePullPolicy", "schedulerName",
-    "dnsPolicy", "runtimeClassName", "hostname", "restartPolicy", "storageClassName", "subPath", "path", "host", "nodeName",
+    "dnsPolicy", "runtimeClassName", "hostname", "restartPolicy", "storageClassName", "subPath", "path", "host",
+    "nodeName",
 })  # fmt: skip
 # What prints text and never "null" or a number; "" is then nothing.
 _TEXT = re.compile(
-    r"(?:include|tpl|printf|print|toYaml|join|trim|lower|upper|b64enc|toJson)\b|.*\|\s*(?:toYaml|join .*|trim|indent \d+|nindent \d+|lower|upper)\s*$"
+    r"(?:include|tpl|printf|print|toYaml|join|trim|lower|upper|b64enc|toJson)\b"
+    r"|.*\|\s*(?:toYaml|join .*|trim|n?indent \d+|lower|upper)\s*$"
 )
 _QUOTED = re.compile(r"\|\s*(?:s?quote|toJson)\s*-?\}\}$|\{\{-?\s*(?:s?quote|toJson)\b")
 _PIPE_TAIL = re.compile(r"\s*\|\s*n?indent\s+\d+\s*$")

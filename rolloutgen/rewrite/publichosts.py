@@ -41,7 +41,8 @@ def hosts_define(context: Context, name: str) -> Iterator[Item]:
         if manifest.site == site.id
         for gateway in as_list(dig(manifest.body, "spec", "gateways"))
     )
-    lifted = lift(own + "\n", replace(site_scope(site), blocks=()), context.sources) if own and binds and context.weighed else None
+    scope = replace(site_scope(site), blocks=())
+    lifted = lift(own + "\n", scope, context.sources) if own and binds and context.weighed else None
     if lifted is not None:
         yield Define(
             f"{terms.prefix}.publicHosts",
@@ -98,7 +99,8 @@ def _given_hosts(site: Site, path: tuple[str, ...], given: str) -> Iterator[Item
             continue
         column = node.children[0].indent
         pad = " " * column
-        head = f"{pad}{{{{- with {given} }}}}{newline}{pad}{{{{- toYaml . | nindent {column} }}}}{newline}{pad}{{{{- else }}}}{newline}"
+        lines = (f"{{{{- with {given} }}}}", f"{{{{- toYaml . | nindent {column} }}}}", "{{- else }}")
+        head = "".join(f"{pad}{line}{newline}" for line in lines)
         yield EditFile(file, Edit(Span(stop, stop), head, REASON))
         glue = "" if text[: node.end].endswith("\n") else newline
         yield EditFile(file, Edit(Span(node.end, node.end), f"{glue}{pad}{{{{- end }}}}{newline}", REASON))

@@ -115,8 +115,10 @@ def _addresses(name: Name, source: Source, sources: Sources) -> Iterator[EditFil
 
 def _composite(name: Name, source: Source, sources: Sources) -> Iterator[EditFile]:
     """A name written as text around actions, such as `{{ .Release.Name }}-web`."""
-    pieces = [re.escape(piece) if index % 2 == 0 else r"\{\{-?\s*" + pattern_of(piece.strip("-").strip()).pattern + r"\s*-?\}\}"
-              for index, piece in enumerate(re.split(r"\{\{(.*?)\}\}", name.text))]  # fmt: skip
+    pieces = [
+        rf"\{{\{{-?\s*{pattern_of(piece.strip('-').strip()).pattern}\s*-?\}}\}}" if index % 2 else re.escape(piece)
+        for index, piece in enumerate(re.split(r"\{\{(.*?)\}\}", name.text))
+    ]
     for match in re.finditer("".join(pieces), source.text):
         start = source.text.rfind("\n", 0, match.start()) + 1
         before, after = source.text[start : match.start()], source.text[match.end() : match.end() + 200].split("\n")[0]

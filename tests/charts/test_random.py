@@ -75,7 +75,7 @@ def check_workload(olds: Sequence[Manifest], news: Sequence[Manifest], *, exact:
 
 
 def check_services(olds: Sequence[Manifest], news: Sequence[Manifest]) -> None:
-    """The Rollout's Services are there and select what the old one selected; routes lead to one of them."""
+    """The Rollout's Services are there and select what the old one did; routes lead to one of them."""
     before, after = ({m.ref.name: m.body["spec"] for m in of_kind(each, "Service")} for each in (olds, news))
     (rollout,) = of_kind(news, "Rollout")
     (kind, how), *more = rollout.body["spec"]["strategy"].items()
