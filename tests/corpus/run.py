@@ -82,10 +82,11 @@ def table(results: list[Result]) -> str:
     """The counts as text: in all, by style and profile, by repository with ten charts or more."""
     total = Counter(f"{r.outcome} {r.reason}".strip() for r in results)
     lines = [f"{count:5} {name}" for name, count in total.most_common()]
-    for title, key in (("style/profile", lambda r: f"{r.row.style}/{r.row.profile}"), ("repository", lambda r: r.row.repository)):
+    for title in ("style/profile", "repository"):
         groups: dict[str, Counter[str]] = {}
         for result in results:
-            groups.setdefault(key(result), Counter())[result.outcome] += 1
+            key = result.row.repository if title == "repository" else f"{result.row.style}/{result.row.profile}"
+            groups.setdefault(key, Counter())[result.outcome] += 1
         lines += ["", f"{title}: charts, converted, refused, failed"]
         for name, counts in sorted(groups.items(), key=lambda pair: -sum(pair[1].values())):
             if sum(counts.values()) >= 10 or title == "style/profile":
