@@ -44,7 +44,7 @@ def differences(
     """
     hidden = frozenset(leave_out)
     found = []
-    for before, after in _pairs(expected, actual, release, hidden):
+    for before, after in pairs(expected, actual, release, hidden):
         identity = _identity(before, after, release, hidden)
         for difference in _between(before, after):
             if _is_left_out(identity, difference.at, hidden) or (not checksums and is_checksum(difference.at)):
@@ -61,7 +61,7 @@ def random_paths(first: Sequence[Manifest], second: Sequence[Manifest], release:
     """
     places: set[Place] = set()
     unmatched: tuple[list[Manifest], list[Manifest]] = ([], [])
-    for before, after in _pairs(first, second, release, frozenset()):
+    for before, after in pairs(first, second, release, frozenset()):
         if before is None or after is None:
             unmatched[before is None].extend(manifest for manifest in (before, after) if manifest is not None)
             continue
@@ -98,7 +98,7 @@ def explain(
             difference.after,
             _rule(rules.get(difference.ref.identity(release.namespace), {}), difference.at),
         )
-        for old, new in _pairs(before, after, release, frozenset(), names)
+        for old, new in pairs(before, after, release, frozenset(), names)
         for difference in _between(old, new)
     )
 
@@ -118,14 +118,18 @@ def show_value(ref: Ref, value: Json, *, longest: int = 200) -> str:
     return text if len(text) <= longest else f"{text[: longest - 3]}..."
 
 
-def _pairs(
+def pairs(
     before: Sequence[Manifest],
     after: Sequence[Manifest],
     release: Release,
     left_out: frozenset[Place],
     names: Mapping[Identity, Identity] | None = None,
 ) -> Iterator[Pair]:
-    """Each object of one side with its match on the other, None where it has none; in the order of `before`."""
+    """Each object of one side with its match on the other, None where it has none; in the order of `before`.
+
+    `names` are identities of `before` that are looked for under another one; objects of a kind whose names `left_out`
+    calls random are matched in their order.
+    """
     waiting: dict[Identity, list[Manifest]] = {}
     for manifest in after:
         waiting.setdefault(manifest.ref.identity(release.namespace), []).append(manifest)
@@ -163,7 +167,7 @@ def _identity(
     if before is not None and after is not None and before.ref.name != after.ref.name:
         return _nameless(before, release)
     present = before if before is not None else after
-    assert present is not None  # _pairs yields no pair of nothing
+    assert present is not None  # pairs yields no pair of nothing
     return present.ref.identity(release.namespace)
 
 
@@ -177,7 +181,7 @@ def _by_kind(manifests: Iterable[Manifest], release: Release) -> dict[Identity, 
 def _between(before: Manifest | None, after: Manifest | None) -> Iterator[Difference]:
     if before is None or after is None:
         present = after if before is None else before
-        assert present is not None  # _pairs yields no pair of nothing
+        assert present is not None  # pairs yields no pair of nothing
         yield Difference(
             present.ref, (), ABSENT if before is None else before.body, ABSENT if after is None else after.body
         )

@@ -19,7 +19,7 @@ from .toggles import toggles_of
 
 SHORT = Release("rg", "rg-a")
 LONG = Release("release-name-of-the-longest-kind-that-helm-permits-53", "rg-b")  # 53 characters
-_CI = re.compile(r"ci/[^/]*values\.ya?ml")
+CI_VALUES = re.compile(r"ci/[^/]*values\.ya?ml")
 _HAS = re.compile(r"\.Capabilities\.APIVersions\.Has\s+\(?\s*\"([^\"]+)\"")
 _OLD_KUBERNETES = "1.20.0"  # the last with HPA v2beta2 and Ingress v1beta1, which charts branch on
 _MOST_TOGGLES = 400
@@ -70,7 +70,8 @@ def base_sets(
     layered.update((name, layer(files, (), engine)) for name, files in named.items())
     found = [ValueSet(name, values, short) for name, values in layered.items()]
     found += [ValueSet(f"{name}, long release name", values, long) for name, values in layered.items()]
-    found += [ValueSet(path, _of_chart(chart, path), short) for path in sorted(chart.files) if _CI.fullmatch(path)]
+    own = [path for path in sorted(chart.files) if CI_VALUES.fullmatch(path)]
+    found += [ValueSet(path, _of_chart(chart, path), short) for path in own]
     return (*found, *_by_capabilities(chart, found[0], kube_version))
 
 
@@ -105,14 +106,15 @@ def read_values(path: str) -> Mapping[str, Any]:
         raise UsageError(f"cannot be read: {fault.strerror}", path=path) from None
     except UnicodeDecodeError:
         raise UsageError("not UTF-8", path=path) from None
-    return _mapping(text, path)
+    return parse_values(text, path)
 
 
 def _of_chart(chart: Chart, path: str) -> Mapping[str, Any]:
-    return _mapping(chart.text(path), posixpath.join(chart.root, path))
+    return parse_values(chart.text(path), posixpath.join(chart.root, path))
 
 
-def _mapping(text: str, path: str) -> Mapping[str, Any]:
+def parse_values(text: str, path: str) -> Mapping[str, Any]:
+    """The text of a values file; `path` is for messages. Raises UsageError where it is no YAML mapping."""
     try:
         body = goyaml.load(text.removeprefix("\ufeff"))
     except goyaml.YamlError as fault:

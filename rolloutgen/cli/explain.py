@@ -27,6 +27,7 @@ def explain(name: str | None) -> None:
 def _texts(name: str) -> list[str]:
     """What is known of an id: a fault that lint finds may also be what a conversion is refused for."""
     from ..audit import audits
+    from ..diff import meanings
     from ..explain import explain as of_rule
     from ..lint import rules
     from ..notices import FINDINGS
@@ -41,6 +42,9 @@ def _texts(name: str) -> list[str]:
         if name in texts:
             text = texts[name]
             found.append(f"{name} ({title})\n\n{text.what}\n\nWhy: {text.why}\n\nFix: {text.fix}")
+    if name in meanings():
+        doc = meanings()[name].doc
+        found.append(f"{name} (a diff tells)\n\n{doc.summary}\n\nWhy: {doc.why}\n\nFix: {doc.fix}")
     if name in REASONS:
         found.append(f"{name} (why an edit is made)\n\n{REASONS[name]}")
     return found
@@ -48,6 +52,7 @@ def _texts(name: str) -> list[str]:
 
 def _lines() -> dict[str, str]:
     from ..audit import audits
+    from ..diff import meanings
     from ..explain import table
     from ..notices import FINDINGS
     from ..reasons import REASONS
@@ -55,4 +60,5 @@ def _lines() -> dict[str, str]:
 
     told = {name: text.what for name, text in {**REFUSALS, **FINDINGS}.items()}
     told.update((plugin.id, plugin.doc.summary) for plugin in audits().values())
+    told.update((plugin.id, plugin.doc.summary) for plugin in meanings().values())
     return {**REASONS, **{row.id: row.summary for row in table()}, **told}

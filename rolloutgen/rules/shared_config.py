@@ -12,10 +12,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from rolloutgen.model import Path
-from rolloutgen.pods import containers_of
-from rolloutgen.reading import rows, text
-from rolloutgen.release import CONFIG_MAP, SECRET, Kind, Pod, ReleaseView
+from rolloutgen.pods import config_uses
+from rolloutgen.release import Kind, ReleaseView
 from rolloutgen.rule import Fault, Rule
 from rolloutgen.tree import dig
 
@@ -28,29 +26,13 @@ def _faults(view: ReleaseView) -> Iterator[Fault]:
         if pod is None:
             continue
         told: set[tuple[Kind, str]] = set()
-        for kind, name, at in _used(pod):
-            found = view.beside(rollout, kind, name)
-            if found is None or (kind, name) in told or dig(found.body, "immutable") is True or _HASHED.search(name):
+        for use in config_uses(pod):
+            found = view.beside(rollout, use.kind, use.name)
+            if found is None or (use.kind, use.name) in told or dig(found.body, "immutable") is True:
                 continue
-            told.add((kind, name))
-            yield Fault(pod.manifest, at, f"the pods use {found.ref}, which the release changes in place")
-
-
-def _used(pod: Pod) -> Iterator[tuple[Kind, str, Path]]:
-    for index, volume in rows(pod.body, "spec", "volumes"):
-        at = (*pod.at, "spec", "volumes", index)
-        yield CONFIG_MAP, text(volume, "configMap", "name"), at
-        yield SECRET, text(volume, "secret", "secretName"), at
-        for _, source in rows(volume, "projected", "sources"):
-            yield CONFIG_MAP, text(source, "configMap", "name"), at
-            yield SECRET, text(source, "secret", "name"), at
-    for container in containers_of(pod):
-        for index, source in rows(container.body, "envFrom"):
-            yield CONFIG_MAP, text(source, "configMapRef", "name"), (*container.at, "envFrom", index)
-            yield SECRET, text(source, "secretRef", "name"), (*container.at, "envFrom", index)
-        for index, variable in rows(container.body, "env"):
-            yield CONFIG_MAP, text(variable, "valueFrom", "configMapKeyRef", "name"), (*container.at, "env", index)
-            yield SECRET, text(variable, "valueFrom", "secretKeyRef", "name"), (*container.at, "env", index)
+            if not _HASHED.search(use.name):
+                told.add((use.kind, use.name))
+                yield Fault(pod.manifest, use.at, f"the pods use {found.ref}, which the release changes in place")
 
 
 RULE = Rule(

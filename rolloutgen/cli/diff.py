@@ -1,0 +1,177 @@
+"""`rolloutgen diff CHART`."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+from contextlib import nullcontext
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from .charts import parse_set, parse_shard, shard
+
+if TYPE_CHECKING:
+    from ..reviewed import Asked, Review
+
+
+@click.command(no_args_is_help=True)
+@click.argument("charts", nargs=-1, type=click.Path())
+@click.option(
+    "--all", "everything", is_flag=True, help="Every chart that changed, by git; CHART is where to look.  [.]"
+)
+@click.option(
+    "--shard", metavar="I/N", callback=parse_shard, help="The I-th of N parts of the charts, the same everywhere."
+)
+@click.option(
+    "--against",
+    default="",
+    metavar="REF|DIR|TGZ",
+    help="The other side; REF... is the merge base with REF.  [the merge base with the default branch]",
+)
+@click.option(
+    "--values",
+    "-f",
+    multiple=True,
+    metavar="FILE",
+    help="Values of the release, on each side as they are there; {chart} in the name stands for the chart's.",
+)
+@click.option("--set", "sets", multiple=True, metavar="K=V", help="A value of the release, on both sides.")
+@click.option(
+    "--value-set",
+    "value_sets",
+    multiple=True,
+    metavar="NAME=FILE,FILE",
+    callback=parse_set,
+    help="One more set of values to render both sides under.",
+)
+@click.option("--release", default="", metavar="NAME", help="The release's name.  [the chart's]")
+@click.option("--namespace", "-n", default="default", metavar="NS", help="The release's namespace.  [default]")
+@click.option(
+    "--ignore",
+    multiple=True,
+    metavar="[KIND[/NAME]:]PATH",
+    help="Leave these fields out: metadata.labels.helm.sh/chart, ConfigMap:data.*; * stands for anything.",
+)
+@click.option(
+    "--format", "form", type=click.Choice(["text", "markdown", "json", "html"]), default="text", help="[text]"
+)
+@click.option("--output", metavar="FILE", type=click.Path(dir_okay=False), help="Write the report there.  [stdout]")
+@click.option("--marker", default="", metavar="NAME", help="Tells the comments of several jobs apart (markdown).")
+@click.option("--limit", default=0, metavar="N", help="The most characters (markdown).  [60000]")
+@click.option(
+    "--deployer",
+    type=click.Choice(["helm3", "helm4", "helmfile", "argocd", "flux"]),
+    help="What deploys the charts: some lines hold for it alone.",
+)
+@click.option("--config", default="", metavar="FILE", type=click.Path(), help="The house file.  [the nearest]")
+@click.option("--helm", default="embedded", metavar="embedded|PATH", help="The Helm that renders.  [embedded]")
+@click.option("--kube-version", default="", metavar="V", help="The Kubernetes version to render for.")
+@click.option(
+    "--progress/--no-progress", default=None, help="A progress bar on stderr.  [several charts on a terminal]"
+)
+def diff(charts: tuple[str, ...], **given: Any) -> None:
+    """Tell what a change of a chart brings to the cluster, and what the rollout controller will do about it.
+
+    Both sides are rendered under the same values; without any, with the defaults and each ci/*-values.yaml. The work
+    tree is never touched. Exit code 1: the cluster will refuse something, or a chart does not render any more.
+    """
+    from ..report.reviews import form
+
+    reviews = _all(charts, given) if given["everything"] else _named(charts, given)
+    report = form(given["form"], reviews, marker=given["marker"], limit=given["limit"])
+    if given["output"]:
+        _write(given["output"], report)
+    else:
+        click.echo(report, nl=False)
+    sys.exit(max((one.code for one in reviews), default=0))
+
+
+def _named(charts: Sequence[str], given: dict[str, Any]) -> list[Review]:
+    """The charts that were named; a single one speaks for itself, with its errors as errors."""
+    from ..otherside import base_of
+    from ..reviewmany import Task
+
+    if not charts:
+        raise click.UsageError("name a chart, or --all")
+    asked = _asked(given)
+    paths = shard(charts, given["shard"])
+    if len(paths) == 1:
+        from ..helm import open_engine
+        from ..review import review
+
+        base = base_of(paths[0], asked.against)
+        engine = open_engine(given["helm"])
+        try:
+            return [review(paths[0], asked, engine, base)]
+        finally:
+            engine.close()
+    return _run([Task(path, asked, base_of(path, asked.against), True) for path in paths], given)
+
+
+def _all(roots: Sequence[str], given: dict[str, Any]) -> list[Review]:
+    from ..otherside import base_of
+    from ..reviewmany import Task, changed_charts
+
+    asked = _asked(given)
+    files = [*asked.values, *(file for _, paths in asked.value_sets for file in paths)]
+    tasks = []
+    for root in roots or (".",):
+        if not os.path.isdir(root):
+            raise click.UsageError(f"no such directory: {root}")
+        base = base_of(root, asked.against)
+        tasks += [Task(path, asked, base) for path in shard(changed_charts(root, base, files), given["shard"])]
+    return _run(tasks, given)
+
+
+def _run(tasks: Sequence[Any], given: dict[str, Any]) -> list[Review]:
+    from ..reviewmany import run, run_all
+
+    if len(tasks) < 2:
+        if not tasks:
+            return []
+        from ..helm import open_engine
+
+        engine = open_engine(given["helm"])
+        try:
+            return [run(task, engine) for task in tasks]
+        finally:
+            engine.close()
+    shown = given["progress"] if given["progress"] is not None else sys.stderr.isatty()
+    bar = (
+        click.progressbar(length=len(tasks), label="charts", file=sys.stderr, show_pos=True) if shown else nullcontext()
+    )
+    found = []
+    with bar as progress:
+        for outcome in run_all(tasks, given["helm"]):
+            found.append(outcome)
+            if progress:
+                progress.update(1)
+    return found
+
+
+def _asked(given: dict[str, Any]) -> Asked:
+    from ..reviewed import Asked
+
+    return Asked(
+        against=given["against"],
+        values=given["values"],
+        sets=given["sets"],
+        value_sets=given["value_sets"],
+        release=given["release"],
+        namespace=given["namespace"],
+        kube_version=given["kube_version"],
+        ignore=given["ignore"],
+        config=given["config"],
+        flags={"deployer": given["deployer"]} if given["deployer"] else {},
+    )
+
+
+def _write(path: str, report: str) -> None:
+    from pathlib import Path
+
+    try:
+        Path(path).write_text(report, encoding="utf-8")
+    except OSError as fault:
+        raise click.UsageError(f"{path} cannot be written: {fault.strerror}") from None

@@ -1,0 +1,130 @@
+"""Reviews as one HTML page that needs nothing else: no script, no network; light and dark, readable on a phone."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from html import escape
+
+from ...reviewed import Line, Object, Review
+from .style import STYLE
+from .words import SIGNS, groups, summary, total, versions
+
+_POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
+
+
+def html(reviews: Sequence[Review]) -> str:
+    """The page."""
+    title = total(reviews) if len(reviews) != 1 else f"{reviews[0].name}: {summary(reviews[0])}"
+    return "\n".join(
+        [
+            "<!doctype html>",
+            '<html lang="en">',
+            "<head>",
+            '<meta charset="utf-8">',
+            f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">',
+            '<meta name="viewport" content="width=device-width, initial-scale=1">',
+            '<meta name="color-scheme" content="light dark">',
+            '<link rel="icon" href="data:,">',
+            f"<title>{escape(title)}</title>",
+            f"<style>{STYLE}</style>",
+            "</head>",
+            "<body>",
+            "<main>",
+            *_contents(reviews),
+            *(line for index, review in enumerate(reviews) for line in _review(review, index)),
+            "</main>",
+            "</body>",
+            "</html>",
+            "",
+        ]
+    )
+
+
+def _contents(reviews: Sequence[Review]) -> Iterator[str]:
+    if len(reviews) == 1:
+        return
+    yield f"<h1>{escape(total(reviews))}</h1>"
+    yield '<nav><ul class="plain">'
+    for index, review in enumerate(reviews):
+        yield f'<li><a href="#chart-{index}">{escape(review.path)}</a> {escape(summary(review))}</li>'
+    yield "</ul></nav>"
+
+
+def _review(review: Review, index: int) -> Iterator[str]:
+    yield f'<section class="chart" id="chart-{index}">'
+    yield f'<h2><code>{escape(review.path)}</code> <span class="version">{escape(versions(review))}</span></h2>'
+    yield f'<p class="summary">{escape(summary(review))}</p>'
+    if review.fault:
+        yield f'<pre class="fault">{escape(review.fault)}</pre>'
+    if review.against:
+        sets = f", values: {escape(', '.join(review.value_sets))}" if review.value_sets else ""
+        yield f'<p class="against">Compared with {escape(review.against)}{sets}.</p>'
+    yield from (f'<p class="note">{escape(note)}</p>' for note in review.notes)
+    if review.lines:
+        yield '<ul class="meaning">'
+        yield from (_meaning(line) for line in review.lines)
+        yield "</ul>"
+    for drawing in review.drawings:
+        yield f"<h3>The canary of <code>{escape(drawing.rollout)}</code></h3>"
+        yield f'<figure class="plan">{drawing.svg}</figure>'
+        yield f'<div class="scroll">{_table(drawing.markdown)}</div>'
+    for title, steps in review.cutover:
+        yield f'<details class="cutover"><summary>The first deployment, with {escape(title)}</summary><ol>'
+        for step in steps:
+            commands = escape("\n".join(step.commands))
+            yield f"<li><b>{escape(step.title)}.</b> {escape(step.why)}<pre>{commands}</pre></li>"
+        yield "</ol></details>"
+    things, minor = groups(review)
+    yield from (_object(thing) for thing in things)
+    if minor:
+        names = "".join(f"<li><code>{escape(thing.title)}</code></li>" for thing in minor)
+        head = f"Only labels of the chart's version: {len(minor)} objects"
+        yield f'<details class="object"><summary>{head}</summary><ul>{names}</ul></details>'
+    yield "</section>"
+
+
+def _meaning(line: Line) -> str:
+    about = f"<b>{escape(line.object)}</b> " if line.object else ""
+    where = f" (in {escape(', '.join(line.value_sets))})" if line.value_sets else ""
+    said = f"{about}{_message(line.message)}{where}"
+    severity, rule = f'<span class="severity">{line.severity}</span>', f'<span class="rule">{escape(line.rule)}</span>'
+    return f'<li class="{line.severity}">{severity} {said} {rule}</li>'
+
+
+def _object(thing: Object) -> str:
+    was = f" (was {escape(thing.was)})" if thing.was else ""
+    is_open = " open" if thing.action in ("changed", "converted") and len(thing.fields) <= 12 else ""
+    head = f"<code>{SIGNS[thing.action]} {escape(thing.title)}</code> {thing.action}{was}"
+    body = f'<pre class="diff">{"".join(_diff(thing.diff))}</pre>'
+    return f'<details class="object {thing.action}"{is_open}><summary>{head}</summary>{body}</details>'
+
+
+def _diff(diff: str) -> Iterator[str]:
+    classes = {"+": "ins", "-": "del", "@": "hunk"}
+    for line in diff.splitlines()[2:]:
+        kind = classes.get(line[:1], "same")
+        yield f'<span class="{kind}">{escape(line) or " "}</span>'
+
+
+def _message(message: str) -> str:
+    parts = message.split("`")
+    return "".join(f"<code>{escape(part)}</code>" if index % 2 else escape(part) for index, part in enumerate(parts))
+
+
+def _table(markdown: str) -> str:
+    """A table of Markdown as one of HTML; other lines as paragraphs."""
+    out, rows = [], []
+    for line in [*markdown.splitlines(), ""]:
+        if line.startswith("|"):
+            rows.append([cell.strip() for cell in re.split(r"(?<!\\)\|", line.strip().strip("|"))])
+            continue
+        if rows:
+            head, *body = [row for row in rows if not all(re.fullmatch(r":?-+:?", cell) for cell in row)]
+            cells = "".join(f"<th>{_message(cell)}</th>" for cell in head)
+            lines = "".join(f"<tr>{''.join(f'<td>{_message(cell)}</td>' for cell in row)}</tr>" for row in body)
+            out.append(f"<table><thead><tr>{cells}</tr></thead><tbody>{lines}</tbody></table>")
+            rows = []
+        if line.strip():
+            out.append(f"<p>{_message(line)}</p>")
+    return "".join(out)

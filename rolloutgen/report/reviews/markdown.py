@@ -1,0 +1,178 @@
+"""Reviews as the comment of a pull request: summary, meaning, then collapsed diffs, and a clear cut if it gets long."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from ...reviewed import Line, Object, Review
+from .words import SIGNS, groups, summary, total, versions
+
+# GitHub refuses comments above 65,536 characters; a little is left for what a bot adds.
+LIMIT = 60_000
+_MARK = {"error": "🛑", "warning": "⚠️", "info": "ℹ️"}
+_ABOUT = "`rolloutgen explain ID` tells more about a line."
+
+
+def marker_of(name: str = "") -> str:
+    """The hidden line by which a bot finds its own comment again."""
+    safe = re.sub(r"[^\w./-]+", "-", name)
+    return f"<!-- rolloutgen diff {safe} -->" if safe else "<!-- rolloutgen diff -->"
+
+
+def markdown(reviews: Sequence[Review], *, marker: str = "", limit: int = 0) -> str:
+    """The comment, never longer than `limit` characters (0: what GitHub takes). What is left out is counted."""
+    most = limit or LIMIT
+    head = [marker_of(marker), f"### rolloutgen: {total(reviews)}" if len(reviews) != 1 else "", ""]
+    budget = _Budget(most - 400, len("\n".join(head)))
+    out = [line for line in head if line]
+    charts = [list(_head(review)) for review in reviews]
+    # What it means comes first for all charts; the diffs share what is left.
+    kept = [budget.take(lines) for lines in charts]
+    bodies = [list(_details(review)) for review in reviews]
+    for shown, lines, details in zip(kept, charts, bodies, strict=True):
+        if not shown:
+            out += [lines[0], ""]
+            budget.cut += 1
+            continue
+        out += [*lines, ""]
+        dropped = [title for title, block in details if not _added(out, block, budget)]
+        if dropped:
+            names = ", ".join(dropped[:8]) + (f" and {len(dropped) - 8} more" if len(dropped) > 8 else "")
+            out += [f"✂️ Cut here, the comment would be too long. Not shown: {names}.", ""]
+    if budget.cut:
+        out += [f"✂️ Cut: of {budget.cut} charts only the first line is shown.", ""]
+    if any(review.lines for review in reviews):
+        out.append(_ABOUT)
+    whole = "\n".join(out).rstrip() + "\n"
+    return whole if len(whole) <= most else _hard_cut(whole, most)
+
+
+class _Budget:
+    """How many characters are left."""
+
+    def __init__(self, most: int, used: int) -> None:
+        self.left, self.cut = most - used, 0
+
+    def take(self, lines: Sequence[str]) -> bool:
+        """Whether these lines fit; if so they are counted."""
+        size = sum(len(line) + 1 for line in lines)
+        if size > self.left:
+            self.left -= len(lines[0]) + 2 if lines else 0
+            return False
+        self.left -= size
+        return True
+
+
+def _added(out: list[str], block: list[str], budget: _Budget) -> bool:
+    if not budget.take(block):
+        return False
+    out += block
+    return True
+
+
+def _hard_cut(whole: str, most: int) -> str:
+    tail = "\n\n✂️ Cut here, the comment would be too long.\n"
+    return whole[: most - len(tail)].rpartition("\n")[0] + tail
+
+
+def _head(review: Review) -> Iterator[str]:
+    version = f" {_escaped(versions(review))}" if versions(review) else ""
+    yield f"#### {_code(review.path)}{version}: {_escaped(summary(review))}"
+    yield ""
+    if review.fault:
+        yield from _fenced(review.fault, "text")
+    if review.against:
+        sets = ", ".join(_code(name) for name in review.value_sets[:6])
+        yield f"Compared with {_escaped(review.against)}{f', values: {sets}' if sets else ''}."
+        yield ""
+    yield from (f"> {_escaped(note)}" for note in review.notes)
+    if review.notes:
+        yield ""
+    yield from (_meaning(line) for line in review.lines)
+
+
+def _meaning(line: Line) -> str:
+    about = f"**{_escaped(line.object)}** " if line.object else ""
+    where = f" (in {', '.join(_code(name) for name in line.value_sets)})" if line.value_sets else ""
+    return f"* {_MARK[line.severity]} {about}{_message(line.message)}{where} <sub>{line.rule}</sub>"
+
+
+def _details(review: Review) -> Iterator[tuple[str, list[str]]]:
+    """The collapsed blocks, each with a title for the case that it is cut."""
+    for drawing in review.drawings:
+        block = list(
+            _collapsed(f"The canary of <code>{_html(drawing.rollout)}</code>, step by step", [drawing.markdown, ""])
+        )
+        yield f"the steps of {drawing.rollout}", block
+        if drawing.mermaid:
+            yield (
+                f"the diagram of {drawing.rollout}",
+                list(_collapsed("From hosts to pods", _fenced(drawing.mermaid, "mermaid"))),
+            )
+    for title, steps in review.cutover:
+        yield (
+            f"the cutover with {title}",
+            list(_collapsed(f"<b>The first deployment, with {_html(title)}</b>", _steps(steps))),
+        )
+    things, minor = groups(review)
+    for thing in things:
+        yield thing.title, list(_object(thing))
+    if minor:
+        names = [f"* {_code(thing.title)}" for thing in minor]
+        yield "labels", list(_collapsed(f"Only labels of the chart's version: {len(minor)} objects", names))
+
+
+def _steps(steps: Sequence[object]) -> Iterator[str]:
+    from ...reviewed import Step
+
+    for number, step in enumerate(steps, 1):
+        assert isinstance(step, Step)
+        yield f"{number}. **{_escaped(step.title)}.** {_escaped(step.why)}"
+        yield ""
+        yield from (f"   {line}" for line in _fenced("\n".join(step.commands), "sh"))
+
+
+def _object(thing: Object) -> Iterator[str]:
+    was = f", was {_html(thing.was)}" if thing.was else ""
+    title = f"<code>{SIGNS[thing.action]}</code> {_html(thing.title)} {thing.action}{was}"
+    yield from _collapsed(title, _fenced(thing.diff.removeprefix("--- before\n+++ after\n"), "diff"))
+
+
+def _collapsed(title: str, lines: Sequence[str] | Iterator[str]) -> Iterator[str]:
+    yield f"<details><summary>{title}</summary>"
+    yield ""
+    yield from lines
+    yield "</details>"
+    yield ""
+
+
+def _fenced(content: str, language: str) -> Iterator[str]:
+    """A block of code whose fence is longer than any in it."""
+    longest = max((len(run) for run in re.findall(r"`{3,}", content)), default=2)
+    fence = "`" * max(3, longest + 1)
+    yield f"{fence}{language}"
+    yield from content.rstrip("\n").split("\n")
+    yield fence
+    yield ""
+
+
+def _message(message: str) -> str:
+    """A message with its code marks kept and everything else that Markdown or HTML would read made harmless."""
+    parts = message.split("`")
+    return "".join(_code(part) if index % 2 else _escaped(part) for index, part in enumerate(parts))
+
+
+def _escaped(text: str) -> str:
+    """Text in which nothing is markup, a mention or a link to an issue."""
+    line = re.sub(r"([\\`*_{}\[\]<>|~])", r"\\\1", re.sub(r"\s+", " ", text))
+    return line.replace("@", "@\u200b").replace("#", "#\u200b")
+
+
+def _code(text: str) -> str:
+    line = " ".join(text.split())
+    return f"`` {line} ``" if "`" in line else f"`{line}`"
+
+
+def _html(text: str) -> str:
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")

@@ -1,0 +1,101 @@
+"""From changes to what a report may show of them: texts without secrets, unified diffs of YAML, the cutover's steps."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from .between import Leaf, ObjectChange, shown
+from .compare import ABSENT
+from .concealed import HIDDEN, HIDDEN_CHANGED, OPEN
+from .convert import Plan
+from .cutover import cutovers
+from .diff import Diff, Told
+from .model import Json, Manifest
+from .options import Options
+from .reviewed import Drawing, Field, Line, Object, Step
+from .sides import Sides
+
+_OF_THE_VERSION = {("metadata", "labels", name) for name in ("helm.sh/chart", "chart", "app.kubernetes.io/version")}
+
+
+def as_line(told: Told, sets: int) -> Line:
+    """A line of meaning; the value sets are named where it does not hold in all of them."""
+    return Line(
+        told.rule,
+        told.severity,
+        str(told.ref) if told.ref else "",
+        told.message,
+        told.value_sets if len(told.value_sets) < sets else (),
+    )
+
+
+def as_object(change: ObjectChange, sides: Sides, value_sets: tuple[str, ...], chart: str) -> Object:
+    """A changed object with its fields and its unified diff."""
+    manifest = change.manifest
+    was = str(change.before.ref) if change.before is not None and str(change.before.ref) != str(manifest.ref) else ""
+    return Object(
+        change.action,
+        manifest.ref.kind,
+        manifest.ref.name,
+        manifest.ref.namespace,
+        manifest.template,
+        was,
+        tuple(_field(leaf, manifest, sides) for leaf in change.leaves),
+        _unified(change, sides),
+        value_sets,
+        bool(change.leaves) and all(leaf.at in _OF_THE_VERSION for leaf in change.leaves),
+    )
+
+
+def as_steps(plan: Plan, options: Options, path: str) -> tuple[tuple[str, tuple[Step, ...]], ...]:
+    """The cutover for each deployer in question: its title and its steps."""
+    return tuple(
+        (found.title, tuple(Step(step.title, step.commands, step.why) for step in found.steps))
+        for found in cutovers(plan, options, path)
+    )
+
+
+def drawings(diffs: Sequence[Diff]) -> tuple[Drawing, ...]:
+    """The plan of each Rollout of the new side that the change sends through its steps."""
+    return ()
+
+
+def _field(leaf: Leaf, manifest: Manifest, sides: Sides) -> Field:
+    hidden = manifest.ref.kind == "Secret" and not (leaf.at and leaf.at[0] in OPEN)
+
+    def shown_value(value: Json, mark: str) -> tuple[Json, ...]:
+        if value is ABSENT:
+            return ()
+        return (mark,) if hidden else (sides.concealer.value(value),)
+
+    return Field(
+        sides.concealer.text(shown(leaf.at)), shown_value(leaf.before, HIDDEN), shown_value(leaf.after, HIDDEN_CHANGED)
+    )
+
+
+def _unified(change: ObjectChange, sides: Sides) -> str:
+    before = _yaml(sides.concealer.body(change.before)) if change.before is not None else ""
+    after = _yaml(sides.concealer.body(change.after, change.before)) if change.after is not None else ""
+    lines = difflib.unified_diff(before.splitlines(), after.splitlines(), "before", "after", lineterm="", n=3)
+    return "".join(f"{line}\n" for line in lines)
+
+
+def _yaml(body: Mapping[str, Any]) -> str:
+    import yaml
+
+    class Dumper(getattr(yaml, "CSafeDumper", yaml.SafeDumper)):  # type: ignore[misc]
+        """Texts of several lines as blocks; no aliases; what YAML does not know as its text."""
+
+        def ignore_aliases(self, _: Any) -> bool:
+            """Every value is written out."""
+            return True
+
+    def text(dumper: Any, value: str) -> Any:
+        return dumper.represent_scalar("tag:yaml.org,2002:str", value, style="|" if "\n" in value else None)
+
+    Dumper.add_representer(str, text)
+    Dumper.add_representer(None, lambda dumper, value: text(dumper, str(value)))
+    dumped: str = yaml.dump(body, Dumper=Dumper, sort_keys=False, width=110, allow_unicode=True)
+    return dumped
