@@ -84,8 +84,14 @@ def _everything(scene: Scene, said: Sequence[Finding]) -> Iterator[tuple[Finding
         for finding in pair.said:
             yield _in_pair(finding, pair) or replace(finding, path=scene.moved.get(finding.path) or finding.path), pair
         for finding in new_faults(pair, scene.options):
-            yield placed(finding, pair.view), pair
+            if not _in_secret(finding):
+                yield placed(finding, pair.view), pair
     yield from audit(scene)
+
+
+def _in_secret(finding: Finding) -> bool:
+    """Whether a finding is about what a Secret holds: its message could show it."""
+    return finding.ref is not None and finding.ref.kind == "Secret" and finding.at[:1] in (("data",), ("stringData",))
 
 
 def _in_pair(finding: Finding, pair: Pair) -> Finding | None:
