@@ -1,0 +1,104 @@
+"""From a chart or manifests to what an update of each Rollout in it does: all that lies between flags and reports."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from .chart import load_chart
+from .dependencies import resolve_dependencies
+from .errors import UsageError
+from .helm import Engine
+from .inputs import Input
+from .model import Release, ValueSet
+from .record import read_record
+from .release import ReleaseView, view_of
+from .simulate import Simulation, at_bounds, simulate
+from .simulate.read import read_spec
+from .simulate.topology import Edge, edges_of
+from .streams import Stream
+from .valuesets import layer
+
+
+@dataclass(frozen=True)
+class Planned:
+    """The update of one Rollout: with the replicas that it has, at its autoscaler's bounds (none without one), and the
+    ways of requests to its pods."""
+
+    simulation: Simulation
+    bounds: tuple[Simulation, ...] = ()
+    edges: tuple[Edge, ...] = ()
+
+    @property
+    def name(self) -> str:
+        """The Rollout's name."""
+        return self.simulation.spec.name
+
+    @property
+    def peak(self) -> int:
+        """The most pods at once, at the autoscaler's maximum where there is one."""
+        return max(one.peak for one in (self.simulation, *self.bounds))
+
+
+def plans(
+    view: ReleaseView, *, names: Sequence[str] = (), replicas: int | None = None, ready: float | None = None
+) -> tuple[Planned, ...]:
+    """The updates of all Rollouts of a release, or of those of these names, in their order.
+
+    `replicas` and `ready` as for `read_spec`. Raises UsageError for a name that no Rollout has, and where there is no
+    Rollout with a strategy.
+    """
+    known = [rollout.ref.name for rollout in view.rollouts]
+    for name in names:
+        if name not in known:
+            raise UsageError(f"no Rollout {name}", hint=f"There are: {', '.join(known) or 'none'}.")
+    found = []
+    for rollout in view.rollouts:
+        spec = read_spec(view, rollout, replicas=replicas, ready=ready)
+        if spec is not None and (not names or rollout.ref.name in names):
+            bounds = () if replicas is not None else at_bounds(spec)
+            found.append(Planned(simulate(spec), bounds, edges_of(view, rollout)))
+    if not found:
+        raise UsageError(
+            "no Rollout with a canary or blueGreen strategy in it",
+            hint="`rolloutgen convert` makes Rollouts of Deployments.",
+        )
+    return tuple(found)
+
+
+def chart_view(
+    path: str, engine: Engine, *, values: Sequence[str] = (), sets: Sequence[str] = (), kube_version: str = ""
+) -> ReleaseView:
+    """One render of the chart at `path`, with the values of its record where none are given.
+
+    Raises what loading and rendering raise, and UsageError for dependencies that are needed and not there.
+    """
+    chart = load_chart(path)
+    record = read_record(chart)
+    chosen = record.chosen if record else {}
+    values, sets = values or chosen.get("values", ()), sets or chosen.get("sets", ())
+    dependencies = resolve_dependencies(chart)
+    if dependencies.are_needed:
+        missing = ", ".join(dependency.name for dependency in dependencies.missing)
+        raise UsageError(f"dependencies are missing: {missing}", path=path, hint=f"Run: helm dependency update {path}")
+    release = Release(chart.name, "default", kube_version)
+    value_set = ValueSet("values" if values or sets else "defaults", layer(values, sets, engine), release)
+    return view_of(engine.render(dependencies.chart, value_set))
+
+
+def manifests_view(stream: Stream) -> ReleaseView:
+    """Manifests as one release. Raises the first fault of the stream."""
+    if stream.faults:
+        raise stream.faults[0]
+    return ReleaseView(stream.objects, Release(), files=stream.texts)
+
+
+def reads(asked: Input) -> Stream:
+    """What an input that is no chart holds."""
+    import sys
+
+    from .streams import largest, read_files, read_stream
+
+    if asked.kind == "stream":
+        return read_stream(sys.stdin.buffer.read(largest()))
+    return read_files(asked.files, loose=asked.kind == "folder")

@@ -1,0 +1,130 @@
+"""Who reaches the pods of a Rollout, and through what: hosts, gateways, routes, Services, ReplicaSets."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from rolloutgen.backends import backends
+from rolloutgen.mesh import destination_service, destinations, listings
+from rolloutgen.model import Manifest
+from rolloutgen.reading import rows, text, texts
+from rolloutgen.release import SERVICE, VIRTUAL_SERVICE, ReleaseView
+from rolloutgen.strategy import service_names
+from rolloutgen.syntax import selects
+
+Role = Literal["stable", "canary", "active", "preview", ""]
+NodeKind = Literal["host", "gateway", "route", "service", "pods"]
+_ROLES: Mapping[str, Role] = {
+    "stableService": "stable",
+    "canaryService": "canary",
+    "activeService": "active",
+    "previewService": "preview",
+    "pingService": "canary",
+    "pongService": "stable",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """Something on the way of a request. `role` is that of a Service or of pods ("stable": the old version, "canary":
+    the new one)."""
+
+    kind: NodeKind
+    name: str
+    role: Role = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Edge:
+    """A request goes from `source` to `target`; `weighted` tells that the controller sets the part that does, `later`
+    that it does so only once the new version is promoted."""
+
+    source: Node
+    target: Node
+    weighted: bool = False
+    later: bool = False
+
+
+OLD, NEW = Node("pods", "old version", "stable"), Node("pods", "new version", "canary")
+
+
+def edges_of(view: ReleaseView, rollout: Manifest) -> tuple[Edge, ...]:
+    """All ways of requests to the pods of a Rollout that the release shows, once each, in order."""
+    return tuple(dict.fromkeys(_edges(view, rollout)))
+
+
+def _edges(view: ReleaseView, rollout: Manifest) -> Iterator[Edge]:
+    services = _services(view, rollout)
+    managed = {
+        entry.target.ref: set(entry.routes) for entry in listings(view) if _is(entry.rollout, rollout) and entry.target
+    }
+    for route in view.all(VIRTUAL_SERVICE):
+        ways = list(_ways(view, route, services, managed.get(route.ref)))
+        if ways:
+            yield from _entrances(route)
+            yield from ways
+    for backend in backends(view):
+        if backend.source.ref.kind != "VirtualService" and backend.service in services:
+            node = Node("route", str(backend.source.ref))
+            yield from (Edge(Node("host", host), node) for host in _hosts(backend.source, backend.at))
+            yield Edge(node, services[backend.service])
+    for service in services.values():
+        yield from _pods(service)
+
+
+def _is(one: Manifest, other: Manifest) -> bool:
+    return one.ref == other.ref
+
+
+def _services(view: ReleaseView, rollout: Manifest) -> dict[str, Node]:
+    found = {name: Node("service", name, _ROLES.get(str(at[-1]), "")) for at, name in service_names(rollout)}
+    pod = view.pod_of(rollout)
+    for service in view.all(SERVICE):
+        selector = (
+            service.body.get("spec", {}).get("selector") if isinstance(service.body.get("spec"), Mapping) else None
+        )
+        same = view.namespace(service) == view.namespace(rollout)
+        if pod and same and selector and selects({"matchLabels": selector}, pod.labels):
+            found.setdefault(service.ref.name, Node("service", service.ref.name))
+    return found
+
+
+def _ways(view: ReleaseView, route: Manifest, services: Mapping[str, Node], managed: set[str] | None) -> Iterator[Edge]:
+    node = Node("route", str(route.ref))
+    for protocol, index, _, entry in destinations(route):
+        service = destination_service(view, route, entry)
+        if service is None or service.ref.name not in services:
+            continue
+        name = next(
+            (text(row, "name") for position, row in rows(route.body, "spec", protocol) if position == index), ""
+        )
+        weighted = managed is not None and (not managed or name in managed)
+        target = services[service.ref.name]
+        yield Edge(node, target, weighted=weighted and target.role in ("stable", "canary"))
+
+
+def _entrances(route: Manifest) -> Iterator[Edge]:
+    node = Node("route", str(route.ref))
+    hosts = [Node("host", host) for host in texts(route.body, "spec", "hosts")]
+    gateways = [Node("gateway", name) for name in texts(route.body, "spec", "gateways")] or [Node("gateway", "mesh")]
+    for gateway in gateways:
+        yield from (Edge(host, gateway) for host in hosts)
+        yield Edge(gateway, node)
+
+
+def _hosts(source: Manifest, at: tuple[Any, ...]) -> list[str]:
+    if source.ref.kind == "Ingress":
+        return [text(row, "host") or "*" for index, row in rows(source.body, "spec", "rules") if index == at[2]]
+    return texts(source.body, "spec", "hostnames") or ["*"]
+
+
+def _pods(service: Node) -> Iterator[Edge]:
+    """Before the promotion; the stable and the active Service turn to the new version at its end."""
+    if service.role in ("stable", "active", ""):
+        yield Edge(service, OLD)
+    if service.role in ("canary", "preview", ""):
+        yield Edge(service, NEW)
+    else:
+        yield Edge(service, NEW, later=True)
