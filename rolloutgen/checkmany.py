@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TYPE_CHECKING
 
-from . import pool
 from .bounds import at_most
 from .errors import LimitError, RolloutgenError, UsageError
-from .excerpt import Remark
 from .helm import Engine, open_engine
-from .inputs import Input
+from .inputs import Ask, Input
 from .model import Finding
-from .streams import largest, read_files, read_stream
-from .validate import Ask, Judged, judge_chart, judge_manifests
+
+if TYPE_CHECKING:
+    from .pool import Failure
+    from .validate import Judged
 
 _SECONDS = 300.0  # for one input, all its value sets included
 _FEW = 6  # charts for which further processes are not worth their start
@@ -36,10 +38,14 @@ def judge_all(inputs: Sequence[Input], ask: Ask, helm: str, seconds: float = 0) 
     """
     tasks = [Task(one, ask) for one in inputs]
     streams = [task for task in tasks if task.input.kind == "stream"]  # only this process has its stdin
-    if len(tasks) <= _FEW or pool.cores() < 2 or streams:
+    if len(tasks) <= _FEW or (os.cpu_count() or 1) < 2 or streams:
         with _Lazy(helm, seconds) as engine:
+            if any(task.input.kind == "chart" for task in tasks):
+                engine.start()  # before all that is imported below
             yield from (_judge(task, lambda: engine.engine) for task in tasks)
         return
+    from . import pool
+
     for outcome in pool.run_all(tasks, helm, pool.Work(_run, _failed), seconds=seconds):
         if isinstance(outcome, pool.Failure):
             raise UsageError(outcome.why) if outcome.kind == "fault" else RuntimeError(outcome.why)
@@ -57,6 +63,10 @@ class _Lazy:
         """The engine. Raises UsageError when there is none."""
         return open_engine(self._helm, self._seconds)
 
+    def start(self) -> None:
+        """Starts it now: its process comes up in the background."""
+        _ = self.engine
+
     def __enter__(self) -> _Lazy:
         return self
 
@@ -65,17 +75,20 @@ class _Lazy:
             self.engine.close()
 
 
-def _run(task: Task, engine: Engine) -> Judged | pool.Failure:
+def _run(task: Task, engine: Engine) -> Judged | Failure:
     return _judge(task, lambda: engine)
 
 
-def _failed(task: Task, failure: pool.Failure) -> Judged | pool.Failure:
+def _failed(task: Task, failure: Failure) -> Judged | Failure:
     if failure.kind == "lost":
         return _beyond(task.input, LimitError(f"the check {failure.why}"))
     return failure
 
 
 def _judge(task: Task, engine: Callable[[], Engine]) -> Judged:
+    from .streams import largest, read_files, read_stream
+    from .validate import judge_chart, judge_manifests
+
     one = task.input
     try:
         with at_most(_SECONDS, one.path):
@@ -93,6 +106,9 @@ def _judge(task: Task, engine: Callable[[], Engine]) -> Judged:
 
 
 def _beyond(one: Input, fault: RolloutgenError) -> Judged:
+    from .excerpt import Remark
+    from .validate import Judged
+
     kind = "chart" if one.kind == "chart" else "manifests"
     finding = Finding("too-much", "error", fault.what, fault.hint, fault.path or one.path, fault.line or 0)
     return Judged(one.path, kind, remarks=(Remark(finding),))

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from typing import Literal
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal
 
 from .errors import UsageError
-from .streams import STDIN, files_below
 
+STDIN = "<stdin>"
 Kind = Literal["chart", "folder", "files", "stream"]
 
 
@@ -20,6 +20,17 @@ class Input:
     kind: Kind
     path: str
     files: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Ask:
+    """What is asked of every chart of a call. `flags` name fields of Options that were chosen on the command line,
+    `config` is the house file ("" for the nearest one), `second_opinion` the path of a kubeconform program."""
+
+    flags: Mapping[str, Any] = field(default_factory=dict)
+    config: str = ""
+    schema_locations: tuple[str, ...] = ()
+    second_opinion: str = ""
 
 
 def inputs_of(paths: Sequence[str]) -> list[Input]:
@@ -57,6 +68,8 @@ def charts_of(files: Iterable[str]) -> Iterator[str]:
 
 
 def _folder(path: str) -> Input:
+    from .streams import files_below
+
     files = tuple(files_below(path))
     if not files:
         hint = f"--all {path} takes every chart below it." if _holds_charts(path) else "Give YAML or JSON files."

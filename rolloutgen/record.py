@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from . import __version__, goyaml
 from .chart import Chart
@@ -14,7 +14,9 @@ from .errors import ChartError
 from .model import Manifest, Refusal, Rendered
 from .options import Options
 from .refuse import ChartRefused
-from .survey import Survey
+
+if TYPE_CHECKING:  # reading a record needs no survey
+    from .survey import Survey
 
 PATH = ".rolloutgen.yaml"
 REASON = "record"

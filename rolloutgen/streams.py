@@ -12,7 +12,6 @@ from .errors import ChartError, LimitError, RolloutgenError
 from .manifests import keys_written_twice, ref_of, unwrapped
 from .model import Manifest
 
-STDIN = "<stdin>"
 _MIB = 1024 * 1024
 _LARGEST_FILE = 32 * _MIB
 _LARGEST_OBJECT = 4 * _MIB  # an API server takes requests of 3 MiB
@@ -56,7 +55,7 @@ def read_files(paths: Sequence[str], *, loose: bool = False) -> Stream:
     return _stream(texts, faults, loose)
 
 
-def read_stream(data: bytes, name: str = STDIN) -> Stream:
+def read_stream(data: bytes, name: str = "<stdin>") -> Stream:
     """The objects of a rendered stream. Faults as in `read_files`."""
     try:
         if len(data) > _LARGEST_FILE:

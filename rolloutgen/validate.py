@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
@@ -14,7 +14,8 @@ from .errors import RolloutgenError, UsageError
 from .excerpt import Remark, line_text, locate_in_text, remark, underlined
 from .helm import Engine
 from .house import find_house, read_house
-from .lint import lint
+from .inputs import Ask
+from .lint import lint, rules
 from .locate import locate
 from .manifests import OF_RENDERED
 from .model import Finding, Release, Rendered, ValueSet
@@ -27,17 +28,6 @@ from .valuesets import SHORT, base_sets, toggle_sets
 _TEXT = (".yaml", ".yml", ".tpl", ".txt", ".json")
 _RULE_OF_FAULT = {"LimitError": "too-much", "RenderError": "does-not-render", "ChartError": "not-readable"}
 UNUSED = "unused-suppression"
-
-
-@dataclass(frozen=True)
-class Ask:
-    """What is asked of every chart of a call. `flags` name fields of Options that were chosen on the command line,
-    `config` is the house file ("" for the nearest one), `second_opinion` the path of a kubeconform program."""
-
-    flags: Mapping[str, Any] = field(default_factory=dict)
-    config: str = ""
-    schema_locations: tuple[str, ...] = ()
-    second_opinion: str = ""
 
 
 @dataclass(frozen=True)
@@ -167,6 +157,7 @@ def _views(
 ) -> tuple[list[ReleaseView], list[Finding]]:
     """The renders as rules see them, and what speaks against value sets that do not render."""
     asked = _value_sets(chart, options, engine)
+    rules()  # imported while Helm starts in its own process
     sources = _sources(dependencies.chart)
     view = partial(view_of, deployer=options.deployer, sources=sources, chart_version=chart.version)
     renders = list(engine.render_all(dependencies.chart, [value_set for value_set, _ in asked]))

@@ -66,9 +66,6 @@ def validate(paths: tuple[str, ...], **given: Any) -> None:
     are rendered with their defaults and each ci/*-values.yaml. Files that are named count as one release.
     """
     from ..inputs import inputs_of
-    from ..report.findings import form
-    from ..report.findings.words import Result
-    from ..validate import without_idle_house_ignores
 
     if given["write_baseline"] and not given["baseline"]:
         raise click.UsageError("--write-baseline writes to the file that --baseline names")
@@ -77,9 +74,13 @@ def validate(paths: tuple[str, ...], **given: Any) -> None:
     if not paths and not below:
         raise click.UsageError(f"no chart below {', '.join(given['roots'])}" if given["roots"] else "nothing given")
     inputs = inputs_of(shard([*paths, *below], given["shard"]))
-    judged = without_idle_house_ignores(
-        list(_judged(inputs, given)), whole=bool(given["roots"]) and given["shard"] is None
-    )
+    judged = list(_judged(inputs, given))
+    # Imported now: while the first chart was on its way to Helm, there was better to do.
+    from ..report.findings import form
+    from ..report.findings.words import Result
+    from ..validate import without_idle_house_ignores
+
+    judged = without_idle_house_ignores(judged, whole=bool(given["roots"]) and given["shard"] is None)
     judged = _chosen(judged, given["only"], given["exclude"])
     if given["write_baseline"]:
         _write_baseline(judged, given["baseline"])
@@ -97,7 +98,7 @@ def validate(paths: tuple[str, ...], **given: Any) -> None:
 
 def _judged(inputs: Sequence[Any], given: dict[str, Any]) -> Any:
     from ..checkmany import judge_all
-    from ..validate import Ask
+    from ..inputs import Ask
 
     program = ""
     if given["kubeconform"]:

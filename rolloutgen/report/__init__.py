@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from ..job import Conversion
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:  # the forms of findings need nothing of a conversion
+    from ..job import Conversion
 
 
 def form(name: str, conversion: Conversion, target: str = "", *, writes: bool = False, explain: bool = False) -> str:

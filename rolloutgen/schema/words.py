@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from difflib import get_close_matches
 from typing import Any
 
 from rolloutgen.model import Json, Path
@@ -83,7 +82,7 @@ def _unknown(fault: Fault) -> Iterator[Said]:
     for name in fault.value:
         if name in known:
             continue
-        close = get_close_matches(str(name), known, n=1, cutoff=0.6) or [
+        close = _near(str(name), known, n=1, cutoff=0.6) or [
             other for other in known if other.lower() == str(name).lower()
         ]
         if close:
@@ -130,7 +129,7 @@ def _wrong_type(fault: Fault) -> str:
 
 def _wrong_value(fault: Fault) -> str:
     allowed = [item for item in fault.node.get("enum", [fault.node.get("const")]) if item not in ("", None)]
-    close = get_close_matches(str(fault.value), map(str, allowed), n=1, cutoff=0.6) if len(allowed) > 1 else []
+    close = _near(str(fault.value), map(str, allowed), n=1, cutoff=0.6) if len(allowed) > 1 else []
     hint = f'; did you mean "{close[0]}"?' if close else ""
     return f"{_shown(fault.value)} is not {'one of ' if len(allowed) > 1 else ''}{_listed(map(str, allowed), 20)}{hint}"
 
@@ -207,3 +206,9 @@ def _shown(value: Json) -> str:
 def _listed(names: Iterable[str], most: int = 12) -> str:
     names = list(names)
     return ", ".join(names) if len(names) <= most else ", ".join(names[:most]) + f" and {len(names) - most} more"
+
+
+def _near(word: str, known: Iterable[str], n: int, cutoff: float) -> list[str]:
+    from difflib import get_close_matches
+
+    return get_close_matches(word, list(known), n, cutoff)
