@@ -103,6 +103,8 @@ def _inherited(pair: Pair, manifest: Manifest, finding: Finding, kube_version: s
     from .schema import check
 
     old = pair.old(manifest)
+    if old is not None and old.body == manifest.body:
+        return False  # nothing of it changed, so the fault comes from what changed around it
     services = [target.service for target in pair.targets if target.service]
     models = [old] if old is not None else services
     value = dig(manifest.body, *finding.at)

@@ -239,7 +239,7 @@ def test_readme_scripts_and_notes_that_name_the_deployment() -> None:
     files = {
         "README.md": "# web\n\n    kubectl rollout status deployment/my-web\n    kubectl get deployment prometheus\n",
         "ci/wait.sh": "kubectl rollout status deploy <release>-web\nkubectl get pods\n",
-        "templates/NOTES.txt": "{{- if .Values.never }}\nkubectl scale deployment {{ .Release.Name }}-web\n{{- end }}\n",
+        "templates/NOTES.txt": "{{- if .Values.no }}\nkubectl scale deployment {{ .Release.Name }}-web\n{{- end }}\n",
     }
     found = findings("command-on-deployment", files)
     assert {(f.path, f.line, f.severity) for f in found} == {
