@@ -19,7 +19,7 @@ from .options import Options, settle
 from .otherside import Base, base_of, chart_before, dependencies_of, values_before
 from .record import read_record
 from .reviewed import Asked, Review, Status
-from .showing import as_line, as_object, as_steps, drawings
+from .showing import as_line, as_object, as_steps, plans_of
 from .steady import steady
 from .valuesets import CI_VALUES, layer, parse_values
 from .verify import is_random
@@ -84,7 +84,7 @@ def review(path: str, asked: Asked, engine: Engine, base: Base | None = None, *,
         tuple(pair.given.after.name for pair in pairs),
         tuple(_notes(old, new, pairs, where)),
         as_steps(made.plan, options, path) if made else (),
-        drawings(diffs),
+        plans_of(diffs),
         code=int(any(line.severity == "error" for line in lines)),
     )
 

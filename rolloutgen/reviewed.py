@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 from .between import Action
 from .model import Json, Severity
+from .planning import Planned
 
 Status = Literal["changed", "same", "new", "removed", "failed"]
 
@@ -62,22 +63,11 @@ class Step:
     why: str
 
 
-@dataclass(frozen=True, slots=True)
-class Drawing:
-    """The plan of one Rollout that the change sends through its steps: the same table as text, Markdown, data, diagram
-    and picture."""
-
-    rollout: str
-    markdown: str
-    mermaid: str
-    svg: str
-    data: Json
-
-
 @dataclass(frozen=True)
 class Review:
     """One chart. `against` says what it was compared with; `versions` are the chart's before and after, "" for none;
-    `notes` what a reader must know of the comparison itself; `fault` why there is none (status "failed")."""
+    `notes` what a reader must know of the comparison itself; `plans` are the updates of the Rollouts that the change
+    concerns; `fault` says why there is no comparison (status "failed")."""
 
     path: str
     name: str
@@ -89,7 +79,7 @@ class Review:
     value_sets: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     cutover: tuple[tuple[str, tuple[Step, ...]], ...] = ()
-    drawings: tuple[Drawing, ...] = ()
+    plans: tuple[Planned, ...] = ()
     fault: str = ""
     code: int = 0
 

@@ -14,9 +14,12 @@ from .cutover import cutovers
 from .diff import Diff, Told
 from .model import Json, Manifest
 from .options import Options
-from .reviewed import Drawing, Field, Line, Object, Step
+from .planning import Planned, plans
+from .reviewed import Field, Line, Object, Step
 from .sides import Sides
+from .simulate.read import read_spec
 
+_PLANNED = ("starts-canary", "steps-changed", "strategy-changed", "replicas-bounds", "conversion")
 _OF_THE_VERSION = {("metadata", "labels", name) for name in ("helm.sh/chart", "chart", "app.kubernetes.io/version")}
 
 
@@ -57,9 +60,19 @@ def as_steps(plan: Plan, options: Options, path: str) -> tuple[tuple[str, tuple[
     )
 
 
-def drawings(diffs: Sequence[Diff]) -> tuple[Drawing, ...]:
-    """The plan of each Rollout of the new side that the change sends through its steps."""
-    return ()
+def plans_of(diffs: Sequence[Diff]) -> tuple[Planned, ...]:
+    """The update of each Rollout that the change sends through its steps, or whose steps it changes, under the first
+    value set that shows it."""
+    found: dict[str, Planned] = {}
+    for one in diffs:
+        names = {
+            told.ref.name for told in one.told if told.rule in _PLANNED and told.ref and told.ref.kind == "Rollout"
+        }
+        for rollout in one.sides.after.rollouts:
+            name = rollout.ref.name
+            if name in names and name not in found and read_spec(one.sides.after, rollout) is not None:
+                found[name] = plans(one.sides.after, names=[name])[0]
+    return tuple(found.values())
 
 
 def _field(leaf: Leaf, manifest: Manifest, sides: Sides) -> Field:

@@ -15,21 +15,24 @@ PACKAGE = Path(rolloutgen.__file__).parent
 ROWS = (
     {"__main__"},
     {"cli"},
-    {"many", "checkmany"},
+    {"many", "checkmany", "reviewmany"},
     {"report"},
+    {"review", "drift"},
+    {"converted", "showing", "otherside"},
+    {"reviewed"},
     {"cutover", "baseline"},
-    {"cutoverfacts", "job", "validate"},
-    {"convert", "explain", "lint", "scaffold", "aftermath", "newfaults"},
+    {"cutoverfacts", "job", "planning", "validate"},
+    {"convert", "explain", "lint", "scaffold", "aftermath", "newfaults", "diff"},
     {"keeping"},
     {"verify", "record", "assemble", "newsets", "probe"},
-    {"audit", "transform", "rewrite", "rules"},
+    {"audit", "meaning", "transform", "rewrite", "rules"},
     {"everything else: survey, sources, schema, helm, valuesets, ..."},
     {"dependencies", "chart", "manifests", "goyaml", "goscalars", "atomic", "disk", "exchange", "helmignore"},
     {"yamlmap"},
     {"gotmpl"},
     {"text", "options", "model", "errors", "data"},
 )
-REST = 10
+REST = 13
 HEAVY = {"yaml", "jinja2", "jsonschema", "jsonschema_rs", "helm_python", "copier", "ruamel"}
 
 

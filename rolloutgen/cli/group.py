@@ -15,6 +15,8 @@ from ..errors import RolloutgenError
 COMMANDS = {
     "convert": ("convert", "convert", "Turn Deployments of Helm charts into Argo Rollouts, with proof."),
     "validate": ("validate", "validate", "Tell what the cluster would say of charts and manifests."),
+    "diff": ("diff", "diff", "Tell what a change of a chart brings to the cluster."),
+    "plan": ("plan", "plan", "Show step by step what an update of a Rollout does."),
     "rules": ("rules", "rules", "List the rules of validate."),
     "explain": ("explain", "explain", "Tell more about a refusal, a finding or an edit by its id."),
     "hook": ("hook", "hook", "Run validate or convert on the charts of changed files, for pre-commit."),

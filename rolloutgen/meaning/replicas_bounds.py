@@ -31,7 +31,9 @@ def _say(sides: Sides) -> Iterator[Said]:
         was, now = _scaler(sides.before, old), _scaler(sides.after, new)
         before, after = integer(old.body, "spec", "replicas"), integer(new.body, "spec", "replicas")
         yield from _bounds(new, was, now, after)
-        if before != after:
+        # A chart that takes the live number by `lookup` renders the autoscaler's minimum where there is no cluster.
+        by_lookup = was and now and (before, after) == (was[1][0], now[1][0])
+        if before != after and not by_lookup:
             yield from _number(new, before, after, now)
 
 
@@ -117,6 +119,11 @@ MEANING = Meaning(
         ),
         Example(_BEFORE, _BEFORE.replace("minReplicas: 2", "minReplicas: 3"), ("`2` lies outside 3 to 5",)),
         Example(_BEFORE, _BEFORE.replace("{replicas: 2}", "{replicas: 4}"), ("`2` -> `4`", "sets its own number")),
+        Example(
+            _BEFORE,
+            _BEFORE.replace("minReplicas: 2", "minReplicas: 3").replace("{replicas: 2}", "{replicas: 3}"),
+            ("fewer than 3 become 3",),
+        ),
         Example(_BEFORE, _BEFORE.partition("---")[0], ("goes", "up to 5 pods")),
         Example("kind: Rollout\nspec: {replicas: 2}", "kind: Rollout\nspec: {replicas: 0}", ("no pod is left",)),
         Example(_BEFORE, _BEFORE.replace("spec: {minReplicas", "metadata: {labels: {a: b}}\nspec: {minReplicas")),

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from ...reviewed import Field, Object, Review
+from ..plan.data import plan_data
 from .words import plain
 
 
@@ -44,7 +45,7 @@ def as_data(review: Review) -> dict[str, Any]:
             }
             for title, steps in review.cutover
         ],
-        "plans": [{"rollout": drawing.rollout, "plan": drawing.data} for drawing in review.drawings],
+        "plans": [plan_data(planned) for planned in review.plans],
         **({"fault": review.fault} if review.fault else {}),
     }
 

@@ -6,10 +6,15 @@ import re
 from collections.abc import Iterator, Sequence
 from html import escape
 
+from ...planning import Planned
 from ...reviewed import Line, Object, Review
+from ..plan import words
+from ..plan.svg import svg
+from ..plan.text import table
 from .style import STYLE
 from .words import SIGNS, groups, summary, total, versions
 
+_HEAD = ("step", "traffic", "canary pods", "stable pods", "peak", "from", "waits for", "abort here")
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
 
 
@@ -65,10 +70,8 @@ def _review(review: Review, index: int) -> Iterator[str]:
         yield '<ul class="meaning">'
         yield from (_meaning(line) for line in review.lines)
         yield "</ul>"
-    for drawing in review.drawings:
-        yield f"<h3>The canary of <code>{escape(drawing.rollout)}</code></h3>"
-        yield f'<figure class="plan">{drawing.svg}</figure>'
-        yield f'<div class="scroll">{_table(drawing.markdown)}</div>'
+    for planned in review.plans:
+        yield from _plan(planned)
     for title, steps in review.cutover:
         yield f'<details class="cutover"><summary>The first deployment, with {escape(title)}</summary><ol>'
         for step in steps:
@@ -112,19 +115,17 @@ def _message(message: str) -> str:
     return "".join(f"<code>{escape(part)}</code>" if index % 2 else escape(part) for index, part in enumerate(parts))
 
 
-def _table(markdown: str) -> str:
-    """A table of Markdown as one of HTML; other lines as paragraphs."""
-    out, rows = [], []
-    for line in [*markdown.splitlines(), ""]:
-        if line.startswith("|"):
-            rows.append([cell.strip() for cell in re.split(r"(?<!\\)\|", line.strip().strip("|"))])
-            continue
-        if rows:
-            head, *body = [row for row in rows if not all(re.fullmatch(r":?-+:?", cell) for cell in row)]
-            cells = "".join(f"<th>{_message(cell)}</th>" for cell in head)
-            lines = "".join(f"<tr>{''.join(f'<td>{_message(cell)}</td>' for cell in row)}</tr>" for row in body)
-            out.append(f"<table><thead><tr>{cells}</tr></thead><tbody>{lines}</tbody></table>")
-            rows = []
-        if line.strip():
-            out.append(f"<p>{_message(line)}</p>")
-    return "".join(out)
+def _plan(planned: Planned) -> Iterator[str]:
+    """The update of one Rollout: what it takes, the picture, the table, what the table cannot say."""
+    simulation = planned.simulation
+    head = (
+        f"Rollout <code>{escape(planned.name)}</code>: {escape(words.total(simulation))}, {escape(words.peak(planned))}"
+    )
+    yield f'<section class="plan"><h3>{head}</h3>'
+    picture = re.sub(r"\brg-(title|desc)\b", lambda found: f"{found[0]}-{planned.name}", svg(planned))
+    yield f"<figure>{picture}</figure>"
+    cells = "".join(f"<th>{name}</th>" for name in _HEAD)
+    rows = "".join(f"<tr>{''.join(f'<td>{escape(cell)}</td>' for cell in row)}</tr>" for row in table(planned))
+    yield f'<div class="scroll"><table><thead><tr>{cells}</tr></thead><tbody>{rows}</tbody></table></div>'
+    notes = "".join(f"<li>{_message(note)}</li>" for note in words.notes(planned))
+    yield f"<ul>{notes}</ul></section>" if notes else "</section>"

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from ...reviewed import Line, Object, Review
+from ..plan import form
 from .words import SIGNS, groups, summary, total, versions
 
 # GitHub refuses comments above 65,536 characters; a little is left for what a bot adds.
@@ -100,16 +101,10 @@ def _meaning(line: Line) -> str:
 
 def _details(review: Review) -> Iterator[tuple[str, list[str]]]:
     """The collapsed blocks, each with a title for the case that it is cut."""
-    for drawing in review.drawings:
-        block = list(
-            _collapsed(f"The canary of <code>{_html(drawing.rollout)}</code>, step by step", [drawing.markdown, ""])
-        )
-        yield f"the steps of {drawing.rollout}", block
-        if drawing.mermaid:
-            yield (
-                f"the diagram of {drawing.rollout}",
-                list(_collapsed("From hosts to pods", _fenced(drawing.mermaid, "mermaid"))),
-            )
+    for planned in review.plans:
+        heading, *lines = form("markdown", [planned]).splitlines()
+        title = re.sub(r"`([^`]*)`", r"<code>\1</code>", _html(heading.lstrip("# ")))
+        yield f"the steps of Rollout {planned.name}", list(_collapsed(title, [*lines, ""]))
     for title, steps in review.cutover:
         yield (
             f"the cutover with {title}",

@@ -30,7 +30,7 @@ li pre { margin: .25rem 0 .75rem; border: 1px solid var(--line); border-radius: 
 .diff span { display: block; white-space: pre; min-width: max-content; }
 .diff .ins { background: var(--ins); } .diff .del { background: var(--del); } .diff .hunk { color: var(--soft); }
 .fault { border: 1px solid var(--error); border-radius: 6px; }
-.plan { margin: 1rem 0; } .plan svg { max-width: 100%; height: auto; }
+.plan figure { margin: 1rem 0; overflow-x: auto; } .plan figure svg.rg-plan { max-width: none; }
 .scroll { overflow-x: auto; }
 table { border-collapse: collapse; font-size: .875rem; }
 th, td { border: 1px solid var(--line); padding: .3rem .6rem; text-align: left; white-space: nowrap; }
