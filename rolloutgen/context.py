@@ -6,13 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from .expression import expression, free_variables
+from .expression import free_variables
 from .mentions import Name
 from .model import Manifest
 from .options import Options
 from .sources import Site, Sources
 from .survey import Survey, Workload
-from .terms import Terms
+from .terms import Terms, name_of
 
 
 @dataclass(frozen=True)
@@ -66,7 +66,7 @@ class Context:
         """The Service's old name as templates write it; None where it is not one expression."""
         site = self.item.services[0]
         text = site.find("metadata", "name")[0].value.of(site.source.text).strip().strip("\"'")
-        code = expression(text)
+        code = name_of(site)
         if code is None or self.terms.local or free_variables(code):
             return None
         alike = tuple(alias for alias in self.survey.aliases.get(self.item.decision.key, ()) if alias != code)

@@ -7,15 +7,19 @@ What cannot be repeated (the body of a `range`, a variable that a block assigns)
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from .expression import free_variables
-from .gotmpl import Action, Block
+from .gotmpl import Action, Block, strip_literals
 from .sources import Site, Source, Sources
 from .text import Span
 
 _DECLARES = re.compile(r"^\s*\$(\w+)\s*:?=")
+_CALLS = re.compile(r"\s*(?:include|template)\s")
+# A field of the root that Helm does not put there, or a root that is handed on in a list.
+_ROOT_FIELDS = "Values|Release|Chart|Capabilities|Template|Files|Subcharts"
+_READS_MORE = re.compile(rf"(?<![\w$.)\]\"])\$?\.(?!(?:{_ROOT_FIELDS})\b)[A-Za-z]|\(list [.$][ )]")
 _CALL = re.compile(r"\b(?:include|template)\s+[\"`]([^\"`]+)[\"`]\s*(\S+?)\s*(?:[|)].*)?$", re.DOTALL)
 
 
@@ -81,12 +85,15 @@ def lift(text: str, scope: Scope, sources: Sources, *, newline: str = "\n") -> s
     """
     if scope.ranged or (scope.define and not called_with_root(scope.define, sources)):
         return None
-    opening = [_whole_line(opener) + newline for opener in scope.openers()]
-    prelude = variables(scope, free_variables("".join(opening) + text) - declared_in(text))
-    if prelude is None:
+    source = scope.source
+    openers = [action for block, branch in scope.blocks for action in block.openers[: branch + 1]]
+    opening = "".join(action.span.of(source.text) for action in openers)
+    before = assignments(scope, free_variables(opening + text) - declared_in(text), opening + text)
+    if before is None:
         return None
+    leading = sorted([*openers, *before], key=lambda action: action.span.start)
     closing = ["{{- end }}" + newline for _ in scope.blocks]
-    return "".join([*(line + newline for line in prelude), *opening, text, *closing])
+    return "".join([*(_whole_line(action.span.of(source.text)) + newline for action in leading), text, *closing])
 
 
 def _whole_line(opener: str) -> str:
@@ -104,12 +111,19 @@ def declared_in(text: str) -> frozenset[str]:
     )
 
 
-def variables(scope: Scope, names: Iterable[str]) -> list[str] | None:
-    """The assignments (one action a line) that give `names` their values in `scope`, in order, with what they read in
-    turn; None when one is not plain: declared by a block, or assigned again inside one."""
+def variables(scope: Scope, names: Iterable[str], text: str = "") -> list[str] | None:
+    """The texts, one a line, of `assignments`."""
+    found = assignments(scope, names, text)
+    return None if found is None else [_whole_line(action.span.of(scope.source.text)) for action in found]
+
+
+def assignments(scope: Scope, names: Iterable[str], text: str = "") -> list[Action] | None:
+    """The actions that give `names` their values in `scope`, in order, with what they read in turn; None when one is not
+    plain: declared by a loop or `with`, or assigned again in a block that may not be entered.
+
+    Where these or `text` read what the chart's own defines add to the root, the calls that add it come first.
+    """
     wanted = set(names)
-    if not wanted:
-        return []
     template = scope.source.template
     holders = template.enclosing(scope.offset)
     found: list[Action] = []
@@ -119,21 +133,39 @@ def variables(scope: Scope, names: Iterable[str]) -> list[str] | None:
         inner = action.inner.of(scope.source.text)
         match = _DECLARES.match(inner)
         if action.keyword != "assign" or match is None or match.group(1) not in wanted:
-            if action.keyword in ("range", "with", "if") and wanted & declared_in(action.span.of(scope.source.text)):
+            opens = any(action in block.openers for block, _ in holders)
+            if opens and wanted & declared_in(action.span.of(scope.source.text)):
                 return None
             continue
         around = template.enclosing(action.span.start)
         if _define_of(around) is not _define_of(holders):
             continue
-        # Seen from the place, and meaning the same before the conditions that the place takes along.
-        if any(pair not in holders or pair[0].keyword in ("range", "with") for pair in around):
+        if any(pair not in holders for pair in around):
+            if match[0].endswith(":="):
+                continue
+            return None
+        if any(pair[0].keyword in ("range", "with") and pair not in scope.blocks for pair in around):
             return None
         found.insert(0, action)
         wanted |= free_variables(inner)
     declared = {match.group(1) for action in found if (match := _DECLARES.match(action.inner.of(scope.source.text)))}
     if wanted - declared:
         return None
-    return [_whole_line(action.span.of(scope.source.text)) for action in found]
+    read = text + "".join(action.span.of(scope.source.text) for action in found)
+    return [*(_beginnings(scope) if _READS_MORE.search(strip_literals(read)) else ()), *found]
+
+
+def _beginnings(scope: Scope) -> Iterator[Action]:
+    """The defines that a file calls before its first document, for what they do to the root: they print nothing."""
+    source = scope.source
+    first = min((document.span.start for document in source.documents if document.define == scope.define), default=0)
+    for action in source.template.actions:
+        if action.span.start < first and _CALLS.match(action.inner.of(source.text)):
+            around = source.template.enclosing(action.span.start)
+            if all(block.keyword in ("define", "block") for block, _ in around) and _define_of(around) is _define_of(
+                source.template.enclosing(scope.offset)
+            ):
+                yield action
 
 
 def _define_of(around: Sequence[tuple[Block, int]]) -> Block | None:

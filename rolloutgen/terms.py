@@ -12,7 +12,7 @@ from .expression import expression, free_variables, reads_dot
 from .gotmpl import lex
 from .naming import LONGEST, track_suffixes
 from .refuse import refuse
-from .scope import Scope, root_symbol, same_scope, site_scope, variables
+from .scope import Scope, assignments, root_symbol, same_scope, scope_at, site_scope, variables
 from .sources import Site, Sources
 from .survey import Survey, Workload
 from .yamlmap import mask
@@ -87,7 +87,7 @@ def terms_of(workload: Workload, survey: Survey, present: str = "") -> tuple[Ter
     prefix = workload_prefix(workload, survey)
     site = workload.sites[0]
     name_defines: list[Define] = []
-    name = _name(site, sources)
+    name = name_of(site)
     name_scope = site_scope(site)
     block = f".Values.{survey.decisions.values_key}"
     service = workload.services[0] if workload.services else None
@@ -106,8 +106,8 @@ def terms_of(workload: Workload, survey: Survey, present: str = "") -> tuple[Ter
     if service is None:
         return Terms(
             prefix, block, closed_name or name or "", "", "", closed_name is None, None, survey.decisions.values_key
-        ), ()
-    raw = _name(service, sources)
+        ), tuple(name_defines)
+    raw = name_of(service)
     if raw is None:
         raise refuse(
             "service-name-not-found",
@@ -172,10 +172,25 @@ def terms_of(workload: Workload, survey: Survey, present: str = "") -> tuple[Ter
     return Terms(prefix, block, name or "", stable, canary, True, scope, survey.decisions.values_key), ()
 
 
-def _name(site: Site, sources: Sources) -> str | None:
+def name_of(site: Site) -> str | None:
+    """The expression of an object's name as it reads at its place; None where it is not written as one value. A variable
+    that only holds another expression is read through."""
     nodes = site.find("metadata", "name")
     texts = {node.value.of(site.source.text).strip() for node in nodes} or set(_flow_names(site))
-    return expression(texts.pop()) if len(texts) == 1 else None
+    code = expression(texts.pop()) if len(texts) == 1 else None
+    return code and _read_through(code, site_scope(site))
+
+
+def _read_through(code: str, scope: Scope) -> str:
+    if not re.fullmatch(r"\$\w+", code):
+        return code
+    found = assignments(scope, free_variables(code))
+    if found is None or len(found) != 1:
+        return code
+    held = found[0].inner.of(scope.source.text).partition("=")[2].strip()
+    around = [block for block, _ in scope_at(scope.source, scope.offset).blocks if block.keyword in ("range", "with")]
+    plain = "\n" not in held and not free_variables(held) and not (around and reads_dot(held))
+    return held if plain else code
 
 
 def _flow_names(site: Site) -> Iterator[str]:
@@ -205,7 +220,7 @@ def _closed(code: str, scope: Scope, sources: Sources) -> str | None:
 def name_anywhere(site: Site, sources: Sources, define: str, about: str) -> tuple[str | None, tuple[Define, ...]]:
     """An expression of an object's name that holds at any file's root, with the define that it may need; None when its
     name cannot be read outside its place."""
-    code = _name(site, sources)
+    code = name_of(site)
     if code is None:
         return None, ()
     scope = site_scope(site)
@@ -222,7 +237,7 @@ def _define_body(code: str, scope: Scope, sources: Sources, suffix: str = "") ->
         return None
     withs = [(block, branch) for block, branch in scope.blocks if block.keyword == "with"] if reads_dot(code) else []
     opening = [block.openers[branch].span.of(scope.source.text) for block, branch in withs]
-    prelude = variables(scope, free_variables(code + "".join(opening)))
+    prelude = variables(scope, free_variables(code + "".join(opening)), code)
     if prelude is None or any(branch for _, branch in withs):
         return None
     lines = [*(line.removesuffix(" }}") + " -}}" for line in prelude)]

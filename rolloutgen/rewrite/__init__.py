@@ -93,7 +93,7 @@ def _workload(item: Workload, survey: Survey, options: Options, taken: set[str])
     if context.split:
         yield from _services(context, taken)
     yield from rename.rewrite(context.site, taken, "deployment", "rollout")
-    if not terms.local and not scope.ranged:
+    if not terms.local and not scope.ranged and not free_variables(terms.name):
         yield from notes.rewrite(survey.sources.chart, terms, shown_when(context.site))
 
 

@@ -48,7 +48,7 @@ def _pieces(sources: Sources, path: str) -> tuple[Piece, ...]:
         text = region.of(source.text)
         if source.template.cuts(region):
             return ()
-        lines = variables(scope, free_variables(text) - declared_in(text))
+        lines = variables(scope, free_variables(text) - declared_in(text), text)
         if lines is None:
             return ()
         newline = "\r\n" if "\r\n" in source.text else "\n"

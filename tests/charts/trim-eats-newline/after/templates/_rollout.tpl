@@ -1,12 +1,4 @@
 {{/*
-Name of the Rollout.
-*/}}
-{{- define "search.rolloutName" -}}
-{{- $name := printf "%s-search" .Release.Name -}}
-{{ $name }}
-{{- end }}
-
-{{/*
 Name of the Service that the public reaches, cut to leave room for the suffix.
 */}}
 {{- define "search.stableService" -}}
