@@ -45,7 +45,6 @@ def test_plain_variables_go_along_with_what_they_read_in_turn() -> None:
         "{{ range .Values.a }}HERE{{ end }}",  # it may render several times
         "{{ if .Values.a }}{{ $n := 1 }}{{ end }}HERE",  # only known in the branch
         "{{ if .Values.a }}{{ $n := 1 }}{{ else }}HERE{{ end }}",  # or in another one
-        "{{ with .Values.a }}{{ $n := .b }}HERE{{ end }}",  # the dot has moved
         "{{ with $n := .Values.a }}{{ end }}HERE",  # the block's own
         "HERE{{ $n := 1 }}",  # assigned behind it
     ],
@@ -56,8 +55,27 @@ def test_what_cannot_be_repeated_does_not_move(text: str) -> None:
 
 def test_a_variable_that_the_condition_around_it_assigns_goes_along() -> None:
     assert lifted("{{ if .Values.a }}{{ $n := 1 }}HERE{{ end }}", "n: {{ $n }}\n") == (
-        "{{- $n := 1 }}\n{{- if .Values.a }}\nn: {{ $n }}\n{{- end }}\n"
+        "{{- if .Values.a }}\n{{- $n := 1 }}\nn: {{ $n }}\n{{- end }}\n"
     )
+
+
+def test_a_variable_stays_inside_the_with_whose_dot_it_reads() -> None:
+    assert lifted("{{ with .Values.a }}{{ $n := .b }}HERE{{ end }}", "n: {{ $n }}\n") == (
+        "{{- with .Values.a }}\n{{- $n := .b }}\nn: {{ $n }}\n{{- end }}\n"
+    )
+
+
+def test_another_variable_of_the_name_in_a_block_of_its_own_is_no_matter() -> None:
+    text = "{{ $n := 1 }}{{ if .Values.a }}{{ $n := 2 }}{{ end }}HERE"
+    assert lifted(text, "n: {{ $n }}\n") == "{{- $n := 1 }}\nn: {{ $n }}\n"
+    assert lifted(text.replace("$n := 2", "$n = 2"), "n: {{ $n }}\n") is None
+
+
+def test_a_define_that_fills_the_root_is_called_in_the_other_file_too() -> None:
+    text = '{{- include "config.init" (list . "x") -}}\n{{ $n := .sch.name }}\nHERE: 1\n'
+    call = '{{- include "config.init" (list . "x") }}\n'
+    assert lifted(text, "n: {{ $n }}\n") == f"{call}{{{{- $n := .sch.name }}}}\nn: {{{{ $n }}}}\n"
+    assert lifted(text, "n: {{ .Values.n }}\n") == "n: {{ .Values.n }}\n"
 
 
 def test_a_variable_that_the_text_declares_itself_is_no_matter() -> None:

@@ -1,12 +1,4 @@
 {{/*
-Name of the Rollout.
-*/}}
-{{- define "bank.rolloutName" -}}
-{{- $name := printf "%s-bank" .Release.Name -}}
-{{ $name }}
-{{- end }}
-
-{{/*
 Name of the Service that the public reaches, cut to leave room for the suffix.
 */}}
 {{- define "bank.stableService" -}}
