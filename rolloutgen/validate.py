@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
@@ -27,6 +28,7 @@ from .valuesets import SHORT, base_sets, toggle_sets
 
 _TEXT = (".yaml", ".yml", ".tpl", ".txt", ".json")
 _RULE_OF_FAULT = {"LimitError": "too-much", "RenderError": "does-not-render", "ChartError": "not-readable"}
+_MADE_UP = re.compile(r"^pod fields filled$|^lists emptied$|=\.\.\.|=\[\]|rg-toggle")
 UNUSED = "unused-suppression"
 
 
@@ -189,7 +191,15 @@ def _value_sets(chart: Chart, options: Options, engine: Engine) -> list[tuple[Va
     plain = [one for one in base if one.release == replace(SHORT, kube_version=options.kube_version)]
     toggled = toggle_sets(chart, base[0], toggles=options.toggles).sets
     found = [(replace(one, release=release), one.name != "defaults") for one in plain]
-    return found + [(replace(one, release=release), False) for one in toggled]
+    return found + [(replace(one, release=release), False) for one in toggled if not _is_made_up(one)]
+
+
+def _is_made_up(toggled: ValueSet) -> bool:
+    """Whether a derived value set holds lists, maps or names that nobody wrote, or empties what somebody wrote.
+
+    They prove that a conversion keeps everything in its place; a fault that they bring says nothing of the chart.
+    """
+    return bool(_MADE_UP.search(toggled.name))
 
 
 def _sources(chart: Chart) -> Mapping[str, str]:
