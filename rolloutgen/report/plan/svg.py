@@ -11,21 +11,21 @@ from ...planning import Planned
 from ...simulate.table import Moment, Row
 from . import words
 
-_COLUMN, _LEFT, _RIGHT, _PANEL, _GAP = 92.0, 56.0, 16.0, 130.0, 44.0
+_COLUMN, _LEFT, _RIGHT, _PANEL, _GAP = 118.0, 56.0, 16.0, 130.0, 44.0
 _TOP, _BOTTOM = 58.0, 84.0
 # Colours twice instead of custom properties, which not every program that shows an SVG knows.
 _STYLE = """\
 .rg-plan{font:12px system-ui,-apple-system,"Segoe UI",Roboto,"DejaVu Sans",sans-serif;max-width:100%;height:auto}
 .rg-plan .ground{fill:#ffffff}.rg-plan .band{fill:#f6f8fa}.rg-plan .rule{stroke:#d1d9e0}
 .rg-plan text{fill:#1f2328}.rg-plan .soft{fill:#59636e}.rg-plan .head{font-size:14px;font-weight:600}
-.rg-plan .new{fill:#8250df}.rg-plan .old{fill:#0969da}.rg-plan .area{fill-opacity:.28}
+.rg-plan .new{fill:#8250df}.rg-plan .old{fill:#0969da}.rg-plan .trial{fill:#9a6700}.rg-plan .area{fill-opacity:.28}
 .rg-plan .line{fill:none;stroke-width:2;stroke-linejoin:round}
 .rg-plan .line.new{stroke:#8250df}.rg-plan .line.old{stroke:#0969da}
 .rg-plan .person{stroke:#59636e;stroke-dasharray:3 3}
 @media (prefers-color-scheme:dark){
 .rg-plan .ground{fill:#0d1117}.rg-plan .band{fill:#151b23}.rg-plan .rule{stroke:#3d444d}
 .rg-plan text{fill:#f0f6fc}.rg-plan .soft{fill:#9198a1}
-.rg-plan .new{fill:#ab7df8}.rg-plan .old{fill:#4493f8}.rg-plan .line{fill:none}
+.rg-plan .new{fill:#ab7df8}.rg-plan .old{fill:#4493f8}.rg-plan .trial{fill:#d29922}.rg-plan .line{fill:none}
 .rg-plan .line.new{stroke:#ab7df8}.rg-plan .line.old{stroke:#4493f8}
 .rg-plan .person{stroke:#9198a1}}"""
 
@@ -73,9 +73,12 @@ def _description(planned: Planned) -> str:
 def _head(planned: Planned) -> Iterator[str]:
     title = f"{planned.name}: {words.total(planned.simulation)}"
     yield f'<text class="head" x="{_LEFT:g}" y="20">{escape(title)}</text>'
+    tried = any(moment.trials for row in planned.simulation.rows for moment in row.moments)
+    trials = ' <tspan class="trial" dx="10">■</tspan> experiment' if tried else ""
     yield (
         f'<text x="{_LEFT:g}" y="40"><tspan class="new">■</tspan> new version (canary) '
-        f'<tspan class="old" dx="10">■</tspan> old version (stable)</text>'
+        f'<tspan class="old" dx="10">■</tspan> old version (stable)'
+        f"{trials}</text>"
     )
 
 
@@ -105,10 +108,13 @@ def _pods(planned: Planned, width: float) -> Iterator[str]:
     yield from _scale(base, most, sorted({0, planned.simulation.spec.replicas, most}), width, " pods")
     points = _points(planned)
     old = [(point.x, base - point.stable / most * _PANEL) for point in points]
-    total = [(p.x, base - (p.stable + p.canary + p.trials) / most * _PANEL) for p in points]
-    yield f'<path class="area new" d="{_steps(total)} V{base:g} H{_LEFT:g} Z"/>'
-    yield f'<path class="area old" d="{_steps(old)} V{base:g} H{_LEFT:g} Z"/>'
-    yield f'<path class="line new" d="{_steps(total)}"/>'
+    both = [(point.x, base - (point.stable + point.canary) / most * _PANEL) for point in points]
+    every = [(p.x, base - (p.stable + p.canary + p.trials) / most * _PANEL) for p in points]
+    ground = [(point.x, base) for point in points]
+    for name, upper, lower in (("trial", every, both), ("new", both, old), ("old", old, ground)):
+        if upper != lower:
+            yield f'<path class="area {name}" d="{_band(upper, lower)}"/>'
+    yield f'<path class="line new" d="{_steps(both)}"/>'
     yield f'<path class="line old" d="{_steps(old)}"/>'
 
 
@@ -127,14 +133,14 @@ def _labels(rows: Sequence[Row]) -> Iterator[str]:
     for index, row in enumerate(rows):
         x = _LEFT + (index + 0.5) * _COLUMN
         number = f"{row.index + 1} " if row.index is not None else ""
-        lines = textwrap.wrap(number + row.label, 14)[:3]
+        lines = textwrap.wrap(number + row.label, 18)[:3]
         shown = "".join(
             f'<tspan x="{x:g}" dy="{14 if at else 0}">{escape(line)}</tspan>' for at, line in enumerate(lines)
         )
         yield f'<text text-anchor="middle" x="{x:g}" y="{top:g}">{shown}</text>'
         begins = f"{words.span(row.start)}"
         yield f'<text class="soft" text-anchor="middle" x="{x:g}" y="{top + 46:g}">at {begins}</text>'
-        waits = textwrap.shorten(words.waits(row).replace(" at least", ""), 16, placeholder="…")
+        waits = textwrap.shorten(words.waits(row).replace(" at least", ""), 18, placeholder="…")
         yield f'<text class="soft" text-anchor="middle" x="{x:g}" y="{top + 60:g}">{escape(waits)}</text>'
         yield (
             f'<text class="soft" text-anchor="middle" x="{x:g}" y="{_TOP + _PANEL + 16:g}">{words.share(row)}</text>'
@@ -147,8 +153,8 @@ def _points(planned: Planned) -> list[_Point]:
     for index, row in enumerate(planned.simulation.rows):
         left = _LEFT + index * _COLUMN
         for at, found in enumerate(row.moments):
-            # What happens in no time still gets some room, so that it can be seen.
-            part = max(_part(row, found), 0.3 * (at + 1) / (len(row.moments) + 1))
+            # What happens in no time still gets some room, and what ends a step is seen before the next begins.
+            part = max(min(_part(row, found), 0.85), 0.3 * (at + 1) / (len(row.moments) + 1))
             points.append(_point(left + part * _COLUMN, found))
         points.append(_point(left + _COLUMN, row.end))
     return points
@@ -160,6 +166,13 @@ def _part(row: Row, found: Moment) -> float:
 
 def _point(x: float, found: Moment) -> _Point:
     return _Point(x, found.share, found.canary, found.stable, found.trials)
+
+
+def _band(upper: Sequence[tuple[float, float]], lower: Sequence[tuple[float, float]]) -> str:
+    """What lies between two such paths: along the upper one, and back along the lower one."""
+    back = [f"V{lower[-1][1]:.1f}"]
+    back += [f"H{x:.1f} V{before:.1f}" for (x, _), (_, before) in zip(lower[:0:-1], lower[-2::-1], strict=True)]
+    return f"{_steps(upper)} {' '.join(back)} H{lower[0][0]:.1f} Z"
 
 
 def _steps(points: Sequence[tuple[float, float]]) -> str:

@@ -11,6 +11,7 @@ from . import words as said
 _LEAST = 60  # narrower terminals scroll
 _HEAD = ("step", "traffic", "canary", "stable", "peak", "from", "waits for", "abort")
 _WORDS = (0, 6, 7)  # columns of words, to the left, that may be wrapped; the others hold numbers, to the right
+_BREAKS = 10  # a column that is wider has its words broken before the table runs over
 _ENOUGH = 46  # characters that the columns of words need to be read side by side
 
 
@@ -22,7 +23,8 @@ def text(plans: Sequence[Planned], width: int = 100) -> str:
 def _lines(planned: Planned, width: int) -> Iterator[str]:
     simulation = planned.simulation
     count = simulation.spec.replicas
-    yield f"Rollout {simulation.spec.name}, {count} replica{'s' * (count != 1)}, after a change of its pod template:"
+    title = f"Rollout {simulation.spec.name}, {count} replica{'s' * (count != 1)}, after a change of its pod template:"
+    yield from _wrapped(title, width, 2)
     yield ""
     rows = [_HEAD, *table(planned)]
     numbers = sum(max(len(row[column]) for row in rows) + 2 for column in range(len(_HEAD)) if column not in _WORDS)
@@ -60,6 +62,7 @@ def _table(rows: Sequence[tuple[str, ...]], columns: Sequence[int], width: int) 
     }
     while sum(sizes.values()) + 2 * (len(columns) - 1) > width:
         wide = [column for column in longest if sizes[column] > longest[column]]
+        wide = wide or [column for column in longest if sizes[column] > _BREAKS]
         if not wide:
             break
         sizes[max(wide, key=lambda column: sizes[column])] -= 1
