@@ -20,6 +20,7 @@ from .tree import as_map
 from .verify import Verdict
 
 _RANK: Mapping[Severity, int] = {"error": 0, "warning": 1, "info": 2}
+_LONGEST_RELEASE = 53
 # Of two rules that speak about one place, the first says it better. A place is a line, for Ingresses the file.
 _SAID_BETTER = (
     ("ingress-bypasses-weights", "route-past-split"),
@@ -64,15 +65,20 @@ def judge(scene: Scene, said: Sequence[Finding]) -> tuple[tuple[Refusal, ...], t
     everything = list(_everything(scene, said))
     refusals = tuple(_refusal(finding, scene) for finding, _ in everything if _blocks(finding, scene.options))
     merged: dict[Hashable, Finding] = {}
+    usual: set[Hashable] = set()
     for finding, pair in everything:
         message = pair.view.nameless(finding.message) if pair else finding.message
         key = (finding.rule, finding.path, finding.line, finding.ref.kind if finding.ref else "", message)
         before = merged.get(key)
         name = (pair.after.value_set.name,) if pair else ()
+        if pair is None or len(pair.after.value_set.release.name) < _LONGEST_RELEASE:
+            usual.add(key)
         if before is None:
             merged[key] = replace(finding, value_sets=name)
         elif name and name[0] not in before.value_sets:
             merged[key] = replace(before, value_sets=(*before.value_sets, *name))
+    # What only a release name of the greatest length shows comes of names that were cut alike.
+    merged = {key: finding for key, finding in merged.items() if key in usual}
     findings = sorted(_loudest(_placed_once(merged)), key=_order)
     return tuple(dict.fromkeys(refusals)), tuple(f for f in findings if f.severity != "error")
 

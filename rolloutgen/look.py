@@ -51,6 +51,20 @@ class Pair:
                     old = target.workload if new.ref.kind == "Rollout" else target.service
                     assert old is not None
                     found[self.identity(new)] = old
+        return {**self._random(found), **found}
+
+    def _random(
+        self, known: Mapping[tuple[str, str, str, str], Manifest]
+    ) -> Mapping[tuple[str, str, str, str], Manifest]:
+        """Objects whose names change from render to render, by kind and template where both sides have as many."""
+        after = {self.identity(manifest): manifest for manifest in self.after.objects}
+        gone = [manifest for manifest in self.before.objects if self.identity(manifest) not in after]
+        new = [manifest for identity, manifest in after.items() if identity not in known]
+        found: dict[tuple[str, str, str, str], Manifest] = {}
+        for place in {(manifest.ref.kind, manifest.template) for manifest in new}:
+            olds, news = ([m for m in side if (m.ref.kind, m.template) == place] for side in (gone, new))
+            if len(olds) == len(news):
+                found.update(zip(map(self.identity, news), olds, strict=True))
         return found
 
     def identity(self, manifest: Manifest) -> tuple[str, str, str, str]:
@@ -123,8 +137,9 @@ def _texts(chart: Chart) -> Iterator[tuple[str, str]]:
 class Spot:
     """One place that deserves a look.
 
-    `subject` is an object after and `at` the path in it; `needle` a text to look for in its template, from there on. A
-    spot in a file has no subject but `path` and `line`. `hint` and `severity` only where they differ from the kind's.
+    `subject` is an object after and `at` the path in it; `needle` texts to look for in its template, from there on: the
+    first that is found. A spot in a file has no subject but `path` and `line`. `hint` and `severity` only where they
+    differ from the kind's.
     """
 
     subject: Manifest | None

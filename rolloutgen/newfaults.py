@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Hashable, Iterator
 from dataclasses import replace
 
@@ -43,11 +44,15 @@ def new_faults(pair: Pair, options: Options) -> Iterator[Finding]:
     asked = [plugin.value for name, plugin in rules().items() if name in {finding.rule for finding in found}]
     before = [finding for rule in asked for finding in rule.findings(pair.old_view)]
     known = {_key(finding, moved.get(finding.ref) or finding.ref) for finding in before}
+    count = Counter(pair.identity(manifest) for manifest in pair.before.objects)
+    twice = {identity for identity, number in count.items() if number > 1}
     objects: dict[Ref | None, Manifest] = {manifest.ref: manifest for manifest in pair.after.objects}
     for finding in found:
         manifest = objects.get(finding.ref)
         if _own_affair(pair, manifest, finding) or _chosen(finding, options):
             continue
+        if manifest is not None and pair.identity(manifest) in twice:
+            continue  # the old release had two of that name: which one is meant, nobody can tell
         if any(_key(finding, ref) in known for ref in (finding.ref, *_models(pair, manifest))):
             continue
         if finding.rule == "null-in-custom-resource" and _is_rollout(manifest):

@@ -17,7 +17,8 @@ _ACTION = re.compile(r"\{\{.*?\}\}")
 
 
 def placed(finding: Finding, view: ReleaseView, needle: str = "") -> Finding:
-    """The finding with its line, where the sources show it; with `needle`, the first line from there on that holds it.
+    """The finding with its line, where the sources show it; with `needle`, the first line from there on that holds its
+    first line (or where none does, its next).
 
     An object that a template includes as a whole stands in a define of another file: then that is the finding's file.
     A line of rendered notes becomes the line of the template that printed it.
@@ -36,9 +37,10 @@ def placed(finding: Finding, view: ReleaseView, needle: str = "") -> Finding:
 def _needle(text: str, line: int, needle: str) -> int:
     if not needle or not text:
         return 0
-    for number, content in enumerate(text.splitlines(), 1):
-        if number >= line and needle in content:
-            return number
+    for words in needle.splitlines():
+        for number, content in enumerate(text.splitlines(), 1):
+            if number >= line and words in content:
+                return number
     return 0
 
 

@@ -34,7 +34,7 @@ def _spots(pair: Pair, scene: Scene) -> Iterator[Spot]:
             if value.get("name") in names and manifest.ref.kind not in _AUTOSCALERS:
                 yield Spot(manifest, (*at, "name"), f"it names Deployment {value['name']}, which is a Rollout now")
         for at, text in strings(manifest.body):
-            found = path.search(text)
+            found = path.search(text) if "kubectl" not in text else None  # commands are findings of their own
             if found:
                 yield Spot(manifest, at, f"{found[0]!r} is a Rollout now", found[0].partition("/")[0] + "/")
             elif at[-1] == "value" and text in names and _says_deployment(manifest.body, at):

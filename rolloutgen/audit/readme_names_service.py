@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator
 
 from rolloutgen.look import Audit, Scene, Spot
+from rolloutgen.naming import track_suffixes
 
 _COMMAND = re.compile(
     r"\b(?:kubectl|oc|minikube)\b[^\n]*?\b(?:svc|services?)[/ ]+(?:-[\w-]+[ =]\S+ +)*(?P<name>[\w.<>${}()\[\]-]+)"
@@ -23,6 +24,7 @@ def _spots(scene: Scene) -> Iterator[Spot]:
         return
     release = pairs[0].after.value_set.release.name
     olds = {target.service.ref.name for target in pairs[0].targets if target.renamed and target.service}
+    suffix = track_suffixes(pairs[0].targets[0].decision.strategy)[0]
     tails = {old.removeprefix(f"{release}-") for old in olds}
     for path, text in scene.texts.items():
         if not path.endswith((".md", ".gotmpl")):
@@ -31,7 +33,9 @@ def _spots(scene: Scene) -> Iterator[Spot]:
             found = _COMMAND.search(line)
             name = found["name"].rstrip(".)") if found else ""
             if name and any(name == tail or name.endswith((f"-{tail}", f"}}{tail}")) for tail in tails):
-                yield Spot(None, (), f"it names the Service {name}, which is {name}-stable now", path=path, line=number)
+                yield Spot(
+                    None, (), f"it names the Service {name}, which is {name}{suffix} now", path=path, line=number
+                )
 
 
 AUDIT = Audit(id="readme-names-service", severity="info", files=_spots)

@@ -36,7 +36,12 @@ def _spots(pair: Pair, scene: Scene) -> Iterator[Spot]:
                 if found:
                     said = " ".join(found[0].split())
                     message = f"{said!r} may mean the Service that is {target.stable} now"
-                    yield Spot(manifest, at, message, found[0].splitlines()[0].removesuffix(old).strip())
+                    yield Spot(
+                        manifest,
+                        at,
+                        message,
+                        f"{found[0].splitlines()[0]}\n{found[0].splitlines()[0].removesuffix(old).strip()}",
+                    )
 
 
 def _is_text(at: Path, kind: str) -> bool:
