@@ -88,7 +88,7 @@ def default_branch(repository: Repository) -> str:
         exists = ["rev-parse", "--verify", "--quiet", "--end-of-options", f"{name}^{{commit}}"]
         if name and _git(repository, *exists, check=False).returncode == 0:
             return name
-    shallow = _is_shallow(repository)
+    shallow = is_shallow(repository)
     raise UsageError(
         "the default branch is not known: there is neither origin/HEAD nor main or master",
         why="This is a shallow clone, which holds one branch only." if shallow else "",
@@ -109,7 +109,7 @@ def merge_base(repository: Repository, ref: str) -> str:
     done = _git(repository, "merge-base", "HEAD", commit, check=False)
     if done.returncode == 0:
         return done.stdout.decode().split()[0]
-    if _is_shallow(repository):
+    if is_shallow(repository):
         raise UsageError(
             f"the merge base with {ref} is not in this shallow clone",
             hint="git fetch --unshallow brings it (actions/checkout: fetch-depth: 0; GitLab: GIT_DEPTH: 0); "
@@ -242,7 +242,8 @@ def _remotes(repository: Repository) -> list[str]:
     return _git(repository, "remote").stdout.decode().split()
 
 
-def _is_shallow(repository: Repository) -> bool:
+def is_shallow(repository: Repository) -> bool:
+    """Whether the clone lacks part of the history."""
     return _git(repository, "rev-parse", "--is-shallow-repository").stdout.strip() == b"true"
 
 

@@ -197,7 +197,7 @@ def _check_renders(pairs: Sequence[_Pair], path: str, where: str, old: bool, new
                 path=pair.after.path,
                 line=pair.after.line,
                 why=why,
-                hint=pair.after.hint or hint,
+                hint=hint,
             )
         raise RenderError(
             f"the side before does not render: {pair.before.what}",

@@ -83,16 +83,18 @@ def _field(leaf: Leaf, manifest: Manifest, sides: Sides) -> Field:
             return ()
         return (mark,) if hidden else (sides.concealer.value(value),)
 
-    return Field(
-        sides.concealer.text(shown(leaf.at)), shown_value(leaf.before, HIDDEN), shown_value(leaf.after, HIDDEN_CHANGED)
-    )
+    before, after = shown_value(leaf.before, HIDDEN), shown_value(leaf.after, HIDDEN_CHANGED)
+    if before == after:  # they differ only in what is not shown
+        after = (HIDDEN_CHANGED,)
+    return Field(sides.concealer.text(shown(leaf.at)), before, after)
 
 
 def _unified(change: ObjectChange, sides: Sides) -> str:
     before = _yaml(sides.concealer.body(change.before)) if change.before is not None else ""
     after = _yaml(sides.concealer.body(change.after, change.before)) if change.after is not None else ""
     lines = difflib.unified_diff(before.splitlines(), after.splitlines(), "before", "after", lineterm="", n=3)
-    return "".join(f"{line}\n" for line in lines)
+    text = "".join(f"{line}\n" for line in lines)
+    return text or f"--- before\n+++ after\n {HIDDEN_CHANGED}\n"
 
 
 def _yaml(body: Mapping[str, Any]) -> str:

@@ -16,6 +16,7 @@ COMMANDS = {
     "convert": ("convert", "convert", "Turn Deployments of Helm charts into Argo Rollouts, with proof."),
     "validate": ("validate", "validate", "Tell what the cluster would say of charts and manifests."),
     "diff": ("diff", "diff", "Tell what a change of a chart brings to the cluster."),
+    "check": ("check", "check", "Tell where converted charts have fallen behind today's rolloutgen."),
     "plan": ("plan", "plan", "Show step by step what an update of a Rollout does."),
     "rules": ("rules", "rules", "List the rules of validate."),
     "explain": ("explain", "explain", "Tell more about a refusal, a finding or an edit by its id."),

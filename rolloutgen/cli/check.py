@@ -1,0 +1,58 @@
+"""`rolloutgen check CHART...`."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from .charts import charts_below
+
+if TYPE_CHECKING:
+    from ..drift import Drifted
+
+
+@click.command(no_args_is_help=True)
+@click.argument("charts", nargs=-1, type=click.Path())
+@click.option(
+    "--all", "roots", multiple=True, metavar="DIR", type=click.Path(), help="Every converted chart below DIR."
+)
+@click.option(
+    "--before", default="", metavar="REF|DIR|TGZ", help="The chart as it was before its conversion.  [out of git]"
+)
+@click.option("--values", "-f", multiple=True, metavar="FILE", help="Values that the chart needs, as for helm.")
+@click.option("--set", "sets", multiple=True, metavar="K=V", help="A value that the chart needs, as for helm.")
+@click.option("--config", default="", metavar="FILE", type=click.Path(), help="The house file.  [the nearest]")
+@click.option("--helm", default="embedded", metavar="embedded|PATH", help="The Helm that renders.  [embedded]")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object a chart, one a line.")
+def check(charts: tuple[str, ...], **given: Any) -> None:
+    """Tell where converted charts have fallen behind what today's rolloutgen and rolloutgen.yaml would make of them.
+
+    The chart as it was before its conversion is taken out of git and converted again, with the options of its record.
+    What comes out otherwise than it did then, and is not in the chart yet, is printed as a diff for `git apply`; edits
+    made since the conversion are no drift. Exit code 1: some chart has fallen behind.
+    """
+    import os
+
+    from ..drift import drift
+    from ..helm import open_engine
+    from ..record import PATH
+    from ..report.drift import as_json, text
+
+    paths = [*charts]
+    paths += [
+        path for root in given["roots"] for path in charts_below(root) if os.path.isfile(os.path.join(path, PATH))
+    ]
+    if not paths:
+        raise click.UsageError("no converted chart there" if given["roots"] else "name a chart, or --all DIR")
+    flags = {name: given[name] for name in ("values", "sets") if given[name]}
+    engine = open_engine(given["helm"])
+    found: list[Drifted] = []
+    try:
+        for path in dict.fromkeys(os.path.normpath(path) for path in paths):
+            found.append(drift(path, engine, before=given["before"], flags=flags, config=given["config"]))
+            click.echo(as_json(found[-1]) if given["as_json"] else text(found[-1]), nl=False)
+    finally:
+        engine.close()
+    sys.exit(int(any(one.files for one in found)))
