@@ -265,11 +265,6 @@ REFUSALS: Mapping[str, Explained] = {
         "ended.",
         "Look at `range`, `until` and `include` of itself; keep large files out of the chart.",
     ),
-    "two-autoscalers": Explained(
-        "Two autoscalers scale one workload.",
-        "They would work against each other, and the bounds for the replicas could not be told.",
-        "Leave one.",
-    ),
     "values-key-taken": Explained(
         "The chart has values under the key that the new block would get.",
         "They mean something else, and templates read them.",

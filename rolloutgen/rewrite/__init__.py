@@ -121,14 +121,10 @@ def _root(site: Site, context: Context, what: str) -> str:
 
 
 def _autoscalers(context: Context, root: str) -> Iterator[Item]:
-    scalers = context.item.autoscalers
-    if len(scalers) > 1:
-        second = scalers[1]
-        why = "two autoscalers scale one workload"
-        raise refuse("two-autoscalers", second.source, second.document.span.start, why, "Leave one.")
-    for scaler in scalers:
+    scalers = sorted(context.item.autoscalers, key=lambda site: (site.source.path, site.index))
+    if scalers:
         omit = context.options.replicas == "omit"
-        yield from replicas.rewrite(context.site, scaler, context.terms, context.sources, root=root, omit=omit)
+        yield from replicas.rewrite(context.site, scalers, context.terms, context.sources, root=root, omit=omit)
     for target in (*scalers, *context.item.vertical):
         yield from autoscaler.rewrite(target)
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from ..draft import Define, EditFile, Item
 from ..expression import expression, free_variables, grouped
+from ..gotmpl import Block
 from ..refuse import refuse
 from ..regions import owned, whole_lines
 from ..resources import resource
@@ -14,6 +15,7 @@ from ..scope import lift, root_symbol, site_scope
 from ..sources import Site, Sources
 from ..terms import Terms
 from ..text import Edit, Span
+from ..yamlmap import Node
 
 REASON = "replicas"
 _FIELDS = {
@@ -22,62 +24,83 @@ _FIELDS = {
 }
 
 
-def rewrite(site: Site, scaler: Site, terms: Terms, sources: Sources, *, root: str, omit: bool) -> Iterator[Item]:
-    """The edits of `spec.replicas` for a workload that `scaler` (an HPA or ScaledObject) scales.
+def rewrite(
+    site: Site, scalers: Sequence[Site], terms: Terms, sources: Sources, *, root: str, omit: bool
+) -> Iterator[Item]:
+    """The edits of `spec.replicas` for a workload that `scalers` (HPAs and ScaledObjects, in the order of rendering)
+    scale, one at a time.
 
-    `root` names the root context at the workload. Raises ChartRefused where the autoscaler's condition or its bounds
+    `root` names the root context at the workload. Raises ChartRefused where an autoscaler's condition or its bounds
     cannot be read outside its template.
     """
-    condition, define = _condition(scaler, terms, sources)
-    if define:
-        yield define
     spec = site.find("spec")[0]
-    old = [node for node in spec.children if node.key == "replicas"]
     indent = next((child.indent for child in spec.children if child.key != "{{}}"), spec.indent + 2)
     pad, newline = " " * indent, "\r\n" if "\r\n" in site.source.text else "\n"
-    if not omit:
-        yield _bounds(scaler, terms, sources)
-    value = "" if omit else f'{pad}replicas: {{{{ include "{terms.prefix}.rolloutReplicas" {root} }}}}{newline}'
-    here = terms.at(condition, root) if condition else ""
+    branches: list[tuple[str, str]] = []
+    for number, scaler in enumerate(scalers):
+        name = f"{terms.prefix}.rolloutReplicas{number + 1 if number else ''}"
+        condition, define = _condition(scaler, terms, sources, number)
+        if define:
+            yield define
+        if not omit:
+            yield _bounds(scaler, terms, sources, name)
+        value = "" if omit else f'{pad}replicas: {{{{ include "{name}" {root} }}}}{newline}'
+        branches.append((terms.at(condition, root) if condition else "", value))
+        if not condition:
+            break
+    if omit:
+        conditions = [condition for condition, _ in branches]
+        every = conditions[0] if len(conditions) == 1 else f"or {' '.join(grouped(code) for code in conditions)}"
+        branches = [("" if "" in conditions else every, "")]
+    yield from _placed(site, spec, branches, pad, newline)
+
+
+def _placed(
+    site: Site, spec: Node, branches: Sequence[tuple[str, str]], pad: str, newline: str
+) -> Iterator[EditFile]:
+    """The edits that put `branches` (condition, line; the last condition may be "" for always) before the old lines."""
     path, text = site.source.path, site.source.text
+    old = [node for node in spec.children if node.key == "replicas"]
+    words = ("if", *("else if" for _ in branches[1:]))
+    chain = "".join(
+        (f"{pad}{{{{- {word} {condition} }}}}{newline}" if condition else f"{pad}{{{{- else }}}}{newline}") + value
+        for word, (condition, value) in zip(words, branches, strict=True)
+    )
+    here, value = branches[0]
+    always = not branches[-1][0]
     if not old:
-        if omit:
+        if not value:
             return
-        new = f"{pad}{{{{- if {here} }}}}{newline}{value}{pad}{{{{- end }}}}{newline}" if here else value
         stop = text.find("\n", spec.key_span.end) + 1
+        new = f"{chain}{pad}{{{{- end }}}}{newline}" if here else value
         yield EditFile(path, Edit(Span(stop, stop), new, REASON))
         return
     regions = list(dict.fromkeys(owned(site, node) for node in old))
     if len(regions) > 1:
-        raise refuse(
-            "replicas-not-readable", site.source, old[1].start, "it writes replicas in several places", "Write it once."
-        )
+        why = "it writes replicas in several places"
+        raise refuse("replicas-not-readable", site.source, old[1].start, why, "Write it once.")
     region = regions[0]
     if not here:
         yield EditFile(path, Edit(region, value, REASON))
         return
+    if always:
+        yield EditFile(path, Edit(region, f"{chain}{pad}{{{{- end }}}}{newline}", REASON))
+        return
     block = _block_of(site, region)
-    if (
-        block
-        and len(block.openers) == 1
-        and _same(block.openers[0].inner.of(text), f"if not {grouped(here)}", f"if not ({here})")
-    ):
+    inner = block.openers[0].inner.of(text) if block and len(block.openers) == 1 and len(branches) == 1 else ""
+    if block and inner and _same(inner, f"if not {grouped(here)}", f"if not ({here})"):
         at = whole_lines(site.source, block.end.span).start
         lead = re.match(r"[ \t]*", text[at:])
-        extra = f"{lead[0] if lead else pad}{{{{- else }}}}{newline}{value}"
-        if not omit:
+        if value:
+            extra = f"{lead[0] if lead else pad}{{{{- else }}}}{newline}{value}"
             yield EditFile(path, Edit(Span(at, at), extra, REASON))
         return
-    head = (
-        f"{pad}{{{{- if {here} }}}}{newline}{value}{pad}{{{{- else }}}}{newline}"
-        if not omit
-        else f"{pad}{{{{- if not {grouped(here)} }}}}{newline}"
-    )
+    head = f"{chain}{pad}{{{{- else }}}}{newline}" if value else f"{pad}{{{{- if not {grouped(here)} }}}}{newline}"
     yield EditFile(path, Edit(Span(region.start, region.start), head, REASON))
     yield EditFile(path, Edit(Span(region.end, region.end), f"{pad}{{{{- end }}}}{newline}", REASON))
 
 
-def _block_of(site: Site, region: Span):  # type: ignore[no-untyped-def]
+def _block_of(site: Site, region: Span) -> Block | None:
     return next(
         (b for b in site.source.template.blocks if region.start <= b.span.start and b.span.end <= region.end), None
     )
@@ -90,7 +113,7 @@ def _same(one: str, *others: str) -> bool:
     return bare(one) in {bare(other) for other in others}
 
 
-def _condition(scaler: Site, terms: Terms, sources: Sources) -> tuple[str, Define | None]:
+def _condition(scaler: Site, terms: Terms, sources: Sources, number: int) -> tuple[str, Define | None]:
     """(expression under which the autoscaler is rendered, a define that it rests on); "" for always."""
     scope = site_scope(scaler)
     blocks = scope.blocks
@@ -109,7 +132,7 @@ def _condition(scaler: Site, terms: Terms, sources: Sources) -> tuple[str, Defin
             "its autoscaler stands in a loop or reads variables of its surroundings",
             "Write the autoscaler of this workload outside the loop, or use --replicas omit.",
         )
-    name = f"{terms.prefix}.autoscaled"
+    name = f"{terms.prefix}.autoscaled{number + 1 if number else ''}"
     return f'include "{name}" .', Define(
         name,
         re.sub(r"(?<! -)\}\}", "-}}", body).replace(" -}}", " -}}").strip(),
@@ -117,7 +140,7 @@ def _condition(scaler: Site, terms: Terms, sources: Sources) -> tuple[str, Defin
     )
 
 
-def _bounds(scaler: Site, terms: Terms, sources: Sources) -> Define:
+def _bounds(scaler: Site, terms: Terms, sources: Sources, name: str) -> Define:
     kind = next((kind for kind in scaler.kinds() if kind in _FIELDS), "HorizontalPodAutoscaler")
     low_field, high_field, low_default, high_default = _FIELDS[kind]
     low, high = (_bound(scaler, field) for field in (low_field, high_field))
@@ -154,7 +177,7 @@ def _bounds(scaler: Site, terms: Terms, sources: Sources) -> Define:
         block=terms.block,
     )
     return Define(
-        f"{terms.prefix}.rolloutReplicas",
+        name,
         text.rstrip("\n"),
         "Replicas beside an autoscaler: what values say, else the live number, else the autoscaler's minimum.",
     )
