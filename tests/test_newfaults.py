@@ -74,12 +74,12 @@ def test_a_fault_that_the_conversion_makes_is_an_error(broken: str, rule: str) -
 
 
 def test_a_fault_of_an_object_that_stays_is_not_told() -> None:
-    wrong = CONFIG.replace("data", "dta")
+    wrong = CONFIG.replace("\ndata", "\ndta")
     assert said(joined(DEPLOYMENT, wrong), joined(ROLLOUT, wrong)) == []
 
 
 def test_a_fault_of_a_new_object_is() -> None:
-    wrong = CONFIG.replace("data", "dta")
+    wrong = CONFIG.replace("\ndata", "\ndta")
     assert ("unknown-field", "error") in said(DEPLOYMENT, joined(ROLLOUT, wrong))
 
 
@@ -129,3 +129,18 @@ spec: {minReplicas: 2, maxReplicas: 3, scaleTargetRef: {apiVersion: argoproj.io/
     old = hpa.replace("argoproj.io/v1alpha1, kind: Rollout", "apps/v1, kind: Deployment")
     assert said(joined(DEPLOYMENT, old), joined(ROLLOUT, hpa)) == [("replicas-against-autoscaler", "warning")]
     assert said(joined(DEPLOYMENT, old), joined(ROLLOUT, hpa), replicas="omit") == []
+
+
+POD_OBJECT = (
+    "apiVersion: v1\nkind: Pod\nmetadata: {name: test-%s}\nspec: {containers: [{name: BAD_NAME, image: 'a:1'}]}\n"
+)
+
+
+def test_an_object_with_a_random_name_is_the_same_one() -> None:
+    assert said(joined(DEPLOYMENT, POD_OBJECT % "a1"), joined(ROLLOUT, POD_OBJECT % "b2")) == []
+    assert said(DEPLOYMENT, joined(ROLLOUT, POD_OBJECT % "b2")) != []
+
+
+def test_where_the_old_release_had_two_of_a_name_nothing_is_told() -> None:
+    wrong = CONFIG.replace("\ndata", "\ndta")
+    assert said(joined(DEPLOYMENT, CONFIG, CONFIG), joined(ROLLOUT, CONFIG, wrong)) == []

@@ -257,3 +257,14 @@ def test_an_included_file_that_is_split_is_refused() -> None:
     }
     made = plan(files)
     assert [(r.by, r.path, r.line) for r in made.refusals] == [("included-file-split", "templates/sums.yaml", 5)]
+
+
+def test_what_only_the_longest_release_name_shows_is_left_out() -> None:
+    """Cut to 60 characters, the name of a long release equals another text; nobody has such a release."""
+    env = (
+        "image: web:1\n          env: [{name: PEER, value: "
+        "'{{ if gt (len .Release.Name) 50 }}{{ .Release.Name }}-web{{ else }}none{{ end }}'}]\n"
+    )
+    before = plan(deployment("image: web:1\n", env)).before
+    sets = [ValueSet("short", {}, RELEASE), ValueSet("long", {}, Release("r" * 53, "ns"))]
+    assert convert(before, sets, EmbeddedEngine(), Options()).findings == ()
