@@ -17,7 +17,7 @@ _ABOUT = "`rolloutgen explain ID` tells more about a line."
 
 def marker_of(name: str = "") -> str:
     """The hidden line by which a bot finds its own comment again."""
-    safe = re.sub(r"[^\w./-]+", "-", name)
+    safe = re.sub(r"[^\w./]+", "-", name)
     return f"<!-- rolloutgen diff {safe} -->" if safe else "<!-- rolloutgen diff -->"
 
 
@@ -160,8 +160,8 @@ def _message(message: str) -> str:
 
 def _escaped(text: str) -> str:
     """Text in which nothing is markup, a mention or a link to an issue."""
-    line = re.sub(r"([\\`*_{}\[\]<>|~])", r"\\\1", re.sub(r"\s+", " ", text))
-    return line.replace("@", "@\u200b").replace("#", "#\u200b")
+    line = re.sub(r"([\\*_{}\[\]|~])", r"\\\1", re.sub(r"\s+", " ", text))
+    return _html(line)
 
 
 def _code(text: str) -> str:
@@ -170,4 +170,5 @@ def _code(text: str) -> str:
 
 
 def _html(text: str) -> str:
-    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    harmless = text.replace("#", "#\u200b").replace("@", "@\u200b")
+    return harmless.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace("`", "&#96;")
