@@ -50,8 +50,8 @@ def _table(body: dict[str, Any], toggles: str) -> Iterator[str]:
     )
     summary = body["summary"]
     yield f"{date.today().isoformat()}, commit {commit.stdout.strip()}, `--toggles {toggles}`:"
-    yield f"{summary['charts']} charts, {summary['value_sets']} value sets that render, {summary['objects']} objects, {summary['errors']} errors,"
-    yield f"{summary['warnings']} warnings, {summary['infos']} notes."
+    yield f"{summary['charts']} charts, {summary['value_sets']} value sets that render, {summary['objects']} objects,"
+    yield f"{summary['errors']} errors, {summary['warnings']} warnings, {summary['infos']} notes."
     yield ""
     yield "| rule | severity | findings | charts |"
     yield "|---|---|---:|---:|"
