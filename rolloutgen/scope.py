@@ -14,6 +14,7 @@ from .expression import free_variables
 from .gotmpl import Action, Block, strip_literals
 from .sources import Site, Source, Sources
 from .text import Span
+from .yamlmap import SPLICE
 
 _DECLARES = re.compile(r"^\s*\$(\w+)\s*:?=")
 _CALLS = re.compile(r"\s*(?:include|template)\s")
@@ -158,7 +159,9 @@ def assignments(scope: Scope, names: Iterable[str], text: str = "") -> list[Acti
 def _beginnings(scope: Scope) -> Iterator[Action]:
     """The defines that a file calls before its first document, for what they do to the root: they print nothing."""
     source = scope.source
-    first = min((document.span.start for document in source.documents if document.define == scope.define), default=0)
+    documents = (document for document in source.documents if document.define == scope.define)
+    keys = (node.start for document in documents for node in document.nodes if node.key != SPLICE)
+    first = min(keys, default=0)
     for action in source.template.actions:
         if action.span.start < first and _CALLS.match(action.inner.of(source.text)):
             around = source.template.enclosing(action.span.start)

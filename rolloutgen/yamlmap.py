@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import dropwhile
 
 from .gotmpl import CONTROL, Action, Template
 from .text import Span
@@ -213,9 +214,16 @@ def _parts_documents(template: Template, lines: list[_Line], index: int, bucket:
 
 
 def _document(template: Template, lines: list[_Line], region: Span, define: str) -> Iterator[Document]:
-    nodes = _Builder(template, lines).nodes()
+    nodes = _without_calls(_Builder(template, lines).nodes())
     if nodes:
         yield Document(region, Span(nodes[0].start, max(node.end for node in nodes)), define, nodes)
+
+
+def _without_calls(nodes: tuple[Node, ...]) -> tuple[Node, ...]:
+    """The nodes of an object without actions above its first key: they check values or fill the root, and print nothing."""
+    if not {"apiVersion", "kind"} <= {node.key for node in nodes}:
+        return nodes
+    return tuple(dropwhile(lambda node: node.key == SPLICE, nodes))
 
 
 class _Builder:
