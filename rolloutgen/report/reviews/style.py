@@ -8,9 +8,10 @@ STYLE = """
     --ins: #1b4721; --del: #5d1e20; --error: #ff7b72; --warning: #d29922; --info: #58a6ff; }
 }
 * { box-sizing: border-box; }
-body { margin: 0; background: var(--page); color: var(--text); font: 16px/1.5 system-ui, sans-serif; }
+body { margin: 0; background: var(--page); color: var(--text); font: 16px/1.5 system-ui, sans-serif;
+  overflow-wrap: anywhere; }
 main { max-width: 70rem; margin: 0 auto; padding: 1rem; }
-h1, h2, h3 { line-height: 1.25; overflow-wrap: anywhere; }
+h1, h2, h3 { line-height: 1.25; }
 h1 { font-size: 1.5rem; } h2 { font-size: 1.25rem; } h3 { font-size: 1.05rem; }
 .version, .against, .note, .rule, .summary { color: var(--soft); }
 .chart { border-top: 1px solid var(--line); margin-top: 1.5rem; padding-top: .5rem; }
@@ -33,6 +34,7 @@ li pre { margin: .25rem 0 .75rem; border: 1px solid var(--line); border-radius: 
 .plan figure { margin: 1rem 0; overflow-x: auto; } .plan figure svg.rg-plan { max-width: none; }
 .scroll { overflow-x: auto; }
 table { border-collapse: collapse; font-size: .875rem; }
+ol, ul { padding-left: 1.5rem; }
 th, td { border: 1px solid var(--line); padding: .3rem .6rem; text-align: left; white-space: nowrap; }
 .plain { list-style: none; padding: 0; }
 """
