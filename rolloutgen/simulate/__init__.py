@@ -17,7 +17,7 @@ __all__ = ["Bounds", "Simulation", "Spec", "at_bounds", "simulate"]
 
 
 def simulate(spec: Spec) -> Simulation:
-    """The update of a Rollout that runs with `spec.replicas`."""
+    """The update of a Rollout that runs with `spec.replicas`. Raises LimitError where it takes too many changes."""
     strategy = spec.strategy
     if isinstance(strategy, Canary):
         rows, promoted = canary_rows(spec, strategy)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 
+from rolloutgen.errors import LimitError
+
 from .canary import current, reconcile, start
 from .counts import Pods
 from .spec import SCALE_DOWN_DELAY, Canary, Spec
@@ -11,7 +13,7 @@ from .state import State
 from .table import Abort, Moment, Row, Wait, WaitKind, moment, shifted
 
 _RUNS: dict[str, WaitKind] = {"analysis": "analysis", "experiment": "experiment"}
-_MOST_LOOKS = 20_000  # a rollout that has not come to rest by then never will
+_MOST_LOOKS = 50_000  # each changes or waits for something; only thousands of pods, one by one, take more
 
 
 @dataclass
@@ -27,13 +29,17 @@ class _Draft:
 
 
 def canary_rows(spec: Spec, canary: Canary) -> tuple[tuple[Row, ...], bool]:
-    """The rows of an update and whether it comes to its end by itself (people's answers aside)."""
+    """The rows of an update and whether it comes to its end by itself (people's answers aside).
+
+    Raises LimitError for an update in more than some ten thousand small changes.
+    """
     state = start(spec, canary)
     rows: list[Row] = []
     draft = _draft(canary, state)
     if spec.paused:
         return (_row(spec, canary, replace(draft, waits=[Wait("never")]), state),), False
-    for _ in range(_MOST_LOOKS):
+    for look in range(_MOST_LOOKS + 1):
+        _check_bound(spec, look)
         after = reconcile(spec, canary, state)
         if after == state:
             waited = _wait(spec, canary, state, draft)
@@ -64,7 +70,8 @@ def abort_canary(spec: Spec, canary: Canary, state: State) -> Abort:
     until = begun + SCALE_DOWN_DELAY if state.trials else None
     state = replace(state, aborted=True, waiting=False, waited=False, deadline=None, trials_until=until)
     draft = _Draft(None, "", state)
-    for _ in range(_MOST_LOOKS):
+    for look in range(_MOST_LOOKS + 1):
+        _check_bound(spec, look)
         after = reconcile(spec, canary, state)
         if after == state:
             due = [t for t in (state.deadline, state.trials_until) if t is not None and t > state.now]
@@ -80,6 +87,15 @@ def abort_canary(spec: Spec, canary: Canary, state: State) -> Abort:
     if state.canary.replicas == 0:
         gone = next((m.at - begun for m in draft.moments if m.canary == 0), 0.0)
     return Abort(tuple(shifted(m, begun) for m in draft.moments), max(draft.peak, state.pods), gone)
+
+
+def _check_bound(spec: Spec, look: int) -> None:
+    if look == _MOST_LOOKS:
+        raise LimitError(
+            f"Rollout {spec.name} takes more than {_MOST_LOOKS} looks of the controller to simulate",
+            why=f"It has {spec.replicas} replicas and may change few of them at a time.",
+            hint="Raise maxSurge or maxUnavailable, or give fewer --replicas.",
+        )
 
 
 def _draft(canary: Canary, state: State) -> _Draft:

@@ -89,6 +89,31 @@ CASES = {
         stuck=0,
     ),
     "autoscaled": Case(_basic(2, _steps(_W(30), _W(60))), scaler="{minReplicas: 5, maxReplicas: 9}"),
+    "experiment": Case(
+        _routed(
+            8,
+            "[{setWeight: 10}, {pause: {}}, {experiment: {duration: 6s, templates: "
+            "[{name: base, specRef: stable, replicas: 2}, {name: new, specRef: canary, weight: 5}]}}, "
+            "{setWeight: 40}, {pause: {}}]",
+        )
+    ),
+    "analysis": Case(
+        _routed(4, "[{setWeight: 25}, {analysis: {templates: [{templateName: smoke}]}}, {pause: {}}, {setWeight: 75}]")
+    ),
+    "header-route": Case(
+        _routed(
+            4,
+            "[{setCanaryScale: {replicas: 1}}, {setHeaderRoute: {name: test, match: [{headerName: x-canary, "
+            "headerValue: {exact: 'yes'}}]}}, {pause: {}}, {setWeight: 50}, {pause: {}}]",
+        ).replace("trafficRouting: {", "trafficRouting: {managedRoutes: [{name: test}], ")
+    ),
+    "green-analyses": Case(
+        _blue_green(
+            3,
+            f"{_WAITS}, previewReplicaCount: 1, scaleDownDelaySeconds: 4, prePromotionAnalysis: {{templates: "
+            "[{templateName: smoke}]}, postPromotionAnalysis: {templates: [{templateName: smoke}]}",
+        )
+    ),
     "preview-one": Case(_blue_green(5, f"{_WAITS}, previewReplicaCount: 1, scaleDownDelaySeconds: 4")),
     "preview-full": Case(_blue_green(4, "autoPromotionSeconds: 3, scaleDownDelaySeconds: 4")),
     "preview-more": Case(_blue_green(3, f"{_WAITS}, previewReplicaCount: 5, scaleDownDelaySeconds: 4")),

@@ -19,8 +19,8 @@ from .plan_cases import CASES
 from .updates import Case, Seen, Update, Watched
 
 pytestmark = pytest.mark.programs
-_SLACK = 3.0  # seconds that a look of the controller and of this test may come late
-_AT_ONCE = 10
+_EARLY, _LATE = 1.5, 10.0  # seconds: deadlines are cut to whole ones; looks come late on a machine under load
+_AT_ONCE = 6
 
 
 def _simulation(case: Case, replicas: int | None = None) -> Simulation:
@@ -64,6 +64,7 @@ def test_the_controller_does_what_the_simulation_says(name: str, watched: Mappin
     case, seen = CASES[name], watched[name]
     assert not seen.fault, seen.fault
     simulation = _simulation(case)
+    assert seen.first == simulation.first
     expected = [row for row in _pauses(simulation) if any(wait.kind == "person" for wait in row.waits)]
     for ordinal, (row, (step, found)) in enumerate(zip(expected, seen.pauses, strict=False)):
         if case.scale and ordinal >= case.scale[0]:
@@ -90,7 +91,7 @@ def _compare_end(simulation: Simulation, seen: Watched) -> None:
     delay = next((wait.seconds for wait in last.waits if wait.kind == "delay"), None)
     if delay:
         gone = next(found.at for found in seen.end if found.stable == 0)
-        assert delay - _SLACK < gone < delay + _SLACK
+        assert delay - _EARLY < gone < delay + _LATE
 
 
 def _compare_abort(simulation: Simulation, row: Row, seen: Watched) -> None:
@@ -102,9 +103,9 @@ def _compare_abort(simulation: Simulation, row: Row, seen: Watched) -> None:
     strategy = simulation.spec.strategy
     if row.abort.gone is not None and getattr(strategy, "routed", True) and not getattr(strategy, "dynamic", False):
         gone = next(found.at for found in seen.end if found.canary == 0)
-        assert row.abort.gone - _SLACK < gone < row.abort.gone + _SLACK
+        assert row.abort.gone - _EARLY < gone < row.abort.gone + _LATE
         back = next(found.at for found in seen.end if not found.active and (found.weights or (0, 0))[0] == 0)
-        assert back < _SLACK, "traffic goes back at once"
+        assert back < _LATE, "traffic goes back at once"
 
 
 def _told(moment: Moment) -> tuple[object, ...]:

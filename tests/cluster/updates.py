@@ -17,7 +17,7 @@ import yaml
 from .cluster import Cluster
 
 _CONTEXT = ssl._create_unverified_context()  # loopback, a certificate that the server has just made
-_QUIET = 1.5  # seconds without a change that count as rest
+_QUIET = 2.0  # seconds without a change that count as rest
 _ROLLOUTS = "/apis/argoproj.io/v1alpha1"
 _ISTIO = "/apis/networking.istio.io/v1"
 
@@ -27,9 +27,10 @@ class Case:
     """An update to watch.
 
     `spec` is the Rollout's, as YAML, without selector and pod template; Services are `stable` and `canary` (or `active`
-    and `preview`), the VirtualService is `web`. `abort` is the pause (counted from 0) at which to abort; `scale` the
-    pause at which to set another number of replicas. `stuck` is the index of a step that the controller never leaves.
-    `follow` seconds at least are watched after the end or the abort. `scaler` is an HPA's spec.
+    and `preview`), the VirtualService is `web`, an AnalysisTemplate that succeeds is `smoke`. `abort` is the pause
+    (counted from 0) at which to abort; `scale` the pause at which to set another number of replicas. `stuck` is the
+    index of a step that the controller never leaves. `follow` seconds at least are watched after the end or the abort.
+    `scaler` is an HPA's spec.
     """
 
     spec: str
@@ -63,12 +64,13 @@ class Seen:
 @dataclass
 class Watched:
     """What one update showed: at each pause by step index (blue-green: -1), at its end (`done`: promoted) or after the
-    abort, and every number of pods at once that was noticed."""
+    abort, the most pods at once that were noticed, and the pods of the first deployment."""
 
     pauses: list[tuple[int, Seen]] = field(default_factory=list)
     end: list[Seen] = field(default_factory=list)
     done: bool = False
     most: int = 0
+    first: int = 0
     fault: str = ""
 
 
@@ -104,6 +106,9 @@ class Update:
         spec = {"hosts": ["web.example.com"], "http": [{"name": "primary", "route": routes}]}
         virtual = {"apiVersion": "networking.istio.io/v1", "kind": "VirtualService", "metadata": {"name": "web"}}
         self._call("POST", f"{_ISTIO}/namespaces/{self.namespace}/virtualservices", {**virtual, "spec": spec})
+        template = {"apiVersion": "argoproj.io/v1alpha1", "kind": "AnalysisTemplate", "metadata": {"name": "smoke"}}
+        path = f"{_ROLLOUTS}/namespaces/{self.namespace}/analysistemplates"
+        self._call("POST", path, {**template, "spec": {"metrics": [_SMOKE]}})
         self._call("POST", f"{_ROLLOUTS}/namespaces/{self.namespace}/rollouts", self.case.rollout)
         if self.case.scaler:
             target = {"apiVersion": "argoproj.io/v1alpha1", "kind": "Rollout", "name": "web"}
@@ -116,6 +121,7 @@ class Update:
             self._until("the autoscaler's minimum", lambda: self._rollout()["spec"].get("replicas", 1) >= least, 120)
         self._until("the first deployment", lambda: self._phase() == "Healthy", 120)
         self.old = self._rollout()["status"]["stableRS"]
+        self.watched.first = self._see(0.0).stable
 
     def _change(self) -> None:
         template = self.case.rollout["spec"]["template"]
@@ -160,6 +166,8 @@ class Update:
             if last is None or _still(seen) != _still(last):
                 self.watched.end.append(seen)
                 quiet = time.monotonic()
+            elif not self._all_available() and time.monotonic() < begun + 90:
+                quiet = time.monotonic()
             time.sleep(0.1)
 
     def _rest(self) -> Seen:
@@ -176,7 +184,7 @@ class Update:
         return last
 
     def _see(self, begun: float) -> Seen:
-        sets = self._replica_sets()
+        sets = [s for s in self._replica_sets() if s["metadata"]["ownerReferences"][0]["kind"] == "Rollout"]
         old = sum(s["spec"]["replicas"] for s in sets if s["metadata"]["labels"][_HASH] == self.old)
         new = sum(s["spec"]["replicas"] for s in sets) - old
         strategy = self.case.rollout["spec"]["strategy"]
@@ -246,6 +254,8 @@ class Update:
 
 
 _HASH = "rollouts-pod-template-hash"
+_JOB = {"restartPolicy": "Never", "containers": [{"name": "smoke", "image": "smoke"}]}
+_SMOKE = {"name": "smoke", "provider": {"job": {"spec": {"backoffLimit": 0, "template": {"spec": _JOB}}}}}
 
 
 def _still(seen: Seen) -> tuple[object, ...]:
