@@ -119,8 +119,8 @@ def variables(scope: Scope, names: Iterable[str], text: str = "") -> list[str] |
 
 
 def assignments(scope: Scope, names: Iterable[str], text: str = "") -> list[Action] | None:
-    """The actions that give `names` their values in `scope`, in order, with what they read in turn; None when one is not
-    plain: declared by a loop or `with`, or assigned again in a block that may not be entered.
+    """The actions that give `names` their values in `scope`, in order, with what they read in turn; None when one is
+    not plain: declared by a loop or `with`, or assigned again in a block that may not be entered.
 
     Where these or `text` read what the chart's own defines add to the root, the calls that add it come first.
     """

@@ -173,8 +173,8 @@ def terms_of(workload: Workload, survey: Survey, present: str = "") -> tuple[Ter
 
 
 def name_of(site: Site) -> str | None:
-    """The expression of an object's name as it reads at its place; None where it is not written as one value. A variable
-    that only holds another expression is read through."""
+    """The expression of an object's name as it reads at its place; None where it is not written as one value. A
+    variable that only holds another expression is read through."""
     nodes = site.find("metadata", "name")
     texts = {node.value.of(site.source.text).strip() for node in nodes} or set(_flow_names(site))
     code = expression(texts.pop()) if len(texts) == 1 else None

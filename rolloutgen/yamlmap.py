@@ -220,7 +220,7 @@ def _document(template: Template, lines: list[_Line], region: Span, define: str)
 
 
 def _without_calls(nodes: tuple[Node, ...]) -> tuple[Node, ...]:
-    """The nodes of an object without actions above its first key: they check values or fill the root, and print nothing."""
+    """The nodes of an object without actions above its first key: those check values or fill the root."""
     if not {"apiVersion", "kind"} <= {node.key for node in nodes}:
         return nodes
     return tuple(dropwhile(lambda node: node.key == SPLICE, nodes))

@@ -225,7 +225,8 @@ def test_a_document_that_is_no_object(tmp_path: Path, text: str) -> None:
     [
         "apiVersion: [v1]\nkind: {a: b}\nmetadata: 3\n",
         "apiVersion: v1\nkind: Service\nmetadata: {name: [x]}\nspec: 7\n",
-        "apiVersion: argoproj.io/v1alpha1\nkind: Rollout\nmetadata: null\nspec: {template: [], strategy: {canary: [1]}}",
+        "apiVersion: argoproj.io/v1alpha1\nkind: Rollout\nmetadata: null\n"
+        "spec: {template: [], strategy: {canary: [1]}}",
         "apiVersion: v1\nkind: List\nitems: {a: 1}\n",
         "apiVersion: ../../etc/passwd\nkind: ../../x\nmetadata: {name: y}\n",
         "apiVersion: v1\nkind: Service\nmetadata: {name: web, labels: {? [a] : b}}\n",

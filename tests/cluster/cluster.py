@@ -133,8 +133,8 @@ def running(folder: Path) -> Iterator[Cluster]:
               f"--server-address=127.0.0.1:{kwok}")  # fmt: skip
         for namespace in ("argo-rollouts", "istio-system"):
             cluster.kubectl("create", "namespace", namespace)
-        start("rollouts", "rollouts-controller", access, "--leader-elect=false", "--namespace=", f"--metricsport={metrics}",
-              f"--healthzPort={health}")  # fmt: skip
+        start("rollouts", "rollouts-controller", access, "--leader-elect=false", "--namespace=",
+              f"--metricsport={metrics}", f"--healthzPort={health}")  # fmt: skip
         yield cluster
     finally:
         for process in reversed(processes):

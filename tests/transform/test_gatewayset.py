@@ -127,7 +127,8 @@ def test_without_a_router_no_set_is_made() -> None:
 
 
 def test_blue_green_leads_each_audience_to_one_service() -> None:
-    found = bodies(convert(DEPLOYMENT, SERVICE, rollout=values(public=["a.org"], preview=["p.org"]), strategy="blue-green"))
+    hosts = values(public=["a.org"], preview=["p.org"])
+    found = bodies(convert(DEPLOYMENT, SERVICE, rollout=hosts, strategy="blue-green"))
     routes = {
         name.partition("/")[2]: [entry["destination"]["host"] for entry in body["spec"]["http"][0]["route"]]
         for name, body in found.items()
