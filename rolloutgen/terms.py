@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from .draft import Define
 from .expression import expression, free_variables, reads_dot
-from .gotmpl import lex
+from .gotmpl import OPENERS, lex
 from .naming import LONGEST, track_suffixes
 from .refuse import refuse
 from .scope import Scope, assignments, root_symbol, same_scope, scope_at, site_scope, variables
@@ -19,6 +19,7 @@ from .yamlmap import mask
 
 _FLOW_NAME = re.compile(r"[{,]\s*name:\s+(\"[^\"]*\"|'[^']*'|[^,{}\[\]]+)")
 _QUOTED = re.compile(r"\"[^\"]*\"|'[^']*'")
+_HEAD = re.compile(r"\s*(?:else\s+)?(?:if|with|range)\b")
 _PREFIX = re.compile(r"([A-Za-z0-9_-]+)\.(?:fullname|name|labels|chart|selectorLabels)$")
 
 
@@ -257,7 +258,18 @@ def rooted(text: str, root: str) -> str:
         return text
     parts: list[str] = []
     position = 0
+    moved: list[bool] = []  # for each open block, whether it gave the dot another meaning
     for action in lex(text):
-        parts += (text[position : action.inner.start], with_root(action.inner.of(text), root))
-        position = action.inner.end
+        code = action.inner.of(text)
+        if action.keyword in ("end", "else") and moved:
+            moved.pop()
+        if not any(moved):
+            head = _HEAD.match(code)
+            start = head.end() if head else 0
+            parts += (text[position : action.inner.start], code[:start], with_root(code[start:], root))
+            position = action.inner.end
+        if action.keyword in OPENERS:
+            moved.append(action.keyword in ("range", "with"))
+        elif action.keyword == "else":
+            moved.append(bool(re.match(r"\s*else\s+with\b", code)))
     return "".join((*parts, text[position:]))

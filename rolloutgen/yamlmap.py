@@ -317,6 +317,12 @@ class _Builder:
 
     def _items(self, indent: int) -> list[Node]:
         found: list[Node] = []
+        first = self._skip()
+        if first is not None and first.kind == "splice" and first.indent == indent:
+            # Only the first one: what prints keys at this column belongs to the parent.
+            self.at += 1
+            body = Span(first.body, first.body)
+            found.append(self._node(SPLICE, first.indent, body, first, first.body, first.end))
         while (line := self._skip()) is not None and (
             line.indent > indent or (line.indent == indent and line.kind == "content" and _DASH.match(line.masked))
         ):
