@@ -135,12 +135,18 @@ def shown(at: Path) -> str:
     return out.removeprefix(".")
 
 
-def without(found: Iterable[ObjectChange], ignore: Sequence[str]) -> tuple[ObjectChange, ...]:
+def without(
+    found: Iterable[ObjectChange], ignore: Sequence[str]
+) -> tuple[tuple[ObjectChange, ...], Mapping[int, Manifest]]:
     """The changes without fields that a pattern covers: `metadata.labels.helm.sh/chart`, `Service:spec.*`,
     `ConfigMap/web:data`. `*` stands for anything; what lies below a path is covered too. An object without a changed
-    field that is left, and one that came or went under a pattern `Kind/name:` or `Kind:*`, goes as a whole."""
+    field that is left, and one that came or went under a pattern `Kind/name:` or `Kind:*`, goes as a whole.
+
+    Also the old objects as if the ignored fields had never differed, by the `id` of the old object.
+    """
     patterns = [_pattern(text) for text in ignore]
-    kept = []
+    kept: list[ObjectChange] = []
+    replaced: dict[int, Manifest] = {}
     for change in found:
         mine = [
             path for about, path in patterns if about.fullmatch(change.ref.kind) or about.fullmatch(str(change.ref))
@@ -149,11 +155,12 @@ def without(found: Iterable[ObjectChange], ignore: Sequence[str]) -> tuple[Objec
             kept += [] if any(path.match("") for path in mine) else [change]
             continue
         hidden = [leaf for leaf in change.leaves if any(path.match(_plain(shown(leaf.at))) for path in mine)]
-        leaves = tuple(leaf for leaf in change.leaves if leaf not in hidden)
-        if leaves and change.before is not None:
+        if hidden and change.before is not None:
             before = replace(change.before, body=_with(change.before.body, hidden))
-            kept.append(replace(change, before=before if hidden else change.before, leaves=leaves))
-    return tuple(kept)
+            replaced[id(change.before)] = before
+            change = replace(change, before=before, leaves=tuple(leaf for leaf in change.leaves if leaf not in hidden))
+        kept += [change] if change.leaves else []
+    return tuple(kept), replaced
 
 
 def _with(body: Mapping[str, Any], leaves: Iterable[Leaf]) -> Mapping[str, Any]:

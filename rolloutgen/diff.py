@@ -57,7 +57,9 @@ def diff(
     release = after.value_set.release
     pairs = conversions(before.objects, after.objects, release)
     known = conversion or Conversion(tuple(pairs), None, "the chart before is not at hand") if pairs else Conversion(())
-    found = without(changes(before.objects, after.objects, release, moved=known.moved or pairs), ignore)
+    found, replaced = without(changes(before.objects, after.objects, release, moved=known.moved or pairs), ignore)
+    if replaced:
+        before = replace(before, objects=tuple(replaced.get(id(one), one) for one in before.objects))
     sides = Sides(view_of(before, deployer=deployer), view_of(after, deployer=deployer), found, known)
     return Diff(sides, tuple(tell(sides)))
 

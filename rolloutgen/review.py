@@ -252,6 +252,6 @@ def _conversion(
     return explained(before, old, new.chart, renders, engine, options)
 
 
-def failed(path: str, against: str, fault: str, code: int = 1) -> Review:
+def failed(path: str, against: str, fault: str) -> Review:
     """The review of a chart that could not be compared."""
-    return replace(Review(path, os.path.basename(path), "failed", against), fault=fault, code=code)
+    return replace(Review(path, os.path.basename(path), "failed", against), fault=fault, code=1)

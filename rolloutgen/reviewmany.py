@@ -36,7 +36,7 @@ def run(task: Task, engine: Engine) -> Review:
     try:
         return review(task.path, task.asked, engine, task.base, lone=task.lone)
     except RolloutgenError as fault:
-        return failed(task.path, task.base.label, str(fault), fault.exit_code)
+        return failed(task.path, task.base.label, str(fault))
 
 
 def run_all(tasks: Sequence[Task], helm: str, processes: int = 0) -> Generator[Review, None, None]:
@@ -137,4 +137,4 @@ def _typed(repository: Repository, path: str) -> str:
 
 
 def _failed(task: Task, failure: pool.Failure) -> Review:
-    return failed(task.path, task.base.label, failure.why, failure.code)
+    return failed(task.path, task.base.label, failure.why)

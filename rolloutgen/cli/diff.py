@@ -16,6 +16,20 @@ if TYPE_CHECKING:
     from ..reviewed import Asked, Review
 
 
+_FORMS = ("text", "markdown", "json", "html")
+
+
+def _parse_reports(_: click.Context, __: click.Parameter, values: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
+    """ "html=diff.html" as ("html", "diff.html"). Raises BadParameter."""
+    found = []
+    for value in values:
+        form, sign, path = value.partition("=")
+        if not sign or form not in _FORMS or not path:
+            raise click.BadParameter(f"give FORM=FILE, FORM being one of {', '.join(_FORMS)}")
+        found.append((form, path))
+    return tuple(found)
+
+
 @click.command(no_args_is_help=True)
 @click.argument("charts", nargs=-1, type=click.Path())
 @click.option(
@@ -55,9 +69,17 @@ if TYPE_CHECKING:
     help="Leave these fields out: metadata.labels.helm.sh/chart, ConfigMap:data.*; * stands for anything.",
 )
 @click.option(
-    "--format", "form", type=click.Choice(["text", "markdown", "json", "html"]), default="text", help="[text]"
+    "--format", "form", type=click.Choice(_FORMS), default="text", help="[text]"
 )
 @click.option("--output", metavar="FILE", type=click.Path(dir_okay=False), help="Write the report there.  [stdout]")
+@click.option(
+    "--report",
+    "reports",
+    multiple=True,
+    metavar="FORM=FILE",
+    callback=_parse_reports,
+    help="One more report of the same run: html=diff.html.",
+)
 @click.option("--marker", default="", metavar="NAME", help="Tells the comments of several jobs apart (markdown).")
 @click.option("--limit", default=0, metavar="N", help="The most characters (markdown).  [60000]")
 @click.option(
@@ -81,6 +103,8 @@ def diff(charts: tuple[str, ...], **given: Any) -> None:
 
     reviews = _all(charts, given) if given["everything"] else _named(charts, given)
     report = form(given["form"], reviews, marker=given["marker"], limit=given["limit"])
+    for name, path in given["reports"]:
+        _write(path, form(name, reviews, marker=given["marker"], limit=given["limit"]))
     if given["output"]:
         _write(given["output"], report)
     else:

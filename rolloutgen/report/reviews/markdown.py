@@ -103,7 +103,8 @@ def _details(review: Review) -> Iterator[tuple[str, list[str]]]:
     """The collapsed blocks, each with a title for the case that it is cut."""
     for planned in review.plans:
         heading, *lines = form("markdown", [planned]).splitlines()
-        title = re.sub(r"`([^`]*)`", r"<code>\1</code>", _html(heading.lstrip("# ")))
+        parts = heading.lstrip("# ").split("`")
+        title = "".join(f"<code>{_html(part)}</code>" if index % 2 else _html(part) for index, part in enumerate(parts))
         yield f"the steps of Rollout {planned.name}", list(_collapsed(title, [*lines, ""]))
     for title, steps in review.cutover:
         yield (
