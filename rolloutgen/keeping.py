@@ -7,7 +7,7 @@ Service keeps its name, the output says so, and the proof starts again.
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from .errors import RolloutgenError
@@ -33,34 +33,35 @@ def stuck(befores: Sequence[Rendered | RolloutgenError], verdicts: Sequence[Verd
         if verdict.state == "different" and isinstance(before, Rendered):
             names = _names(before, found)
             for difference in verdict.differences:
-                for key in _meant(difference, names):
-                    first.setdefault(key, Stuck(key, names[key][0], difference))
+                for key, name in _meant(difference, names):
+                    first.setdefault(key, Stuck(key, name, difference))
     return list(first.values())
 
 
-def _names(before: Rendered, found: Survey) -> Mapping[str, tuple[str, str]]:
-    """The old and the stable name of each workload's Service, where both differ and the render has just one."""
-    names: dict[str, tuple[str, str]] = {}
-    for decision in (workload.decision for workload in found.workloads):
-        old = {m.ref.name for m in before.objects if m.site in decision.service_sites and m.ref.kind == "Service"}
-        if len(old) == 1 and decision.service_names == "suffix":
-            name = old.pop()
-            names[decision.key] = name, track_names(name, decision.strategy, decision.service_names)[0]
-    return names
+def _names(before: Rendered, found: Survey) -> list[tuple[str, str, str]]:
+    """(workload's key, old name, stable name) of each Service whose name goes, the longest first."""
+    names = [
+        (decision.key, manifest.ref.name, track_names(manifest.ref.name, decision.strategy, "suffix")[0])
+        for decision in (workload.decision for workload in found.workloads)
+        if decision.service_names == "suffix"
+        for manifest in before.objects
+        if manifest.site in decision.service_sites and manifest.ref.kind == "Service"
+    ]
+    return sorted(names, key=lambda entry: -len(entry[1]))
 
 
-def _meant(difference: Difference, names: Mapping[str, tuple[str, str]]) -> Iterator[str]:
-    """The workloads whose old name is all that makes the two sides differ."""
+def _meant(difference: Difference, names: Sequence[tuple[str, str, str]]) -> Iterator[tuple[str, str]]:
+    """The workloads whose old name is all that makes the two sides differ, with that name."""
     if not isinstance(difference.before, str) or not isinstance(difference.after, str):
         return
     before, after = difference.before, difference.after
-    for old, stable in names.values():
+    for _, old, stable in names:
         before, after = before.replace(stable, old), after.replace(stable, old)
     if before != after:
         return
-    for key, (_, stable) in names.items():
+    for key, old, stable in names:
         if difference.before.count(stable) != difference.after.count(stable):
-            yield key
+            yield key, old
 
 
 def keeping(found: Survey, keys: Collection[str], because: Iterable[Stuck] = ()) -> Survey:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Collection
+
 from .refuse import refuse
 from .regions import owned, reindent
 from .sources import Site
 
 
-def metadata_text(site: Site, key: str) -> str:
-    """The Service's namespace or labels as text at column 2."""
+def metadata_text(site: Site, key: str, empty: Collection[str] = ()) -> str:
+    """The Service's namespace or labels as text at column 2; labels `empty`, null in some render, are quoted there: a
+    custom resource refuses a null."""
     parts: list[str] = []
     for node in site.find("metadata", key):
         span = owned(site, node)
@@ -21,5 +25,7 @@ def metadata_text(site: Site, key: str) -> str:
                 "Put conditions around whole keys.",
             )
         text = span.of(site.source.text).replace("\r\n", "\n")
+        for label in empty:
+            text = re.sub(rf"(?m)^(\s*{re.escape(label)}:\s*\{{\{{[^}}]*?)(\s*-?\}}\}})[ \t]*$", r"\1 | quote\2", text)
         parts.append(reindent(text if text.endswith("\n") else text + "\n", node.indent, 2))
     return "".join(dict.fromkeys(parts))

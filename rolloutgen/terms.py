@@ -20,6 +20,12 @@ from .yamlmap import mask
 _FLOW_NAME = re.compile(r"[{,]\s*name:\s+(\"[^\"]*\"|'[^']*'|[^,{}\[\]]+)")
 _QUOTED = re.compile(r"\"[^\"]*\"|'[^']*'")
 _HEAD = re.compile(r"\s*(?:else\s+)?(?:if|with|range)\b")
+# The last parts of the names of defines that a conversion may make.
+_OURS = (
+    "activeService", "autoscaled", "basicCanary", "canaryService", "overlay", "previewService", "publicHosts",
+    "rolledOut", "rollout", "rolloutHosts", "rolloutName", "rolloutReplicas", "routed", "stableService", "trafficPort",
+    "trafficPorts", "updateStrategy", "virtualService",
+)  # fmt: skip
 _PREFIX = re.compile(r"([A-Za-z0-9_-]+)\.(?:fullname|name|labels|chart|selectorLabels)$")
 
 
@@ -69,7 +75,10 @@ def _member(code: str, match: re.Match[str]) -> bool:
 def chart_prefix(sources: Sources) -> str:
     """The first part of the chart's own define names, else the chart's name."""
     found = Counter(match.group(1) for name in sources.defines if (match := _PREFIX.search(name)))
-    return found.most_common(1)[0][0] if found else sources.chart.name
+    prefix = found.most_common(1)[0][0] if found else sources.chart.name
+    # A define of that name would replace the chart's own everywhere.
+    taken = any(f"{prefix}.{name}" in sources.defines for name in _OURS)
+    return f"{prefix}.argo" if taken else prefix
 
 
 def workload_prefix(workload: Workload, survey: Survey) -> str:
@@ -266,7 +275,8 @@ def rooted(text: str, root: str) -> str:
         if not any(moved):
             head = _HEAD.match(code)
             start = head.end() if head else 0
-            parts += (text[position : action.inner.start], code[:start], with_root(code[start:], root))
+            glue = "" if not head or code[start : start + 1].isspace() else " "
+            parts += (text[position : action.inner.start], code[:start], glue, with_root(code[start:], root))
             position = action.inner.end
         if action.keyword in OPENERS:
             moved.append(action.keyword in ("range", "with"))

@@ -41,7 +41,9 @@ def traffic_port(item: Workload, site: Site, terms: Terms, survey: Survey) -> tu
         if code is not None and (terms.local or not free_variables(code)):
             return code.strip('"') if re.fullmatch(r'"\d+"', code) else code, ()
     body = "".join(owned(site, node).of(site.source.text).replace("\r\n", "\n") for node in site.find("spec", "ports"))
-    lifted = lift(body, replace(site_scope(site), blocks=()), survey.sources)
+    nodes = site.find("spec", "ports")
+    place = scope_at(site.source, nodes[0].start) if nodes else site_scope(site)
+    lifted = lift(body, replace(place, blocks=()), survey.sources)
     if lifted is None or terms.local:
         raise refuse(
             "ports-not-readable",
@@ -52,7 +54,7 @@ def traffic_port(item: Workload, site: Site, terms: Terms, survey: Survey) -> tu
         )
     name = f"{terms.prefix}.trafficPort"
     text = resource("traffic-port.tpl", ports=lifted.rstrip("\n"), index=index, prefix=terms.prefix)
-    inner = Define(f"{terms.prefix}.servicePorts", lifted.rstrip("\n"), "The ports of the traffic Service.")
+    inner = Define(f"{terms.prefix}.trafficPorts", lifted.rstrip("\n"), "The ports of the traffic Service.")
     return f'include "{name}" .', (
         inner,
         Define(name, text.rstrip("\n"), "The port to which routes lead, where the Service has several."),

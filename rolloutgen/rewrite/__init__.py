@@ -23,6 +23,7 @@ from ..sources import Site
 from ..survey import Survey, Workload
 from ..terms import Route, terms_of, workload_prefix
 from ..trafficport import traffic_port
+from ..tree import as_map, dig
 from . import (
     autoscaler,
     basepath,
@@ -186,11 +187,18 @@ def _sets(context: Context, site: Site, root: str) -> tuple[gatewayset.Sets, lis
     if context.item.virtual_services:
         hosts = f"{context.terms.prefix}.rolloutHosts"
         items += publichosts.hosts_define(context, hosts)
-    namespace, labels = (metadata_text(site, key) for key in ("namespace", "labels"))
+    namespace, labels = metadata_text(site, "namespace"), metadata_text(site, "labels", _null_labels(context, site))
     own_public = bool(context.item.virtual_services)
     hosted = not context.item.decision.looped
     sets = gatewayset.Sets(context.terms, root, namespace, labels, port, own_public, hosts, context.weighed, hosted)
     return sets, items
+
+
+def _null_labels(context: Context, site: Site) -> list[str]:
+    """The Service's labels that are null in some render."""
+    bodies = (m.body for render in context.survey.renders for m in render.objects if m.site == site.id)
+    labels = (as_map(dig(body, "metadata", "labels")) for body in bodies)
+    return sorted({key for found in labels for key, value in found.items() if value is None})
 
 
 def _files(sets: gatewayset.Sets, scope: Scope, context: Context) -> dict[str, str] | None:

@@ -15,7 +15,7 @@ Name of the Service that only the new version serves.
 {{/*
 The ports of the traffic Service.
 */}}
-{{- define "mail.servicePorts" -}}
+{{- define "mail.trafficPorts" -}}
   ports:
     {{- range $name, $port := .Values.ports }}
     - name: {{ $name }}
@@ -27,7 +27,7 @@ The ports of the traffic Service.
 The port to which routes lead, where the Service has several.
 */}}
 {{- define "mail.trafficPort" -}}
-{{- $ports := (include "mail.servicePorts" . | fromYaml).ports | default list }}
+{{- $ports := (include "mail.trafficPorts" . | fromYaml).ports | default list }}
 {{- if gt (len $ports) 1 }}
 {{- (index $ports 0).port }}
 {{- end }}
