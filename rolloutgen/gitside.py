@@ -12,7 +12,7 @@ from difflib import get_close_matches
 from .disk import DEFAULT_LIMITS
 from .errors import ChartError, LimitError, UsageError
 
-_LINK, _MODULE = "120000", "160000"
+_TREE, _LINK, _MODULE = "40000", "120000", "160000"
 _POINTER = b"version https://git-lfs.github.com/spec/"
 _BRANCHES = ("origin/main", "origin/master", "main", "master")
 
@@ -29,15 +29,6 @@ class Repository:
         if found == ".." or found.startswith("../"):
             raise UsageError("lies outside of the git repository", path=path, why=f"The repository is {self.top}.")
         return "" if found == "." else found
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """One file of a tree."""
-
-    mode: str
-    blob: str
-    size: int
 
 
 def repository_at(path: str) -> Repository:
@@ -118,45 +109,85 @@ def merge_base(repository: Repository, ref: str) -> str:
     raise UsageError(f"HEAD and {ref} have no commit in common", hint=f"--against {ref} compares with its tip.")
 
 
-def tree(repository: Repository, commit: str, folder: str) -> Mapping[str, Entry]:
-    """The files below `folder` in a commit, by path relative to it; empty where the commit has no such folder."""
-    prefix = f"{folder}/" if folder else ""
-    arguments = ["ls-tree", "-r", "-z", "-l", "--full-tree", commit, "--", prefix or "."]
-    found = {}
-    for line in _git(repository, *arguments).stdout.split(b"\0"):
-        about, tab, path = line.partition(b"\t")
-        if tab:
-            mode, _, blob, size = about.decode().split()
-            found[path.decode("utf-8", "surrogateescape").removeprefix(prefix)] = Entry(
-                mode, blob, 0 if size == "-" else int(size)
-            )
-    return found
-
-
 def read_folder(repository: Repository, commit: str, folder: str) -> Mapping[str, bytes]:
     """Bytes of every file below `folder` in a commit, links inside of it followed; empty where there is none.
 
     Raises ChartError for links that leave the folder, LimitError beyond what a chart may hold.
     """
-    entries = {path: entry for path, entry in tree(repository, commit, folder).items() if entry.mode != _MODULE}
-    wanted = {path: entry for path, entry in entries.items() if entry.size <= DEFAULT_LIMITS.file_bytes}
-    if len(wanted) > DEFAULT_LIMITS.files or sum(entry.size for entry in wanted.values()) > DEFAULT_LIMITS.total_bytes:
-        raise LimitError(f"the chart at {commit[:9]} is too large", path=folder)
-    blobs = _read(repository, [entry.blob for entry in wanted.values()])
-    files = {path: blobs[entry.blob] for path, entry in wanted.items() if entry.mode != _LINK}
+    files: dict[str, bytes] = {}
+    links: dict[str, str] = {}
+    with Objects(repository) as objects:
+        todo = [("", objects.read(f"{commit}:{folder}"))]
+        while todo:
+            above, body = todo.pop()
+            for mode, name, blob in entries(body or b"", len(commit) // 2):
+                path = f"{above}{name}"
+                if mode == _TREE:
+                    todo.append((f"{path}/", objects.read(blob)))
+                elif mode != _MODULE:
+                    data = objects.read(blob) or b""
+                    if mode == _LINK:
+                        links[path] = data.decode("utf-8", "replace")
+                    elif len(data) <= DEFAULT_LIMITS.file_bytes:  # Helm refuses larger ones, but for ignored ones
+                        files[path] = data
+            if len(files) > DEFAULT_LIMITS.files or objects.total > DEFAULT_LIMITS.total_bytes:
+                raise LimitError(f"the chart at {commit[:9]} is too large", path=folder)
     for path, data in list(files.items()):
         if data.startswith(_POINTER):
             files[path] = _git(repository, "cat-file", "--filters", f"{commit}:{posixpath.join(folder, path)}").stdout
-    for path, entry in wanted.items():
-        if entry.mode == _LINK:
-            files.update(_followed(path, blobs[entry.blob].decode("utf-8", "replace"), files))
-    return files
+    for path, target in links.items():
+        files.update(_followed(path, target, files))
+    return dict(sorted(files.items()))
+
+
+def entries(body: bytes, length: int) -> Iterator[tuple[str, str, str]]:
+    """Mode, name and object of each entry of a tree object; `length` is that of a hash in bytes."""
+    at = 0
+    while at < len(body):
+        space, end = body.index(b" ", at), body.index(b"\0", at)
+        name = body[space + 1 : end].decode("utf-8", "surrogateescape")
+        yield body[at:space].decode(), name, body[end + 1 : end + 1 + length].hex()
+        at = end + 1 + length
+
+
+class Objects:
+    """Reads objects of a repository through one git process."""
+
+    def __init__(self, repository: Repository) -> None:
+        self.total = 0
+        self._process = _start(["-C", repository.top, "cat-file", "--batch"])
+
+    def __enter__(self) -> Objects:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._process.communicate()
+
+    def read(self, name: str) -> bytes | None:
+        """The bytes of an object, None for one that is not there."""
+        asks, answers = self._process.stdin, self._process.stdout
+        assert asks is not None and answers is not None
+        asks.write(name.encode("utf-8", "surrogateescape") + b"\n")
+        asks.flush()
+        about = answers.readline().split()
+        if not about or about[-1] in (b"missing", b"ambiguous"):
+            return None
+        data = answers.read(int(about[2]))
+        answers.read(1)
+        self.total += len(data)
+        return data
 
 
 def read_file(repository: Repository, commit: str, path: str) -> bytes | None:
     """One file of a commit, None where the commit has none."""
-    entry = tree(repository, commit, posixpath.dirname(path)).get(posixpath.basename(path))
-    return None if entry is None or entry.mode == _MODULE else _read(repository, [entry.blob])[entry.blob]
+    with Objects(repository) as objects:
+        return objects.read(f"{commit}:{path}")
+
+
+def names_in(repository: Repository, commit: str, folder: str) -> list[str]:
+    """The names of what lies directly in a folder of a commit; empty where there is no such folder."""
+    with Objects(repository) as objects:
+        return [name for _, name, _ in entries(objects.read(f"{commit}:{folder}") or b"", len(commit) // 2)]
 
 
 def changed_paths(repository: Repository, commit: str) -> list[str]:
@@ -217,22 +248,6 @@ def _followed(path: str, target: str, files: Mapping[str, bytes]) -> dict[str, b
     return {f"{path}/{inner[len(where) + 1 :]}": data for inner, data in files.items() if inner.startswith(f"{where}/")}
 
 
-def _read(repository: Repository, blobs: Sequence[str]) -> dict[str, bytes]:
-    """Objects by name, in one process."""
-    names = list(dict.fromkeys(blobs))
-    out = _git(repository, "cat-file", "--batch", input="".join(f"{name}\n" for name in names).encode()).stdout
-    found, at = {}, 0
-    for name in names:
-        end = out.index(b"\n", at)
-        about = out[at:end].split()
-        if about[-1] == b"missing":
-            raise UsageError(f"an object is not in this clone: {name}", hint="git fetch --refetch brings it.")
-        size = int(about[2])
-        found[name] = out[end + 1 : end + 1 + size]
-        at = end + 2 + size
-    return found
-
-
 def _refs(repository: Repository) -> list[str]:
     out = _git(repository, "for-each-ref", "--format=%(refname:short)", "--count=2000").stdout.decode()
     return out.split()
@@ -247,26 +262,26 @@ def is_shallow(repository: Repository) -> bool:
     return _git(repository, "rev-parse", "--is-shallow-repository").stdout.strip() == b"true"
 
 
-def _git(
-    repository: Repository, *arguments: str, check: bool = True, input: bytes | None = None
-) -> subprocess.CompletedProcess[bytes]:
-    done = _run(["-C", repository.top, *arguments], input)
+def _git(repository: Repository, *arguments: str, check: bool = True) -> subprocess.CompletedProcess[bytes]:
+    done = _run(["-C", repository.top, *arguments])
     if check and done.returncode:
         raise _failed(arguments, done)
     return done
 
 
-def _run(arguments: Sequence[str], data: bytes | None = None) -> subprocess.CompletedProcess[bytes]:
+def _run(arguments: Sequence[str]) -> subprocess.CompletedProcess[bytes]:
+    process = _start(arguments)
+    out, told = process.communicate()
+    return subprocess.CompletedProcess(list(arguments), process.returncode, out, told)
+
+
+def _start(arguments: Sequence[str]) -> subprocess.Popen[bytes]:
     # Without optional locks git does not even refresh its index.
     environment = {**os.environ, "GIT_OPTIONAL_LOCKS": "0", "LC_ALL": "C", "GIT_TERMINAL_PROMPT": "0"}
+    pipe = subprocess.PIPE
     try:
-        return subprocess.run(
-            ["git", "-c", "core.quotePath=false", *arguments],
-            input=data,
-            capture_output=True,
-            env=environment,
-            check=False,
-        )
+        command = ["git", "-c", "core.quotePath=false", *arguments]
+        return subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=pipe, env=environment)
     except FileNotFoundError:
         hint = "Install git, or name the other side: --against DIR or --against CHART.tgz."
         raise UsageError("git is not on PATH", hint=hint) from None

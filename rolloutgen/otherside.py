@@ -140,10 +140,9 @@ def _older_version(base: Base, folder: str) -> str:
     mine = _version(name)
     if mine is None:
         return ""
-    there = gitside.tree(base.repository, base.commit, above)
-    names = {path.split("/")[0] for path in there if path.count("/") == 1 and path.endswith("/Chart.yaml")}
-    older = [(version, other) for other in names if (version := _version(other)) is not None and version < mine]
-    return posixpath.join(above, max(older)[1]) if older else ""
+    names = gitside.names_in(base.repository, base.commit, above)
+    older = sorted((version, other) for other in names if (version := _version(other)) is not None and version < mine)
+    return posixpath.join(above, older[-1][1]) if older else ""
 
 
 def _version(name: str) -> tuple[int, int, int, bool, str] | None:

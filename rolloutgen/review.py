@@ -5,10 +5,10 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from .between import conversions
 from .chart import Chart, load_chart
-from .converted import Converted, explained
 from .dependencies import Dependencies
 from .diff import Told, diff, merged, merged_changes
 from .errors import RenderError, RolloutgenError, UsageError
@@ -23,6 +23,9 @@ from .showing import as_line, as_object, as_steps, plans_of
 from .steady import steady
 from .valuesets import CI_VALUES, layer, parse_values
 from .verify import is_random
+
+if TYPE_CHECKING:
+    from .converted import Converted
 
 _NOTHING = Chart("nothing", {})
 
@@ -69,7 +72,7 @@ def review(path: str, asked: Asked, engine: Engine, base: Base | None = None, *,
     ]
     told = (*_broken(pairs), *merged(diffs))
     status: Status = "new" if before is None else "removed" if after is None else "changed"
-    objects = tuple(as_object(*found, there.name) for found in merged_changes(diffs))
+    objects = tuple(as_object(*found, unified=asked.wants_diffs) for found in merged_changes(diffs))
     if status == "changed" and not objects and not told:
         status = "same"
     lines = tuple(as_line(one, len(pairs)) for one in told) if status in ("changed", "removed") else ()
@@ -84,7 +87,7 @@ def review(path: str, asked: Asked, engine: Engine, base: Base | None = None, *,
         tuple(pair.given.after.name for pair in pairs),
         tuple(_notes(old, new, pairs, where)),
         as_steps(made.plan, options, path) if made else (),
-        plans_of(diffs),
+        plans_of(diffs) if asked.wants_plans else (),
         code=int(any(line.severity == "error" for line in lines)),
     )
 
@@ -248,6 +251,8 @@ def _conversion(
     both = list(_both(pairs))
     if before is None or not any(conversions(one.objects, two.objects, two.value_set.release) for one, two in both):
         return None
+    from .converted import explained
+
     renders = [after for _, after in both]
     return explained(before, old, new.chart, renders, engine, options)
 

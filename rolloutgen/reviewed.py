@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from .between import Action
 from .model import Json, Severity
-from .planning import Planned
+
+if TYPE_CHECKING:
+    from .planning import Planned
 
 Status = Literal["changed", "same", "new", "removed", "failed"]
 
@@ -94,7 +96,8 @@ class Review:
 
 @dataclass(frozen=True)
 class Asked:
-    """What is asked of every chart of a call. `values` may hold `{chart}`, which stands for the chart's name."""
+    """What is asked of every chart of a call. `values` may hold `{chart}`, which stands for the chart's name; `forms`
+    are the reports that will be made, so that nothing is made ready that none of them shows."""
 
     against: str = ""
     values: tuple[str, ...] = ()
@@ -106,3 +109,14 @@ class Asked:
     ignore: tuple[str, ...] = ()
     config: str = ""
     flags: dict[str, Any] = field(default_factory=dict)
+    forms: tuple[str, ...] = ("text", "markdown", "json", "html")
+
+    @property
+    def wants_plans(self) -> bool:
+        """Whether some report shows the steps of Rollouts; text does not."""
+        return bool({*self.forms} - {"text"})
+
+    @property
+    def wants_diffs(self) -> bool:
+        """Whether some report shows objects as unified diffs."""
+        return bool({"markdown", "html"} & {*self.forms})

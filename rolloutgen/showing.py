@@ -4,20 +4,20 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from .between import Leaf, ObjectChange, shown
 from .compare import ABSENT
 from .concealed import HIDDEN, HIDDEN_CHANGED, OPEN
-from .convert import Plan
-from .cutover import cutovers
 from .diff import Diff, Told
 from .model import Json, Manifest
 from .options import Options
-from .planning import Planned, plans
 from .reviewed import Field, Line, Object, Step
 from .sides import Sides
-from .simulate.read import read_spec
+
+if TYPE_CHECKING:
+    from .convert import Plan
+    from .planning import Planned
 
 _PLANNED = ("starts-canary", "steps-changed", "strategy-changed", "replicas-bounds", "conversion")
 _OF_THE_VERSION = {("metadata", "labels", name) for name in ("helm.sh/chart", "chart", "app.kubernetes.io/version")}
@@ -34,8 +34,8 @@ def as_line(told: Told, sets: int) -> Line:
     )
 
 
-def as_object(change: ObjectChange, sides: Sides, value_sets: tuple[str, ...], chart: str) -> Object:
-    """A changed object with its fields and its unified diff."""
+def as_object(change: ObjectChange, sides: Sides, value_sets: tuple[str, ...], *, unified: bool) -> Object:
+    """A changed object with its fields, and its unified diff where that is wanted."""
     manifest = change.manifest
     was = str(change.before.ref) if change.before is not None and str(change.before.ref) != str(manifest.ref) else ""
     return Object(
@@ -46,7 +46,7 @@ def as_object(change: ObjectChange, sides: Sides, value_sets: tuple[str, ...], c
         manifest.template,
         was,
         tuple(_field(leaf, manifest, sides) for leaf in change.leaves),
-        _unified(change, sides),
+        _unified(change, sides) if unified else "",
         value_sets,
         bool(change.leaves) and all(leaf.at in _OF_THE_VERSION for leaf in change.leaves),
     )
@@ -54,6 +54,8 @@ def as_object(change: ObjectChange, sides: Sides, value_sets: tuple[str, ...], c
 
 def as_steps(plan: Plan, options: Options, path: str) -> tuple[tuple[str, tuple[Step, ...]], ...]:
     """The cutover for each deployer in question: its title and its steps."""
+    from .cutover import cutovers
+
     return tuple(
         (found.title, tuple(Step(step.title, step.commands, step.why) for step in found.steps))
         for found in cutovers(plan, options, path)
@@ -63,6 +65,9 @@ def as_steps(plan: Plan, options: Options, path: str) -> tuple[tuple[str, tuple[
 def plans_of(diffs: Sequence[Diff]) -> tuple[Planned, ...]:
     """The update of each Rollout that the change sends through its steps, or whose steps it changes, under the first
     value set that shows it."""
+    from .planning import plans
+    from .simulate.read import read_spec
+
     found: dict[str, Planned] = {}
     for one in diffs:
         names = {

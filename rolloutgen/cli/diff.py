@@ -68,9 +68,7 @@ def _parse_reports(_: click.Context, __: click.Parameter, values: tuple[str, ...
     metavar="[KIND[/NAME]:]PATH",
     help="Leave these fields out: metadata.labels.helm.sh/chart, ConfigMap:data.*; * stands for anything.",
 )
-@click.option(
-    "--format", "form", type=click.Choice(_FORMS), default="text", help="[text]"
-)
+@click.option("--format", "form", type=click.Choice(_FORMS), default="text", help="[text]")
 @click.option("--output", metavar="FILE", type=click.Path(dir_okay=False), help="Write the report there.  [stdout]")
 @click.option(
     "--report",
@@ -114,23 +112,23 @@ def diff(charts: tuple[str, ...], **given: Any) -> None:
 
 def _named(charts: Sequence[str], given: dict[str, Any]) -> list[Review]:
     """The charts that were named; a single one speaks for itself, with its errors as errors."""
-    from ..otherside import base_of
-    from ..reviewmany import Task
-
     if not charts:
         raise click.UsageError("name a chart, or --all")
     asked = _asked(given)
     paths = shard(charts, given["shard"])
     if len(paths) == 1:
         from ..helm import open_engine
-        from ..review import review
 
-        base = base_of(paths[0], asked.against)
-        engine = open_engine(given["helm"])
+        engine = open_engine(given["helm"])  # starts while the rest is imported
         try:
-            return [review(paths[0], asked, engine, base)]
+            from ..review import review
+
+            return [review(paths[0], asked, engine)]
         finally:
             engine.close()
+    from ..otherside import base_of
+    from ..reviewmany import Task
+
     return _run([Task(path, asked, base_of(path, asked.against), True) for path in paths], given)
 
 
@@ -188,6 +186,7 @@ def _asked(given: dict[str, Any]) -> Asked:
         kube_version=given["kube_version"],
         ignore=given["ignore"],
         config=given["config"],
+        forms=tuple({given["form"]: None, **{form: None for form, _ in given["reports"]}}),
         flags={"deployer": given["deployer"]} if given["deployer"] else {},
     )
 

@@ -1,4 +1,4 @@
-"""`python -m tests.bench convert|validate`: what they cost, beside what they cannot do without, or what others do.
+"""`python -m tests.bench convert|validate|diff`: what they cost, beside what they cannot do without, or what others do.
 
 Nothing here fails on a slow machine; the aims stand beside the numbers.
 """
@@ -20,6 +20,7 @@ from rolloutgen.chart import Chart, load_chart
 from rolloutgen.helm import Engine, open_engine
 from rolloutgen.job import Request, plan_chart
 from rolloutgen.model import ValueSet
+from tests.bench.reviewing import diff
 from tests.bench.validating import validate
 
 ROOT = Path(__file__).parents[2]
@@ -160,6 +161,7 @@ def _milliseconds(work: Callable[[], object], times: int = 5) -> float:
 
 
 bench.add_command(validate)
+bench.add_command(diff)
 
 if __name__ == "__main__":
     bench()

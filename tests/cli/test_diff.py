@@ -356,5 +356,8 @@ def test_the_report_goes_to_a_file(run: Run, repo: Repo, tmp_path: Path) -> None
     reports = [f"--report={form}={tmp_path / form}" for form in ("json", "markdown", "text")]
     assert run("diff", "charts/web", "--format", "html", *reports).output == target.read_text()
     assert json.loads((tmp_path / "json").read_text())["charts"][0]["chart"] == "charts/web"
-    assert "starts a canary" in (tmp_path / "markdown").read_text() and "starts a canary" in (tmp_path / "text").read_text()
+    assert (
+        "starts a canary" in (tmp_path / "markdown").read_text()
+        and "starts a canary" in (tmp_path / "text").read_text()
+    )
     assert run("diff", "charts/web", "--report", "pdf=x").exit_code == 2
