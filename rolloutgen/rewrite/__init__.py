@@ -144,6 +144,7 @@ def _strategy(context: Context, root: str) -> Iterator[Item]:
     yield from strategy.rewrite(
         context.site,
         terms,
+        context.sources,
         root=root,
         strategy=item.decision.strategy,
         routed=context.weighed,

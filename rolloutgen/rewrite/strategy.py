@@ -11,8 +11,8 @@ from ..expression import expression, free_variables, grouped
 from ..refuse import refuse
 from ..regions import owned, owned_together, reindent, without
 from ..resources import indented, resource
-from ..scope import inner_blocks
-from ..sources import Site
+from ..scope import inner_blocks, lift, scope_at
+from ..sources import Site, Sources
 from ..terms import Route, Terms
 from ..text import Edit, Span
 from ..yamlmap import SPLICE, Node
@@ -42,6 +42,7 @@ class Carried:
 def rewrite(
     site: Site,
     terms: Terms,
+    sources: Sources,
     *,
     root: str,
     strategy: str,
@@ -68,10 +69,10 @@ def rewrite(
         )
     old = [node for node in spec[0].children if node.key == "strategy" or _KEY_OF_KIND.search(node.key)]
     indent = next((child.indent for child in spec[0].children if child.key != SPLICE), spec[0].indent + 2)
-    carried = _carried(site, old, terms, root)
+    carried = _carried(site, old, terms, root, sources, here=routed and not condition)
     if carried.lines.startswith("{{-") and (not routed or condition) and not terms.local:
         # Lines that a condition may leave out could leave `canary:` empty, which is null; a map that is printed is not.
-        carried = _from_text(site, old, terms, root)
+        carried = _from_text(site, old, terms, root, sources)
     yield from carried.defines
     keys = '"maxUnavailable"' if strategy == "blue-green" else '"maxSurge" "maxUnavailable"'
     omitted = f" {keys}" if old else ""
@@ -149,14 +150,14 @@ def _insertion(site: Site, spec: Node) -> int:
     return len(site.source.text) if stop < 0 else stop + 1
 
 
-def _carried(site: Site, old: Sequence[Node], terms: Terms, root: str) -> Carried:
+def _carried(site: Site, old: Sequence[Node], terms: Terms, root: str, sources: Sources, *, here: bool) -> Carried:
     if not old:
         return Carried()
     if len(old) == 1 and (literal := _literal(site, old[0])) is not None:
-        return _conditioned(site, old[0], literal) or _from_text(site, old, terms, root)
-    if len(old) == 1 and (values := _from_values(site, old[0])) is not None:
+        return _conditioned(site, old[0], literal) or _from_text(site, old, terms, root, sources)
+    if len(old) == 1 and (values := _from_values(site, old[0], here=here)) is not None:
         return Carried("", f"({grouped(values)}).type", f"({values}).rollingUpdate")
-    return _from_text(site, old, terms, root)
+    return _from_text(site, old, terms, root, sources)
 
 
 def _conditioned(site: Site, node: Node, literal: Carried) -> Carried | None:
@@ -218,8 +219,9 @@ def _literal(site: Site, node: Node) -> Carried | None:
     return Carried(lines if lines.endswith("\n") else f"{lines}\n", recreate)
 
 
-def _from_values(site: Site, node: Node) -> str | None:
-    """The expression of a strategy that `toYaml` prints whole, alone or in a condition on itself."""
+def _from_values(site: Site, node: Node, *, here: bool) -> str | None:
+    """The expression of a strategy that `toYaml` prints whole, alone or in a condition on itself. Only where it is read
+    `here` and nowhere else may it have variables."""
     text = site.source.text
     inner: list[str] = []
     if node.value.of(text).strip() and not node.children:
@@ -240,21 +242,22 @@ def _from_values(site: Site, node: Node) -> str | None:
             code = opener.removeprefix("with").strip()
         elif block.keyword != "if" or branch or opener.removeprefix("if").strip() != code:
             return None
-    if code == "." or free_variables(code) or ("(" in code and ")" not in code):
+    if code == "." or (free_variables(code) and not here) or ("(" in code and ")" not in code):
         return None
     return code
 
 
-def _from_text(site: Site, old: Sequence[Node], terms: Terms, root: str) -> Carried:
+def _from_text(site: Site, old: Sequence[Node], terms: Terms, root: str, sources: Sources) -> Carried:
     """The general way: the old text becomes a define, whose output is read back as YAML."""
-    regions = [_outermost(site, node) for node in old]
-    texts = [region.of(site.source.text) for region in dict.fromkeys(regions)]
-    body = "".join(texts).replace("\r\n", "\n")
+    regions = list(dict.fromkeys(_outermost(site, node) for node in old))
+    body = "".join(region.of(site.source.text) for region in regions).replace("\r\n", "\n")
     printed = _printed(site, old)
     carries, recreates = printed or "rollingUpdate" in body, printed or _RECREATE.search(body) is not None
     if not carries and not recreates:
         return Carried()
-    if free_variables(body) or terms.local:
+    place = scope_at(site.source, regions[0].start)
+    lifted = None if terms.local else lift(body, replace(place, blocks=()), sources)
+    if lifted is None:
         raise refuse(
             "strategy-not-readable",
             site.source,
@@ -266,7 +269,7 @@ def _from_text(site: Site, old: Sequence[Node], terms: Terms, root: str) -> Carr
     values = f'(include "{name}" {root} | fromYaml).strategy'
     define = Define(
         name,
-        body.rstrip("\n"),
+        lifted.rstrip("\n"),
         "The Deployment's update strategy, whose maxSurge and maxUnavailable the Rollout keeps.",
     )
     kind = f"({values}).type" if recreates else ""

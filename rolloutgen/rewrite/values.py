@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from ..chart import Chart
@@ -13,9 +13,11 @@ from ..options import Options
 from ..resources import indented, resource
 from ..survey import Survey
 from ..text import Edit, Span
+from ..tree import dig
 
 REASON = "values"
 
+_JSON_STRING = re.compile(r'"(?:[^"\\]|\\.)*"')
 STEPS: tuple[dict[str, Any], ...] = (
     {"setCanaryScale": {"replicas": 1}},
     {"pause": {"duration": "10m"}},
@@ -87,40 +89,56 @@ def _schema(chart: Chart, key: str) -> Iterator[Item]:
         schema = json.loads(text.removeprefix("\ufeff"))
     except ValueError:
         return
-    if not isinstance(schema, dict) or not isinstance(schema.get("properties"), dict):
-        if isinstance(schema, dict) and schema.get("additionalProperties") is False:
-            head = text.index("{") + 1
+    where, held = _of_values(schema)
+    if held is None or key in held.get("properties", {}):
+        return
+    if not isinstance(held.get("properties"), dict):
+        head = _member(text, where) if where else text.index("{") + 1
+        if head is not None and held.get("additionalProperties") is False:
             yield EditFile(
                 path, Edit(Span(head, head), f'\n  "properties": {{"{key}": {{"type": ["object", "null"]}}}},', REASON)
             )
         return
-    if key in schema["properties"]:
-        return
-    match = _top_level(text, "properties")
+    match = _member(text, (*where, "properties"))
     if match is None:
         return
     indent = re.match(r"\s*", text[match:])
     gap = indent[0] if indent else "\n    "
     entry = json.dumps({"type": ["object", "null"], "description": "How a new version is rolled out (Argo Rollouts)."})
-    comma = "," if schema["properties"] else ""
+    comma = "," if held["properties"] else ""
     yield EditFile(path, Edit(Span(match, match), f'{gap}"{key}": {entry}{comma}', REASON))
 
 
-def _top_level(text: str, name: str) -> int | None:
-    """The offset behind the brace that opens the top-level member `name` of a JSON object."""
-    depth = 0
-    position = 0
+def _of_values(schema: Any) -> tuple[tuple[str, ...], dict[str, Any] | None]:
+    """The part of a schema that describes the values: itself, or what its `$ref` names; with the way there."""
+    if not isinstance(schema, dict):
+        return (), None
+    reference = schema.get("$ref")
+    if not isinstance(reference, str) or not reference.startswith("#/") or "properties" in schema:
+        return (), schema
+    steps = tuple(reference[2:].split("/"))
+    held = dig(schema, *steps)
+    return steps, held if isinstance(held, dict) else None
+
+
+def _member(text: str, path: Sequence[str]) -> int | None:
+    """The offset behind the brace that opens the object at `path` of a JSON object."""
+    depth = found = position = 0
     while position < len(text):
         char = text[position]
         if char == '"':
-            stop = re.compile(r'"(?:[^"\\]|\\.)*"').match(text, position)
+            stop = _JSON_STRING.match(text, position)
             if stop is None:
                 return None
             opened = re.compile(r"\s*:\s*\{").match(text, stop.end())
-            if depth == 1 and stop.group() == f'"{name}"' and opened:
-                return opened.end()
+            if depth == found + 1 and opened and json.loads(stop.group()) == path[found]:
+                found += 1
+                if found == len(path):
+                    return opened.end()
             position = stop.end()
             continue
         depth += (char in "{[") - (char in "}]")
+        if depth < found:
+            return None
         position += 1
     return None
