@@ -57,7 +57,7 @@ def test_it_comes_to_its_end_within_its_bounds(spec: Spec, dynamic: bool) -> Non
         if not canary.routed:
             assert row.peak <= spec.replicas + surge
             assert all(m.canary + m.stable >= spec.replicas - unavailable for m in row.moments)
-        if row.end.weight:
+        if row.end.weight and spec.replicas:
             assert row.end.canary > 0, "no traffic without pods"
 
 
@@ -70,11 +70,10 @@ def test_an_abort_brings_everything_back(spec: Spec, dynamic: bool) -> None:
         if row.abort is None or not row.abort.moments:
             continue
         end = row.abort.moments[-1]
-        assert end.stable == spec.replicas
         # Pods that minPodsPerReplicaSet adds look to v1.10.0 like stable pods that are still missing: with
         # dynamicStableScale it may stay at the smallest weight of the steps.
         if not (canary.dynamic and canary.minimum and canary.minimum > 1):
-            assert end.canary == 0 and end.weight in (0, None)
+            assert (end.canary, end.stable) == (0, spec.replicas) and end.weight in (0, None)
         weights = [moment.weight or 0 for moment in row.abort.moments]
         assert weights == sorted(weights, reverse=True), "no traffic comes back to the canary"
 
