@@ -72,7 +72,8 @@ def assemble(chart: Chart, items: Iterable[Item]) -> Assembled:
             files[path] = text.encode()
             changes.append(FileChange(path, "edited", reasons))
     for path, news in sorted(added.items()):
-        files[path] = _joined([new.text for new in news]).encode()
+        texts = [new.text for new in news]
+        files[path] = (_joined(texts) if path.endswith((".yaml", ".yml")) else _paragraphs(texts)).encode()
         changes.append(FileChange(path, "added", tuple(dict.fromkeys(new.reason for new in news))))
     if defines:
         text = "".join(_define(define) for define in defines.values())
@@ -106,6 +107,14 @@ def _joined(texts: list[str]) -> str:
     out = texts[0]
     for text in texts[1:]:
         out += text if _separates(text) else f"---\n{text}"
+    return out
+
+
+def _paragraphs(texts: list[str]) -> str:
+    """Texts that are no YAML, a blank line between them unless one begins with its own in a condition."""
+    out = texts[0]
+    for text in texts[1:]:
+        out += text if text.startswith("{{- ") else f"\n{text}"
     return out
 
 

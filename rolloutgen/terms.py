@@ -19,6 +19,7 @@ from .yamlmap import mask
 
 _FLOW_NAME = re.compile(r"[{,]\s*name:\s+(\"[^\"]*\"|'[^']*'|[^,{}\[\]]+)")
 _QUOTED = re.compile(r"\"[^\"]*\"|'[^']*'")
+_WORD = re.compile(r'"([\w.-]*\w)"')
 _HEAD = re.compile(r"\s*(?:else\s+)?(?:if|with|range)\b")
 # The last parts of the names of defines that a conversion may make.
 _OURS = (
@@ -127,11 +128,8 @@ def terms_of(workload: Workload, survey: Survey, present: str = "") -> tuple[Ter
             "Write `name:` under `metadata:` in one line.",
         )
     scope = site_scope(service)
-    first, second = (
-        f'{raw} | trunc {LONGEST - len(suffix)} | trimSuffix "-"'
-        for suffix in track_suffixes(workload.decision.strategy)
-    )
     suffixes = track_suffixes(workload.decision.strategy)
+    first, second = (_cut(raw, LONGEST - len(suffix)) for suffix in suffixes)
     if not scope.ranged:
         keep = workload.decision.service_names == "keep"
         stable_name, canary_name = (f"{prefix}.{suffix[1:]}Service" for suffix in suffixes)
@@ -180,6 +178,12 @@ def terms_of(workload: Workload, survey: Survey, present: str = "") -> tuple[Ter
             "Write the Service of this workload outside the loop, or loop over both alike.",
         )
     return Terms(prefix, block, name or "", stable, canary, True, scope, survey.decisions.values_key), ()
+
+
+def _cut(code: str, length: int) -> str:
+    """`code` cut to `length`, which a short word needs not."""
+    word = _WORD.fullmatch(code)
+    return code if word and len(word[1]) <= length else f'{code} | trunc {length} | trimSuffix "-"'
 
 
 def name_of(site: Site) -> str | None:
@@ -252,7 +256,8 @@ def _define_body(code: str, scope: Scope, sources: Sources, suffix: str = "") ->
         return None
     lines = [*(line.removesuffix(" }}") + " -}}" for line in prelude)]
     lines += ["{{- " + text.strip("{}").strip("- ").strip() + " -}}" for text in opening]
-    lines += [f"{{{{ {code} }}}}{suffix}", *("{{- end -}}" for _ in opening)]
+    word = _WORD.fullmatch(code)
+    lines += [(word[1] if word else f"{{{{ {code} }}}}") + suffix, *("{{- end -}}" for _ in opening)]
     return "\n".join(lines)
 
 

@@ -2,14 +2,14 @@
 Name of the Service that the public reaches, cut to leave room for the suffix.
 */}}
 {{- define "explorer.stableService" -}}
-{{ "explorer" | trunc 56 | trimSuffix "-" }}-stable
+explorer-stable
 {{- end }}
 
 {{/*
 Name of the Service that only the new version serves.
 */}}
 {{- define "explorer.canaryService" -}}
-{{ "explorer" | trunc 56 | trimSuffix "-" }}-canary
+explorer-canary
 {{- end }}
 
 {{/*
