@@ -17,6 +17,7 @@ from ..text import Edit, Span
 from ..yamlmap import SPLICE, Node, find
 
 REASON = "null-field"
+_LONGEST = 300  # of a condition that a reader would still take in
 _STRING_MAPS = frozenset({"labels", "annotations", "matchLabels", "nodeSelector"})
 _UNDECLARED: tuple[tuple[str, ...], ...] = (
     ("spec", "template", "metadata", "name"),
@@ -69,8 +70,8 @@ def rewrite(site: Site, bodies: Sequence[Mapping[str, Any]]) -> Iterator[Item]:
             yield EditFile(site.source.path, Edit(owned(site, node), "", "undeclared-field"))
             done.add(node.start)
     for path in dict.fromkeys(path for body in bodies for path in null_paths(body)):
-        if path[:2] in (("spec", "strategy"), ("spec", "replicas")):
-            continue
+        if path[:2] in (("spec", "strategy"), ("spec", "replicas")) or path[-1] == "containers":
+            continue  # a pod without containers is none, whatever the kind
         for node in _nodes(site, path):
             if node.start in done or any(other.start <= node.start < other.end for other in site.find(*_UNDECLARED[0])):
                 continue
@@ -142,7 +143,7 @@ def _mended(site: Site, node: Node, path: Path) -> list[tuple[Span, str]]:
         if opener_end and not between.strip() and not _may_be_empty(site, pieces[0]):
             return _outside(site, key_line, pieces[0], pad)
     condition = _any(site, pieces)
-    if condition is None:
+    if condition is None or len(condition) > _LONGEST:
         return []
     siblings = _siblings(site, node, path)
     otherwise = f"{pad}{{{{- else }}}}{newline}{pad}{{}}{newline}" if len(siblings) == 1 else ""

@@ -9,7 +9,7 @@ from ..draft import EditFile, Item
 from ..expression import expression, grouped
 from ..model import ROLLOUT_API
 from ..refuse import refuse
-from ..regions import owned
+from ..regions import owned_together
 from ..scope import inner_blocks
 from ..sources import Site
 from ..text import Edit, Span
@@ -78,10 +78,9 @@ def rewrite(site: Site) -> Iterator[Item]:
     if not versions:
         yield _spliced_version(site)
         return
-    regions = dict.fromkeys(owned(site, node) for node in versions)
-    if len(regions) == 1 and len(versions) > 1:
-        first = next(iter(regions))
-        yield EditFile(path, Edit(first, _line(site, versions[0].indent), REASON))
+    together = owned_together(site, versions) if len(versions) > 1 else None
+    if together:
+        yield EditFile(path, Edit(together, _line(site, versions[0].indent), REASON))
         return
     for node in versions:
         if node.value.of(text).strip("\"'") != ROLLOUT_API:
