@@ -43,7 +43,8 @@ def traffic_port(item: Workload, site: Site, terms: Terms, survey: Survey) -> tu
     body = "".join(owned(site, node).of(site.source.text).replace("\r\n", "\n") for node in site.find("spec", "ports"))
     nodes = site.find("spec", "ports")
     place = scope_at(site.source, nodes[0].start) if nodes else site_scope(site)
-    lifted = lift(body, replace(place, blocks=()), survey.sources)
+    moving = tuple(pair for pair in place.blocks if pair[0].keyword != "if")
+    lifted = lift(body, replace(place, blocks=moving), survey.sources)
     if lifted is None or terms.local:
         raise refuse(
             "ports-not-readable",

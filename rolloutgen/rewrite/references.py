@@ -120,6 +120,8 @@ def _composite(name: Name, source: Source, sources: Sources) -> Iterator[EditFil
         for index, piece in enumerate(re.split(r"\{\{(.*?)\}\}", name.text))
     ]
     for match in re.finditer("".join(pieces), source.text):
+        if any(action.span.start < match.start() < action.span.end for action in source.template.actions):
+            continue  # within the code of an action braces mean nothing
         start = source.text.rfind("\n", 0, match.start()) + 1
         before, after = source.text[start : match.start()], source.text[match.end() : match.end() + 200].split("\n")[0]
         if _is_address(before, after):

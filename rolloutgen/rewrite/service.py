@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from ..draft import EditFile, Item
 from ..expression import printed
@@ -77,7 +77,16 @@ def _canary(site: Site, name: Node, canary: str) -> str:
             or (path[:2] == ("metadata", "annotations") and node.key.startswith("external-dns.alpha.kubernetes.io/"))
         ):
             dropped.append(_removable(site, node))
-    return without(site.source, site.document.span, dropped, [(name.value, canary)])
+    return without(site.source, site.document.span, dropped, [(name.value, canary), *_untrimmed(site, dropped)])
+
+
+def _untrimmed(site: Site, dropped: Sequence[Span]) -> Iterator[tuple[Span, str]]:
+    """The ends of actions that eat the newline before a span that is dropped: what follows must keep its own line."""
+    text = site.source.text
+    for action in site.source.template.actions_in(site.document.span):
+        end = action.span.end
+        if action.trim_right and any(end <= span.start and not text[end : span.start].strip() for span in dropped):
+            yield Span(end - len(" -}}"), end), " }}"
 
 
 def _removable(site: Site, node: Node) -> Span:
