@@ -25,4 +25,6 @@ def rewrite(chart: Chart, terms: Terms, condition: str) -> Iterator[Item]:
     old = chart.text(PATH)
     newline = "\r\n" if "\r\n" in old else "\n"
     glue = "" if old.endswith("\n") or not old else newline
+    if not old.strip() and not condition:
+        text = text.lstrip("\n")  # nothing stands above to be set apart from
     yield EditFile(PATH, Edit(Span(len(old), len(old)), glue + text.replace("\n", newline), REASON))

@@ -98,9 +98,7 @@ def rewrite(
     )
     if strategy != "blue-green" and (not routed or condition):
         values = terms.at(carried.values, ".") if root == "." else carried.values.replace("$.", ".")
-        body = resource(
-            "basic-canary.tpl", block=terms.block, omitted=omitted, values=values, always="false" if lines else "true"
-        )
+        body = resource("basic-canary.tpl", block=terms.block, omitted=omitted, values=values, alone=not lines)
         yield Define(
             f"{terms.prefix}.basicCanary",
             body.rstrip("\n"),

@@ -11,7 +11,7 @@ from ..chart import Chart
 from ..draft import EditFile, Item, NewFile
 from ..options import Options
 from ..resources import indented, resource
-from ..survey import Survey
+from ..survey import Survey, Workload
 from ..text import Edit, Span
 from ..tree import dig
 
@@ -37,18 +37,17 @@ def rewrite(survey: Survey, options: Options, *, preview_off: bool, derived: boo
         w.decision.strategy == "canary" and w.decision.router == "istio" and w.services for w in survey.workloads
     )
     steps = [dict(step) for step in options.house.steps or STEPS]
+    addressed = {w.decision.key: bool(w.virtual_services) for w in survey.workloads if _has_hosts(w)}
     text = resource(
         "values.yaml",
         key=survey.decisions.values_key,
         routed=routed,
-        hosts=any(
-            w.decision.strategy != "basic" and w.decision.router == "istio" and w.services and not w.decision.looped
-            for w in survey.workloads
-        ),
+        hosts=bool(addressed),
+        addressed=addressed,
         blue_green=any(w.decision.strategy == "blue-green" for w in survey.workloads),
         scaled=any(w.autoscalers for w in survey.workloads) and options.replicas == "live",
         workloads=[w.decision.key for w in survey.workloads] if survey.decisions.several else [],
-        own_public=any(w.virtual_services for w in survey.workloads),
+        own_public=any(addressed.values()),
         derived=derived,
         preview_off=preview_off,
         house=options.house,
@@ -67,6 +66,15 @@ def rewrite(survey: Survey, options: Options, *, preview_off: bool, derived: boo
         text = (glue + lead if old.strip() else glue) + text.replace("\n", newline)
         yield EditFile("values.yaml", Edit(Span(len(old), len(old)), text, REASON))
     yield from _schema(chart, survey.decisions.values_key)
+
+
+def _has_hosts(item: Workload) -> bool:
+    return (
+        item.decision.strategy != "basic"
+        and item.decision.router == "istio"
+        and bool(item.services)
+        and not item.decision.looped
+    )
 
 
 def _yaml(value: Any, columns: int) -> str:

@@ -58,7 +58,5 @@ spec.strategy.canary where no router weighs the traffic: steps that need one are
 {{- if $steps }}
 {{- $_ := set $canary "steps" $steps }}
 {{- end }}
-{{- if or $canary true }}
 {{- toYaml $canary }}
-{{- end }}
 {{- end }}
