@@ -29,6 +29,8 @@ ROWS = (
     {"everything else: survey, sources, schema, helm, valuesets, ..."},
     {"dependencies", "chart", "manifests", "goyaml", "goscalars", "atomic", "disk", "exchange", "helmignore"},
     {"yamlmap"},
+    {"yamltree"},
+    {"yamllines", "yamlnode"},
     {"gotmpl"},
     {"text", "options", "model", "errors", "data"},
 )
