@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from textwrap import dedent
 
+from .. import goyaml
 from ..chart import Chart
 from ..draft import EditFile, Item
 from ..gotmpl import Template
@@ -46,6 +48,8 @@ def rewrite(chart: Chart, part: str) -> Iterator[Item]:
             lead = re.match(r"\s*?([ \t]*)-", lines[1].lstrip("\r\n"))
             pad = lead[1] if lead else "    "
             at = changes[0].value.start + len(lines[0]) + 1
+            if _of_strings(lines[1]):
+                entry = [f"- {ENTRY}{newline}"]  # Artifact Hub takes strings or objects, not both in one list
             yield EditFile("Chart.yaml", Edit(Span(at, at), "".join(pad + line for line in entry), REASON))
         return
     block = f"  artifacthub.io/changes: |{newline}" + "".join("    " + line for line in entry)
@@ -64,3 +68,12 @@ def rewrite(chart: Chart, part: str) -> Iterator[Item]:
     glue = "" if text.endswith("\n") else newline
     end = len(text)
     yield EditFile("Chart.yaml", Edit(Span(end, end), f"{glue}annotations:{newline}{block}", REASON))
+
+
+def _of_strings(block: str) -> bool:
+    """Whether the changes are written as plain sentences (https://artifacthub.io/docs/topics/annotations/helm/)."""
+    try:
+        entries = goyaml.load(dedent(block))
+    except goyaml.YamlError:
+        return False
+    return isinstance(entries, list) and bool(entries) and all(isinstance(entry, str) for entry in entries)
