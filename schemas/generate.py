@@ -15,7 +15,7 @@ from typing import Any
 
 from schemas.crd import metadata, schemas_of
 from schemas.kubernetes import OBJECT_META, united
-from schemas.sources import LATER_FIELDS, SOURCES, crds, kubernetes_definitions
+from schemas.sources import LATER_FIELDS, SOURCES, crds, kubernetes_definitions, provenance
 
 _HERE = Path(__file__).resolve().parent
 
@@ -32,6 +32,7 @@ def main() -> None:
         (output / stale).unlink()
     for name, schema in files.items():
         (output / name).write_bytes(dumped(schema))
+    (output / "provenance.json").write_text(json.dumps(provenance(), indent=1) + "\n", encoding="utf-8")
     print(f"{len(files)} files in {output}")
 
 

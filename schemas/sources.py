@@ -20,8 +20,10 @@ import yaml
 
 @dataclass(frozen=True)
 class Source:
-    """A package that holds CRDs: `files` is the prefix of their paths within it, `kinds` those that we take."""
+    """A package that holds CRDs: `name` as people say it, `files` the prefix of their paths within it, `kinds` those
+    that we take."""
 
+    name: str
     module: str
     version: str
     licence: str
@@ -35,6 +37,7 @@ def _kinds(names: str) -> frozenset[str]:
 
 SOURCES = (
     Source(
+        "argo-rollouts",
         "github.com/argoproj/argo-rollouts",
         "v1.10.0",
         "Apache-2.0",
@@ -42,6 +45,7 @@ SOURCES = (
         _kinds("Rollout AnalysisTemplate ClusterAnalysisTemplate AnalysisRun Experiment"),
     ),
     Source(
+        "istio",
         "istio.io/api",
         "v1.31.1",
         "Apache-2.0",
@@ -52,14 +56,23 @@ SOURCES = (
         ),
     ),
     Source(
+        "cert-manager",
         "github.com/cert-manager/cert-manager",
         "v1.21.2",
         "Apache-2.0",
         "deploy/crds/cert-manager.io_",
         _kinds("Certificate Issuer ClusterIssuer"),
     ),
-    Source("sigs.k8s.io/external-dns", "v0.23.0", "Apache-2.0", "config/crd/standard/", _kinds("DNSEndpoint")),
     Source(
+        "external-dns",
+        "sigs.k8s.io/external-dns",
+        "v0.23.0",
+        "Apache-2.0",
+        "config/crd/standard/",
+        _kinds("DNSEndpoint"),
+    ),
+    Source(
+        "keda",
         "github.com/kedacore/keda/v2",
         "v2.21.0",
         "Apache-2.0",
@@ -67,6 +80,7 @@ SOURCES = (
         _kinds("ScaledObject ScaledJob TriggerAuthentication ClusterTriggerAuthentication"),
     ),
     Source(
+        "vertical-pod-autoscaler",
         "k8s.io/autoscaler/vertical-pod-autoscaler",
         "v1.8.1",
         "Apache-2.0",
@@ -74,6 +88,7 @@ SOURCES = (
         _kinds("VerticalPodAutoscaler"),
     ),
     Source(
+        "gateway-api",
         "sigs.k8s.io/gateway-api",
         "v1.7.0",
         "Apache-2.0",
@@ -81,6 +96,7 @@ SOURCES = (
         _kinds("GatewayClass Gateway HTTPRoute GRPCRoute TCPRoute TLSRoute UDPRoute ReferenceGrant"),
     ),
     Source(
+        "prometheus-operator",
         "github.com/prometheus-operator/prometheus-operator",
         "v0.85.0",
         "Apache-2.0",
@@ -104,6 +120,18 @@ LATER_FIELDS: Mapping[tuple[str, str], Mapping[str, Any]] = {
 # The JSON Schemas of Kubernetes' own kinds, every minor release from 1.25 to 1.37.
 KUBERNETES = ("kubernetes-validate", "1.37.0")
 OLDEST, NEWEST = 25, 37
+
+
+def provenance() -> dict[str, Any]:
+    """From what the schemas are made, for those who only have the schemas: the content of provenance.json."""
+    name, version = KUBERNETES
+    return {
+        "kubernetes": {"package": name, "version": version, "releases": [f"1.{OLDEST}", f"1.{NEWEST}"]},
+        "custom": [
+            {"name": source.name, "module": source.module, "version": source.version, "kinds": sorted(source.kinds)}
+            for source in SOURCES
+        ],
+    }
 
 
 class _Loader(yaml.CSafeLoader):

@@ -18,7 +18,7 @@ ROWS = (
     {"many", "checkmany", "reviewmany"},
     {"report"},
     {"review", "drift"},
-    {"converted", "showing", "otherside"},
+    {"converted", "showing", "otherside", "doctor"},
     {"reviewed"},
     {"cutover", "baseline"},
     {"cutoverfacts", "job", "planning", "validate"},

@@ -10,15 +10,15 @@ import click
 def explain(name: str | None) -> None:
     """Tell more about a refusal, a finding, a lint rule or the reason of an edit. Without ID: list them all."""
     if name is None:
-        lines = dict(sorted(_lines().items()))
-        width = max(map(len, lines))
-        click.echo("\n".join(f"{known:{width}}  {line}" for known, line in lines.items()))
+        told = dict(sorted(lines().items()))
+        width = max(map(len, told))
+        click.echo("\n".join(f"{known:{width}}  {line}" for known, line in told.items()))
         return
     texts = _texts(name)
     if not texts:
         from difflib import get_close_matches
 
-        near = get_close_matches(name, _lines(), 3)
+        near = get_close_matches(name, lines(), 3)
         hint = f"Did you mean {' or '.join(near)}?" if near else "`rolloutgen explain` lists them."
         raise click.UsageError(f"there is no {name}. {hint}")
     click.echo("\n\n".join(texts))
@@ -50,7 +50,8 @@ def _texts(name: str) -> list[str]:
     return found
 
 
-def _lines() -> dict[str, str]:
+def lines() -> dict[str, str]:
+    """Every id that there is to explain, with its line."""
     from ..audit import audits
     from ..diff import meanings
     from ..explain import table
@@ -62,3 +63,13 @@ def _lines() -> dict[str, str]:
     told.update((plugin.id, plugin.doc.summary) for plugin in audits().values())
     told.update((plugin.id, plugin.doc.summary) for plugin in meanings().values())
     return {**REASONS, **{row.id: row.summary for row in table()}, **told}
+
+
+def rule_lines() -> dict[str, str]:
+    """The ids that `validate` may find, with their lines."""
+    from ..explain import table
+    from ..notices import FINDINGS
+    from ..refusals import REFUSALS
+
+    told = {name: text.what for name, text in {**REFUSALS, **FINDINGS}.items()}
+    return {**told, **{row.id: row.summary for row in table()}}

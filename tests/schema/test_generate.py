@@ -23,8 +23,8 @@ def _generator_on_the_path(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def committed() -> list[Path]:
-    """The generated files: of custom resources, and of Kubernetes' own kinds."""
-    return [*sorted(SCHEMAS.glob("*_*_*.json")), SCHEMAS / "kubernetes.json"]
+    """The generated files: of custom resources, of Kubernetes' own kinds, and from what they were made."""
+    return [*sorted(SCHEMAS.glob("*_*_*.json")), SCHEMAS / "kubernetes.json", SCHEMAS / "provenance.json"]
 
 
 def converted(node: dict[str, Any]) -> dict[str, Any]:
@@ -130,6 +130,15 @@ def test_the_readme_names_every_source() -> None:
     for source in SOURCES:
         assert f"| Go `{source.module}` | {source.version} | {source.licence} |" in text
     assert f"| PyPI `{KUBERNETES[0]}` | {KUBERNETES[1]} |" in text
+
+
+def test_the_provenance_is_that_of_the_sources_and_of_the_files() -> None:
+    from schemas.sources import provenance
+
+    written = json.loads((SCHEMAS / "provenance.json").read_text())
+    assert written == provenance()
+    kinds = {kind.lower() for source in written["custom"] for kind in source["kinds"]}
+    assert kinds == {path.name.partition("_")[0] for path in SCHEMAS.glob("*_*_*.json")}
 
 
 @pytest.mark.registry
