@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import sys
+from collections.abc import Mapping
 from typing import Any
 
 import click
@@ -12,11 +13,13 @@ from click.shell_completion import CompletionItem
 from .. import __version__
 from ..errors import RolloutgenError
 
-# name -> (module, attribute, help line)
-COMMANDS = {
+Table = Mapping[str, tuple[str, str, str]]  # name -> (module, attribute, help line)
+
+COMMANDS: Table = {
     "convert": ("convert", "convert", "Turn Deployments of Helm charts into Argo Rollouts, with proof."),
     "validate": ("validate", "validate", "Tell what the cluster would say of charts and manifests."),
     "diff": ("diff", "diff", "Tell what a change of a chart brings to the cluster."),
+    "new": ("new", "new", "Make a new chart, or what installs the controller."),
     "check": ("check", "check", "Tell where converted charts have fallen behind today's rolloutgen."),
     "plan": ("plan", "plan", "Show step by step what an update of a Rollout does."),
     "rules": ("rules", "rules", "List the rules of validate."),
@@ -28,17 +31,21 @@ COMMANDS = {
 
 
 class LazyGroup(click.Group):
-    """A group whose commands are imported only when they are called."""
+    """A group whose commands, those of `table`, are imported only when they are called."""
+
+    def __init__(self, *, table: Table, **attributes: Any) -> None:
+        super().__init__(**attributes)
+        self.table = table
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """The names, in the order of the table."""
-        return list(COMMANDS)
+        return list(self.table)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """The command itself; None where there is none of that name."""
-        if cmd_name not in COMMANDS:
+        if cmd_name not in self.table:
             return None
-        module, attribute, _ = COMMANDS[cmd_name]
+        module, attribute, _ = self.table[cmd_name]
         command: click.Command = getattr(importlib.import_module(f"rolloutgen.cli.{module}"), attribute)
         if ctx.resilient_parsing:  # a shell completes
             from .completing import completed
@@ -48,14 +55,14 @@ class LazyGroup(click.Group):
 
     def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
         """Names and help lines of the table, so that completing imports no command."""
-        known = [(name, line) for name, (_, _, line) in COMMANDS.items() if name.startswith(incomplete)]
+        known = [(name, line) for name, (_, _, line) in self.table.items() if name.startswith(incomplete)]
         options = super(click.Group, self).shell_complete(ctx, incomplete)
         return [*(CompletionItem(name, help=line) for name, line in known), *options]
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """The table's own help lines."""
         with formatter.section("Commands"):
-            formatter.write_dl([(name, line) for name, (_, _, line) in COMMANDS.items()])
+            formatter.write_dl([(name, line) for name, (_, _, line) in self.table.items()])
 
     def invoke(self, ctx: click.Context) -> Any:
         """Runs a command; a RolloutgenError becomes its text on stderr and its exit code. A bug keeps its traceback."""
@@ -82,7 +89,10 @@ def _show_versions(ctx: click.Context, _: click.Parameter, asked: bool) -> None:
     ctx.exit()
 
 
-@click.command(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
+_SETTINGS = {"help_option_names": ["-h", "--help"], "max_content_width": 110}
+
+
+@click.command(cls=LazyGroup, table=COMMANDS, context_settings=_SETTINGS)
 @click.option(
     "--version",
     "-V",
