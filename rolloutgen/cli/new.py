@@ -6,7 +6,9 @@ import click
 
 from .group import LazyGroup, Table
 
-COMMANDS: Table = {}
+COMMANDS: Table = {
+    "app": ("newapp", "app", "Make the chart of a new app."),
+}
 
 
 @click.command(cls=LazyGroup, table=COMMANDS)

@@ -1,0 +1,117 @@
+"""Answers to a template's questions: from a file, from KEY=VALUE, from the house file; each with where it stands."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any
+
+from .. import goyaml
+from ..errors import UsageError
+from ..marks import line_at
+from ..options import House
+from .template import Question, Template
+
+_KINDS: Mapping[str, tuple[type, str]] = {
+    "str": (str, "a text (in quotes where it looks like a number)"),
+    "int": (int, "a whole number"),
+    "bool": (bool, "true or false"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A value, and the file and line that gave it; for one of the command line `path` is the option."""
+
+    value: Any
+    path: str
+    line: int | None = None
+
+
+def read_answers(path: str, template: Template) -> Mapping[str, Answer]:
+    """The answers in a YAML file; keys that begin with _ (as in `.copier-answers.yml`) are copier's own.
+
+    Raises UsageError with the line for a file that cannot be read, an unknown key, a value of a wrong kind.
+    """
+    try:
+        text = Path(path).read_text(encoding="utf-8")
+        body, node = goyaml.load(text), goyaml.compose(text)
+    except OSError as fault:
+        raise UsageError(f"cannot be read: {fault.strerror}", path=path) from None
+    except UnicodeDecodeError:
+        raise UsageError("not UTF-8", path=path) from None
+    except goyaml.YamlError as fault:
+        raise UsageError(f"broken YAML: {fault.problem}", path=path, line=fault.line) from None
+    if not isinstance(body, dict | None):
+        raise UsageError("no answers: they stand there as KEY: VALUE", path=path, line=1)
+    found = {
+        str(key): Answer(value, path, line_at(node, (key,)))
+        for key, value in (body or {}).items()
+        if not str(key).startswith("_")
+    }
+    for key, answer in found.items():
+        _check(key, answer, template)
+    return found
+
+
+def parse_data(pairs: Sequence[str], template: Template) -> Mapping[str, Answer]:
+    """Answers given as KEY=VALUE. Raises UsageError for an unknown key or a value of a wrong kind."""
+    found = {}
+    for pair in pairs:
+        key, sign, value = pair.partition("=")
+        if not sign:
+            raise UsageError(f"--data {pair}: give KEY=VALUE")
+        answer = Answer(value, f"--data {key}")
+        _check(key, answer, template, known_only=True)
+        if template.questions[key].kind != "str":
+            answer = Answer(_parsed(value, answer), answer.path)
+        _check(key, answer, template)
+        found[key] = answer
+    return found
+
+
+def of_house(house: House, chosen: Mapping[str, Any], template: Template) -> Mapping[str, Any]:
+    """Default answers out of a house file: what it says (`chosen`), as the questions of the template call it."""
+    told: dict[str, Any] = {
+        "gateway_selector": dict(house.gateway_selector),
+        "gateway_namespace": house.gateway_namespace,
+        "issuer": house.issuer.get("name", ""),
+        "issuer_kind": house.issuer.get("kind", "Issuer" if house.issuer else "ClusterIssuer"),
+        "issuer_group": house.issuer.get("group", ""),
+        "dns_targets": ", ".join(house.dns_targets),
+        "dns_ttl": house.dns_ttl,
+    }
+    if house.steps:
+        told["steps"] = [dict(step) for step in house.steps]
+    told.update((name, chosen[name]) for name in ("strategy", "router", "deployer", "values_key") if chosen.get(name))
+    return {name: value for name, value in told.items() if name in template.questions}
+
+
+def _check(key: str, answer: Answer, template: Template, *, known_only: bool = False) -> None:
+    question = template.questions.get(key)
+    if question is None or question.computed:
+        open_ones = [name for name, asked in template.questions.items() if not asked.computed]
+        near = get_close_matches(key, open_ones, 1, 0.6)
+        hint = f"Did you mean {near[0]}?" if near else f"The keys are {', '.join(open_ones)}."
+        raise UsageError(f"there is no question {key!r}", path=answer.path, line=answer.line, hint=hint)
+    for fault in () if known_only else _faults(question, answer.value):
+        raise UsageError(f"{key}: {fault}", path=answer.path, line=answer.line)
+
+
+def _faults(question: Question, value: Any) -> Iterator[str]:
+    kind, said = _KINDS.get(question.kind, (object, ""))
+    if not isinstance(value, kind) or (kind is int and isinstance(value, bool)):
+        yield f"{said} is wanted, not {value!r}"
+    elif question.choices and value not in question.choices:
+        near = get_close_matches(str(value), [str(choice) for choice in question.choices], 1, 0.6)
+        one_of = f"one of {', '.join(map(str, question.choices))} is wanted, not {value!r}"
+        yield f"{one_of}: did you mean {near[0]}?" if near else one_of
+
+
+def _parsed(value: str, answer: Answer) -> Any:
+    try:
+        return goyaml.load(value)
+    except goyaml.YamlError as fault:
+        raise UsageError(f"broken YAML: {fault.problem}", path=answer.path) from None

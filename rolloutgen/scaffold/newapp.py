@@ -1,0 +1,47 @@
+"""The chart of a new app: its answers gathered, its directory made."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+
+from ..errors import UsageError
+from ..house import find_house, read_house
+from ..options import settle
+from .answers import Answer, of_house, parse_data, read_answers
+from .create import create, refuse_if_taken
+from .render import Made, may_ask, render, unanswered
+from .template import template
+
+
+def new_app(
+    name: str, target: str, *, answers: str | None = None, data: Sequence[str] = (), ask: bool = True, config: str = ""
+) -> tuple[Made, str]:
+    """Makes the chart `name` as the directory `target`, and returns what was made and where.
+
+    `answers` is a file, `data` holds KEY=VALUE, the house file (the one above `target`, or `config`) gives defaults;
+    `ask` prompts for the rest. Raises UsageError for what is wrong with any of them, with nothing written.
+    """
+    newest = template("app")
+    refuse_if_taken(target)
+    given = {**(read_answers(answers, newest) if answers else {}), **parse_data(data, newest)}
+    if "name" in given and given["name"].value != name:
+        said = given["name"]
+        raise UsageError(f"the app is called {name} here, and {said.value} there", path=said.path, line=said.line)
+    given["name"] = Answer(name, "NAME")
+    house = Path(config) if config else find_house(os.path.dirname(os.path.abspath(target)))
+    if config and not os.path.isfile(config):
+        raise UsageError("no such file", path=config, hint="--config takes the path of a rolloutgen.yaml.")
+    chosen = read_house(house) if house else {}
+    defaults = of_house(settle(chosen).house, chosen, newest)
+    left = unanswered(newest, given)
+    if ask and left and not may_ask():
+        raise UsageError(
+            f"nobody can be asked: {', '.join(left)}",
+            why="This is no terminal.",
+            hint="--defaults takes the defaults; --data KEY=VALUE or --answers FILE answer.",
+        )
+    made = render(newest, given, defaults=defaults, ask=ask and bool(left))
+    create(made, target)
+    return made, target

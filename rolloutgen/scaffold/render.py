@@ -1,0 +1,124 @@
+"""A template and answers in, files out: the only module that knows copier."""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from .. import goyaml
+from ..disk import DEFAULT_LIMITS, read_directory
+from ..errors import UsageError
+from .answers import Answer
+from .template import Template
+
+ANSWERS = ".copier-answers.yml"
+# Copier would write where the template lies on this machine; this name means the same on every one.
+SOURCE = "rolloutgen:"
+_HEAD = (
+    "# What was answered to `rolloutgen new`. Keep it: `rolloutgen update` reads it, and changes answers by --data.\n"
+)
+_FAULT = re.compile(r"Validation error for question '(\w+)': (.*)", re.S)
+
+
+@dataclass(frozen=True)
+class Made:
+    """The files of a rendered template by path, `.copier-answers.yml` among them, their modes, and all answers."""
+
+    files: Mapping[str, bytes]
+    modes: Mapping[str, int]
+    answers: Mapping[str, Any]
+
+
+def render(
+    template: Template, given: Mapping[str, Answer], *, defaults: Mapping[str, Any] | None = None, ask: bool = False
+) -> Made:
+    """Renders a template in memory. `defaults` stand in for those of the template; `ask` prompts for what is left.
+
+    Raises UsageError where an answer is refused, with the file and line that gave it, or is missing.
+    """
+    import copier
+
+    told = {name: answer.value for name, answer in given.items()}
+    if ask:
+        told = {**_quiet(template, defaults or {}), **told}
+    with TemporaryDirectory(prefix="rolloutgen-") as folder:
+        target = os.path.join(folder, "made")
+        try:
+            with copier.run_copy(
+                str(template.folder),
+                target,
+                data=told,
+                user_defaults=dict(defaults or {}),
+                defaults=not ask,
+                settings=copier.Settings(),  # those of the user's home would make a chart another one elsewhere
+                quiet=True,
+            ) as worker:
+                combined = worker.answers.combined
+        except ValueError as fault:
+            raise _refused(str(fault), given) from None
+        except KeyboardInterrupt:
+            raise UsageError("interrupted; nothing is written") from None
+        answers = {name: _plain(combined[name]) for name, asked in template.questions.items() if not asked.computed}
+        files, modes = read_directory(target, DEFAULT_LIMITS)
+    files[ANSWERS] = answers_file(template, answers)
+    return Made(dict(sorted(files.items())), modes, answers)
+
+
+def answers_file(template: Template, answers: Mapping[str, Any]) -> bytes:
+    """`.copier-answers.yml`: the template by name and version, and every answer, also of questions that fell away.
+
+    So the same version gives the same files from it on every machine.
+    """
+    import yaml
+
+    class Quoting(yaml.SafeDumper):
+        """Quotes what Helm's YAML would read as something else than a text, such as the tag 12e4567."""
+
+    def text(dumper: yaml.SafeDumper, value: str) -> yaml.Node:
+        node = dumper.represent_str(value)
+        try:
+            node.style = None if goyaml.load(value) == value else "'"
+        except goyaml.YamlError:
+            node.style = "'"
+        return node
+
+    Quoting.add_representer(str, text)
+    body = {"_src_path": f"{SOURCE}{template.name}", "_commit": template.version, **answers}
+    return (_HEAD + yaml.dump(body, Dumper=Quoting, sort_keys=False, width=120, allow_unicode=True)).encode()
+
+
+def unanswered(template: Template, given: Mapping[str, Answer]) -> tuple[str, ...]:
+    """The questions that would be asked."""
+    return tuple(name for name, q in template.questions.items() if not (q.quiet or q.computed or name in given))
+
+
+def may_ask() -> bool:
+    """Whether somebody is there to be asked."""
+    return sys.stdin.isatty() and sys.stdout.isatty()
+
+
+def _quiet(template: Template, defaults: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        name: defaults.get(name, question.default) for name, question in template.questions.items() if question.quiet
+    }
+
+
+def _refused(said: str, given: Mapping[str, Answer]) -> UsageError:
+    match = _FAULT.fullmatch(said)
+    name, why = (match[1], " ".join(match[2].split())) if match else ("", said)
+    answer = given.get(name)
+    if answer is None:
+        return UsageError(f"{name}: {why}" if name else why, hint=f"Give it by --data {name}=..." if name else "")
+    return UsageError(f"{name}: {why}, not {answer.value!r}", path=answer.path, line=answer.line)
+
+
+def _plain(value: Any) -> Any:
+    """Copies, so that equal parts are not written as YAML anchors; tuples as lists."""
+    if isinstance(value, Mapping):
+        return {str(key): _plain(inner) for key, inner in value.items()}
+    return [_plain(inner) for inner in value] if isinstance(value, list | tuple) else value

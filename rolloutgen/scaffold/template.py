@@ -1,0 +1,81 @@
+"""The packaged templates: which versions there are, and what they ask."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from ..data import data_path
+from ..errors import UsageError
+
+_VERSION = re.compile(r"(\d+)\.(\d+)\.(\d+)")
+
+
+@dataclass(frozen=True)
+class Question:
+    """One question of a template. `quiet` ones are answered by the house file, --data or their default, never asked;
+    `computed` ones follow from the others and cannot be answered."""
+
+    name: str
+    kind: str
+    default: Any
+    choices: tuple[Any, ...] = ()
+    quiet: bool = False
+    computed: bool = False
+
+
+@dataclass(frozen=True)
+class Template:
+    """One version of a template."""
+
+    name: str
+    version: str
+    folder: Path
+
+    @cached_property
+    def questions(self) -> Mapping[str, Question]:
+        """What is asked, in order."""
+        import yaml
+
+        body = yaml.safe_load((self.folder / "copier.yml").read_text(encoding="utf-8"))
+        quiet = body.get("_quiet", ())
+        return {
+            name: Question(
+                name, told["type"], told.get("default"), _choices(told), name in quiet, told.get("when") is False
+            )
+            for name, told in body.items()
+            if not name.startswith("_")
+        }
+
+
+def versions(name: str) -> tuple[str, ...]:
+    """The versions of a template, the oldest first."""
+    found = [folder.name for folder in data_path(f"templates/{name}").iterdir() if _VERSION.fullmatch(folder.name)]
+    return tuple(sorted(found, key=_order))
+
+
+def template(name: str, version: str = "") -> Template:
+    """One version of a template, the newest where none is named. Raises UsageError for one that is not packaged."""
+    known = versions(name)
+    if version and version not in known:
+        newer = _VERSION.fullmatch(version) is not None and _order(version) > _order(known[-1])
+        raise UsageError(
+            f"this rolloutgen does not have version {version} of the template {name}",
+            why=f"It has {', '.join(known)}.",
+            hint="A newer rolloutgen made the chart: install that one." if newer else "",
+        )
+    chosen = version or known[-1]
+    return Template(name, chosen, data_path(f"templates/{name}") / chosen)
+
+
+def _order(version: str) -> tuple[int, ...]:
+    return tuple(int(part) for part in version.split("."))
+
+
+def _choices(told: Mapping[str, Any]) -> tuple[Any, ...]:
+    choices = told.get("choices") or ()
+    return tuple(choices.values() if isinstance(choices, dict) else choices)
