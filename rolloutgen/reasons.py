@@ -12,6 +12,7 @@ REASONS: Mapping[str, str] = {
     "autoscaler": "an autoscaler's target is the Rollout now",
     "service": "the traffic Service becomes two, one for the old version and one for the new",
     "service-reference": "what named the old Service names the one of the old version",
+    "destination-rule": "a DestinationRule gets a twin, so that the canary keeps the traffic policy",
     "virtual-service": "each route to the Service gets two destinations with weights, which the controller moves",
     "split": "a file of several documents becomes one file a kind",
     "public-hosts": "the chart's own route and Gateway take a list of hosts from values where one is given",

@@ -71,6 +71,11 @@ REFUSALS: Mapping[str, Explained] = {
         "There is no place in this chart's templates that could become a Rollout.",
         "Convert the library, or write the Deployment in this chart.",
     ),
+    "destination-rule-not-readable": Explained(
+        "A DestinationRule of the traffic Service is not written out in its template.",
+        "The canary gets a twin of it, or its traffic would lose the policy (TLS, connection pools, load balancing).",
+        "Write its name and host in one line each, with the Service's own name expression.",
+    ),
     "does-not-render": Explained(
         "Helm does not render the chart with the values at hand.",
         "The proof compares renders before and after; without the one before there is nothing to compare.",

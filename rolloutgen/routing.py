@@ -27,6 +27,13 @@ def target_of(manifest: Manifest, field: str) -> str:
     return str(target.get("name") or "")
 
 
+def governs(rule: Manifest, service: Manifest, namespace: str) -> bool:
+    """Whether a DestinationRule is about a Service."""
+    homes = service.ref.namespace or namespace, rule.ref.namespace or namespace
+    about = rule.ref.kind == "DestinationRule" and rule.ref.group == "networking.istio.io"
+    return about and host_tail(dig(rule.body, "spec", "host"), service.ref.name, *homes) is not None
+
+
 def points_at(route: Manifest, service: Manifest, namespace: str) -> bool:
     """Whether an Ingress, VirtualService, HTTPRoute or the like sends traffic to a Service."""
     name, kind = service.ref.name, route.ref.kind

@@ -128,6 +128,14 @@ def terms_of(workload: Workload, survey: Survey, present: str = "") -> tuple[Ter
             "Write `name:` under `metadata:` in one line.",
         )
     scope = site_scope(service)
+    if name_scope.ranged and not scope.ranged:
+        raise refuse(
+            "service-of-two-workloads",
+            service.source,
+            service.document.span.start,
+            "one Service stands outside the loop that makes its Deployments, so all of them share it",
+            "Write a Service for each Deployment, inside the loop.",
+        )
     suffixes = track_suffixes(workload.decision.strategy)
     first, second = (_cut(raw, LONGEST - len(suffix)) for suffix in suffixes)
     if not scope.ranged:

@@ -17,14 +17,15 @@ from .conditions import Keys, Read, read_conditions
 from .model import Json
 
 _MOST_LITERALS = 3
+_LONGEST_WORD = 40  # of a name made from a value's path: names of ports and volumes end at 63
 _SWITCH = re.compile(r"^(enabled?|create|.*Enabled?|use[A-Z].*|install[A-Z]?.*)$")
 _NAME = re.compile(r"(?i)^(existing\w*|\w*(secret|claim|class|account|configmap)(name)?|\w*nameoverride)$")
 _COUNT = re.compile(r"(?i)(replica|port|count|size|seconds)")
-_LABEL = {"rolloutgen.example/toggle": "x"}
+_LABEL = {"rolloutgen.example/rg-toggle": "x"}
 # The shapes of pod fields and metadata, by the last key of the value that a chart passes on with toYaml.
 _SHAPES_OF: tuple[tuple[str, Json], ...] = (
     ("annotations podAnnotations labels podLabels commonLabels commonAnnotations nodeSelector", _LABEL),
-    ("tolerations", [{"key": "rolloutgen.example/toggle", "operator": "Exists"}]),
+    ("tolerations", [{"key": "rolloutgen.example/rg-toggle", "operator": "Exists"}]),
     ("affinity", {"podAntiAffinity": {"preferredDuringSchedulingIgnoredDuringExecution": []}}),
     (
         "topologySpreadConstraints",
@@ -147,9 +148,21 @@ def _fills(read: Read, values: Mapping[str, Any]) -> Iterator[_Flip]:
         return
     shape = _SHAPES.get(read.keys[-1])
     if read.use == "yaml" and shape is not None and (value is None or type(value) is type(shape)):
-        yield _Flip(read.keys, shape)
+        yield _Flip(read.keys, _named(shape, read.keys))
     elif read.use == "loop" and read.pairs and isinstance(value, dict):
-        yield _Flip(read.keys, {"RG_TOGGLE": "x"})
+        yield _Flip(read.keys, _named({"RG_TOGGLE": "x"}, read.keys))
+
+
+def _named(shape: Json, keys: Keys) -> Json:
+    """The shape with names of its own: a chart may put two values into one list, where each name stands once."""
+    if isinstance(shape, dict):
+        return {_named(key, keys): _named(value, keys) for key, value in shape.items()}
+    if isinstance(shape, list):
+        return [_named(item, keys) for item in shape]
+    if not isinstance(shape, str):
+        return shape
+    word = re.sub(r"[^a-z0-9]+", "-", "-".join(keys).lower())[-_LONGEST_WORD:].strip("-")
+    return shape.replace("rg-toggle", f"rg-{word}").replace("RG_TOGGLE", f"RG_{word.replace('-', '_').upper()}")
 
 
 def _empties(read: Read, values: Mapping[str, Any]) -> Iterator[_Flip]:

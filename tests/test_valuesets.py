@@ -102,6 +102,13 @@ def test_flips_are_plausible(values: str, condition: str, expected: list[str]) -
     assert names(values, f"{{{{ {condition} }}}}{{{{ end }}}}") == expected
 
 
+def test_two_values_that_meet_in_one_list_have_names_of_their_own() -> None:
+    template = "{{ toYaml .Values.a.extraEnv }}{{ toYaml .Values.extraEnv }}"
+    (filled, *_) = toggles_of(chart("a: {extraEnv: []}\nextraEnv: []\n", a=template), {})
+    assert filled.values["a"]["extraEnv"][0]["name"] == "RG_A_EXTRAENV"
+    assert filled.values["extraEnv"][0]["name"] == "RG_EXTRAENV"
+
+
 def test_empty_pod_fields_are_filled_with_their_shape_and_lists_emptied() -> None:
     values = "tolerations: []\nnodeSelector: {}\naffinity:\nweird: {}\nhosts: [a]\nresources: {limits: {cpu: 1}}\n"
     template = "".join(

@@ -6,7 +6,7 @@ joins what belongs together (a Rollout and the names of its Services).
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from ..context import Context
@@ -14,20 +14,22 @@ from ..draft import Item, NewFile
 from ..expression import expression, free_variables, printed
 from ..guards import implied, present_when, routed_when, shown_when
 from ..metadata import metadata_text
+from ..model import Manifest
 from ..options import Options
 from ..overlay import overlaid
 from ..refuse import refuse
-from ..routing import points_at
+from ..routing import governs, points_at
 from ..scope import Scope, lift, root_symbol, site_scope
 from ..sources import Site
 from ..survey import Survey, Workload
-from ..terms import Route, terms_of, workload_prefix
+from ..terms import Route, name_of, terms_of, workload_prefix
 from ..trafficport import traffic_port
 from ..tree import as_map, dig
 from . import (
     autoscaler,
     basepath,
     chartyaml,
+    destinationrule,
     gatewayset,
     notes,
     nulls,
@@ -50,7 +52,7 @@ def rewrite(survey: Survey, options: Options, aliases: Mapping[str, Sequence[str
     `aliases` are the expressions, by workload key, that mean the traffic Service's name.
     """
     chart = survey.sources.chart
-    survey = replace(survey, aliases=aliases)
+    survey = replace(survey, aliases=_own_aliases(survey, aliases))
     taken = set(chart.files)
     items = [found for item in survey.workloads for found in _workload(item, survey, options, taken)]
     items += split.rewrite(survey.sources, _touched(survey))
@@ -60,6 +62,17 @@ def rewrite(survey: Survey, options: Options, aliases: Mapping[str, Sequence[str
     derived = any(item.virtual_services and item.decision.strategy == "canary" for item in survey.workloads)
     yield from values.rewrite(survey, options, preview_off=not complete, derived=derived)
     yield from chartyaml.rewrite(chart, options.bump)
+
+
+def _own_aliases(survey: Survey, aliases: Mapping[str, Sequence[str]]) -> Mapping[str, Sequence[str]]:
+    """`aliases`, each for one workload: the one whose Service writes its name so, else the first."""
+    named = {item.decision.key: name_of(item.services[0]) for item in survey.workloads if item.services}
+    taken = {code for code in named.values() if code}
+    mine: dict[str, Sequence[str]] = {}
+    for key, codes in aliases.items():
+        mine[key] = [code for code in codes if code not in taken or code == named.get(key)]
+        taken.update(codes)
+    return mine
 
 
 def _touched(survey: Survey) -> list[Site]:
@@ -158,26 +171,41 @@ def _strategy(context: Context, root: str) -> Iterator[Item]:
 def _services(context: Context, taken: set[str]) -> Iterator[Item]:
     site = context.item.services[0]
     root = _root(site, context, "Service")
-    behind = ""
+    further = ""
     if context.item.decision.router == "istio":
         sets, items = _sets(context, site, root)
         yield from items
         files = None if context.terms.local else _files(sets, site_scope(site), context)
         if files is None:
-            behind = "".join(text if _separated(text) else f"---\n{text}" for _, text in gatewayset.texts(sets))
+            further = "".join(text if _separated(text) else f"---\n{text}" for _, text in gatewayset.texts(sets))
         for name, text in (files or {}).items():
             path = gatewayset.file_beside(site.source.path, name, context.item.decision.key, frozenset(taken))
             taken.add(path)
             yield NewFile(path, text, gatewayset.REASON)
     present = context.terms.at(context.present, root) if context.present else ""
-    yield from service.rewrite(site, context.terms, root=root, keep=context.keep, behind=behind, present=present)
+    yield from service.rewrite(site, context.terms, root=root, keep=context.keep, further=further, present=present)
     yield from virtualservice.rewrite(context)
+    yield from _destination_rules(context)
     if context.weighed:
         yield from publichosts.rewrite(context)
     if not context.keep:
         yield from _references(context)
     if len(context.sources.in_file(site.source.path)) == 1 and not site.document.define:
         yield from rename.rewrite(site, taken, "service", "services")
+
+
+def _destination_rules(context: Context) -> Iterator[Item]:
+    if not context.weighed:
+        return
+    for rule in _places(context, governs):
+        root = _root(rule, context, "DestinationRule")
+        condition = ""
+        if context.item.virtual_services:
+            condition, defines = routed_when(context.item, context.terms, context.sources)
+            yield from defines
+            condition = "" if implied(condition, rule) else context.terms.at(condition, root)
+        canary = context.terms.at(context.terms.canary, root)
+        yield from destinationrule.rewrite(rule, context.mention(), canary, condition)
 
 
 def _sets(context: Context, site: Site, root: str) -> tuple[gatewayset.Sets, list[Item]]:
@@ -231,19 +259,34 @@ def _separated(text: str) -> bool:
 
 def _references(context: Context) -> Iterator[Item]:
     name = context.mention()
-    if name is None:
+    if name is None or _said_before(context):
         return
-    routes: dict[str, None] = {}
+    leading = _places(context, lambda found, *to: found.ref.kind in references.ROUTES and points_at(found, *to))
+    yield from references.rewrite(name, context.sources, leading, _other_names(context, name.codes))
+
+
+def _places(context: Context, concerns: Callable[[Manifest, Manifest, str], bool]) -> list[Site]:
+    """The places of the objects of which `concerns` says, in some render, that they are about the traffic Service."""
+    found: dict[str, None] = {}
     for render in context.survey.renders:
         namespace = render.value_set.release.namespace
         sites = context.item.decision.service_sites
-        mine = [found for found in render.objects if found.site in sites and found.ref.kind == "Service"]
+        mine = [service for service in render.objects if service.site in sites and service.ref.kind == "Service"]
         for manifest in render.objects:
-            leads = manifest.ref.kind in references.ROUTES and manifest.site
-            if leads and any(points_at(manifest, found, namespace) for found in mine):
-                routes[manifest.site] = None
-    leading = [context.sources.sites[site] for site in routes]
-    yield from references.rewrite(name, context.sources, leading, _other_names(context, name.codes))
+            if manifest.site and any(concerns(manifest, service, namespace) for service in mine):
+                found[manifest.site] = None
+    return [context.sources.sites[site] for site in found]
+
+
+def _said_before(context: Context) -> bool:
+    """Whether a workload before this one has a Service of the same name expression, whose references are followed."""
+    own = name_of(context.item.services[0])
+    for item in context.survey.workloads:
+        if item.decision.key == context.item.decision.key:
+            return False
+        if item.services and name_of(item.services[0]) == own and item.decision.service_names != "keep":
+            return True
+    return False
 
 
 def _other_names(context: Context, mine: Sequence[str]) -> list[str]:

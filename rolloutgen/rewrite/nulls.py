@@ -123,7 +123,9 @@ def _mended(site: Site, node: Node, path: Path) -> list[tuple[Span, str]]:
         return [(owned(site, node), "")] if value in ("null", "~") else []
     if value:
         return _scalar(site, node, path, pad, newline)
-    body = Span(line_end, node.end)
+    siblings = _siblings(site, node, path)
+    end = _reach(site, node, siblings)
+    body = Span(line_end, end)
     if not body.of(text).strip():
         return [(owned(site, node), "") if len(path) < 2 or path[-2] not in _STRING_MAPS else (node.value, ' ""')]
     if site.source.template.cuts(body):
@@ -145,12 +147,23 @@ def _mended(site: Site, node: Node, path: Path) -> list[tuple[Span, str]]:
     condition = _any(site, pieces)
     if condition is None or len(condition) > _LONGEST:
         return []
-    siblings = _siblings(site, node, path)
     otherwise = f"{pad}{{{{- else }}}}{newline}{pad}{{}}{newline}" if len(siblings) == 1 else ""
     return [
         (Span(node.start, node.start), f"{pad}{{{{- if {condition} }}}}{newline}"),
-        (Span(node.end, node.end), f"{otherwise}{pad}{{{{- end }}}}{newline}"),
+        (Span(end, end), f"{otherwise}{pad}{{{{- end }}}}{newline}"),
     ]
+
+
+def _reach(site: Site, node: Node, siblings: Sequence[Node]) -> int:
+    """The end of a key with the actions behind it that print more of its items at the key's own column: those whose
+    text names it (`extraEnvVars` for `env`)."""
+    end, word = node.end, node.key.lower().rstrip("s")
+    for sibling in siblings[siblings.index(node) + 1 :] if node in siblings else ():
+        region = owned(site, sibling)
+        if sibling.key != SPLICE or sibling.indent != node.indent or word not in region.of(site.source.text).lower():
+            break
+        end = max(end, region.end)
+    return end
 
 
 def _outside(site: Site, key_line: Span, block: Block, pad: str) -> list[tuple[Span, str]]:

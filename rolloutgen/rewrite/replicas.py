@@ -11,9 +11,9 @@ from ..gotmpl import Block
 from ..refuse import refuse
 from ..regions import owned, whole_lines
 from ..resources import resource
-from ..scope import lift, root_symbol, site_scope
+from ..scope import inner_blocks, lift, root_symbol, site_scope
 from ..sources import Site, Sources
-from ..terms import Terms
+from ..terms import Terms, with_root
 from ..text import Edit, Span
 from ..yamlmap import Node
 
@@ -192,4 +192,11 @@ def _bound(scaler: Site, field: str) -> str | None:
     if len(nodes) > 1:
         return None
     code = expression(nodes[0].value.of(scaler.source.text))
-    return None if code is None else grouped(code.strip('"') if re.fullmatch(r'"\d+"', code) else code)
+    if code is None or re.fullmatch(r'"\d+"', code):
+        return code and code.strip('"')
+    for block, branch in reversed(inner_blocks(scaler, nodes[0].key_span.start)):
+        head = re.fullmatch(r"with\s+([$.][\w.$]*)", block.openers[branch].inner.of(scaler.source.text).strip())
+        if block.keyword == "range" or (block.keyword == "with" and (head is None or branch)):
+            return None
+        code = with_root(code, f"({head[1]})") if head else code
+    return grouped(code)

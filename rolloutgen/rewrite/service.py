@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from ..adding import behind
 from ..draft import EditFile, Item
 from ..expression import printed
 from ..refuse import refuse
@@ -23,10 +24,10 @@ ONLY_STABLE = frozenset({
 })  # fmt: skip
 
 
-def rewrite(site: Site, terms: Terms, *, root: str, keep: bool, behind: str = "", present: str = "") -> Iterator[Item]:
+def rewrite(site: Site, terms: Terms, *, root: str, keep: bool, further: str = "", present: str = "") -> Iterator[Item]:
     """The edits of a Service's template.
 
-    `root` names the root context there. `behind` is further text (documents, each with its separator before it) for the
+    `root` names the root context there. `further` is more text (documents, each with its separator before it) for the
     same place: what belongs to a Service in a loop. `present` is the condition of all that is added, "" for none.
     """
     names = site.find("metadata", "name")
@@ -51,17 +52,9 @@ def rewrite(site: Site, terms: Terms, *, root: str, keep: bool, behind: str = ""
         )
     if not keep:
         yield EditFile(site.source.path, Edit(name.value, stable, REASON))
-    trimmed = len(site.source.text[: whole.end].rstrip()) - 3
-    if site.source.text.startswith("-}}", trimmed):
-        yield EditFile(site.source.path, Edit(Span(trimmed, trimmed + 1), "", REASON))
     newline = "\r\n" if "\r\n" in site.source.text else "\n"
-    copy = _canary(site, name, canary)
-    glue = "" if site.source.text[: whole.end].endswith("\n") else newline
-    extra = behind.replace("\r\n", "\n").replace("\n", newline)
-    added = f"---{newline}{_ended(copy, newline)}{extra}"
-    if present:
-        added = f"{{{{- if {present} }}}}{newline}{added}{{{{- end }}}}{newline}"
-    yield EditFile(site.source.path, Edit(Span(whole.end, whole.end), f"{glue}{added}", REASON))
+    extra = further.replace("\r\n", "\n").replace("\n", newline)
+    yield from behind(site, f"{_ended(_canary(site, name, canary), newline)}{extra}", REASON, present)
 
 
 def _ended(text: str, newline: str) -> str:
