@@ -8,11 +8,9 @@ the chart as it is now; where that changes something, the chart has fallen behin
 
 from __future__ import annotations
 
-import os
 import posixpath
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import Any
 
 from . import gitside
@@ -21,7 +19,7 @@ from .convert import Plan, convert
 from .errors import UsageError
 from .gitside import Repository
 from .helm import Engine
-from .house import find_house, read_house
+from .house import house_of
 from .options import settle
 from .otherside import Base, base_of, chart_before
 from .record import PATH, STAND_IN, Record, read_record
@@ -82,10 +80,7 @@ def drift(
 
 def _again(old: Chart, record: Record, flags: Mapping[str, Any], config: str, engine: Engine) -> Plan:
     """The conversion of the old chart with the options of the record; local dependencies are those of today."""
-    found = Path(config) if config else find_house(old.root)
-    if config and not os.path.isfile(config):
-        raise UsageError("no such file", path=config, hint="--config takes the path of a rolloutgen.yaml.")
-    house = read_house(found) if found else {}
+    house = house_of(old.root, config).options()
     # Names in the record stand for every release; a choice of workloads is made by those of the first one.
     workloads = _names(record, "names") if record.kept else ()
     options = settle(house, record.chosen, {"workloads": workloads} if workloads else {}, flags)

@@ -1,83 +1,124 @@
-"""rolloutgen.yaml: what a house has (gateway, issuer, DNS) and prefers, for all charts below it."""
+"""rolloutgen.yaml: what a house has (gateway, issuer, DNS) and prefers, for all charts below it.
+
+Every rolloutgen.yaml from the chart up to the repository's root counts; for each key the one nearest to the chart wins.
+A file that is given by name (`--config`) counts alone. The record in a chart stands over the files, flags over both.
+"""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator, Mapping
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path as File
 from typing import Any
 
-from . import goyaml
-from .data import data_path
 from .errors import UsageError
-from .marks import line_at
+from .housefile import Chosen, read_file, shown_path
+from .model import Path
 
 NAME = "rolloutgen.yaml"
 _TOP = (".git", ".hg", ".svn")
+# Keys that Options and House call otherwise; every other value is called like its first key.
+_FIELDS: Mapping[Path, str] = {
+    ("gateway", "selector"): "gateway_selector",
+    ("gateway", "namespace"): "gateway_namespace",
+    ("certificate", "issuer"): "issuer",
+    ("dns", "targets"): "dns_targets",
+    ("dns", "ttl"): "dns_ttl",
+}
 
 
-def find_house(chart: str) -> File | None:
-    """The rolloutgen.yaml nearest to the directory `chart`: in it or above it, up to the repository's root.
+@dataclass(frozen=True)
+class HouseFiles:
+    """The files that count for a chart, nearest first, and what they choose together."""
 
-    Without a repository the search goes up to the root of the file system.
+    paths: tuple[str, ...] = ()
+    chosen: Mapping[Path, Chosen] = field(default_factory=dict)
+
+    def options(self) -> Mapping[str, Any]:
+        """What is chosen, as `settle` takes it."""
+        return _flat(self.body())
+
+    def body(self) -> Mapping[str, Any]:
+        """What is chosen, nested as in one file."""
+        found: dict[str, Any] = {}
+        for at, chosen in self.chosen.items():
+            node = found
+            for key in at[:-1]:
+                node = node.setdefault(str(key), {})
+            node.setdefault(str(at[-1]), dict(chosen.value) if isinstance(chosen.value, dict) else chosen.value)
+        return found
+
+    def place(self, *at: str) -> tuple[str, int]:
+        """File and line of a value, ("", 0) where no file gives it."""
+        chosen = self.chosen.get(at)
+        return (chosen.path, chosen.line) if chosen else ("", 0)
+
+
+def house_of(chart: str, config: str = "") -> HouseFiles:
+    """What holds for the chart (or manifests) at `chart`, a path; `config` names a file that counts alone.
+
+    Raises UsageError, with all faults of a file and their lines, where one cannot be taken.
     """
-    start = File(chart).resolve()
+    if config:
+        if not os.path.isfile(config):
+            what = "a directory, no file" if os.path.isdir(config) else "no such file"
+            raise UsageError(what, path=config, hint="--config takes the path of a rolloutgen.yaml.")
+        return HouseFiles((config,), read_file(config, config))
+    paths = house_files(chart)
+    chosen: dict[Path, Chosen] = {}
+    for path in paths:
+        chosen = {**read_file(str(path), shown_path(str(path))), **chosen}
+    return HouseFiles(tuple(shown_path(str(path)) for path in paths), chosen)
+
+
+def house_files(chart: str) -> tuple[File, ...]:
+    """The rolloutgen.yaml files in the folder of `chart` and above it, nearest first, up to the repository's root.
+
+    Without a repository the search goes up to the root of the file system. Raises UsageError for one that is no file,
+    or a link that leads out of the repository: whoever wrote the chart has no say in what is read elsewhere.
+    """
+    folders: list[File] = []
+    start = File(chart if os.path.isdir(chart) else os.path.dirname(os.path.abspath(chart))).resolve()
+    top: File | None = None
     for folder in (start, *start.parents):
-        if (folder / NAME).is_file():
-            return folder / NAME
-        if any((folder / mark).exists() for mark in _TOP):
-            return None
-    return None
+        folders.append(folder)
+        if any(os.path.lexists(folder / mark) for mark in _TOP):
+            top = folder
+            break
+    found = [folder / NAME for folder in folders if os.path.lexists(folder / NAME)]
+    for path in found:
+        _check(path, top or path.parent)
+    return tuple(found)
 
 
-def read_house(path: File) -> Mapping[str, Any]:
-    """What the file says, as Options and House name it: `house` keys flattened ("gateway_selector", "dns_targets").
-
-    Raises UsageError with the line for text that is no YAML, keys that are unknown, values of a wrong kind.
-    """
-    try:
-        text = path.read_text(encoding="utf-8")
-        node = goyaml.compose(text)
-        body = goyaml.load(text)
-    except OSError as fault:
-        raise UsageError(f"cannot be read: {fault.strerror}", path=str(path)) from None
-    except UnicodeDecodeError:
-        raise UsageError("not UTF-8", path=str(path)) from None
-    except goyaml.YamlError as fault:
-        raise UsageError(f"broken YAML: {fault.problem}", path=str(path), line=fault.line) from None
-    _check({} if body is None else body, node, str(path))
-    return dict(_flat(body or {}))
-
-
-def _check(body: Any, node: Any, path: str) -> None:
-    from .schema.engine import compiled
-    from .schema.judge import dotted
-    from .schema.words import said_of
-
-    schema = json.loads(data_path("schemas/rolloutgen.schema.json").read_text(encoding="utf-8"))
-    said = [message for fault in compiled(schema, "auto").faults(body) for message in said_of(fault)]
-    if said:
-        at, _, message = said[0]
-        more = f"{len(said) - 1} more" if len(said) > 1 else ""
-        where = dotted(at) or "the file"
+def _check(path: File, top: File) -> None:
+    shown = shown_path(str(path))
+    if path.is_symlink() and not File(os.path.realpath(path)).is_relative_to(top):
+        hint = "Put the file itself there, or name it with --config."
+        raise UsageError("a symbolic link that leads out of the repository", path=shown, hint=hint)
+    if not path.is_file():
+        what = "a directory" if path.is_dir() else "a link to nothing" if path.is_symlink() else "no regular file"
         raise UsageError(
-            f"{where}: {message}",
-            path=path,
-            line=line_at(node, at),
-            why=more,
-            hint="The keys are those of schemas/rolloutgen.schema.json.",
+            f"{what}, where the house file would be", path=shown, hint="Rename it, or name a file with --config."
         )
 
 
-def _flat(body: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+def key_of(name: str) -> tuple[str, ...]:
+    """The key of rolloutgen.yaml that stands for the field `name` of Options or House."""
+    return next((tuple(map(str, at)) for at, field_name in _FIELDS.items() if field_name == name), (name,))
+
+
+def _flat(body: Mapping[str, Any]) -> dict[str, Any]:
+    found: dict[str, Any] = {}
     for key, value in body.items():
-        if key in ("gateway", "certificate", "dns"):
-            for name, inner in (value or {}).items():
-                yield (
-                    ("issuer" if name == "issuer" else f"{key}_{name}"),
-                    tuple(inner) if isinstance(inner, list) else inner,
-                )
-        elif key == "steps":
-            yield key, tuple(value)
+        renamed = {name: at[1] for at, name in _FIELDS.items() if at[0] == key}
+        if renamed:
+            found.update((name, _frozen(value[inner])) for name, inner in renamed.items() if inner in value)
         else:
-            yield key, str(value) if key == "toggles" else value
+            found[key] = str(value) if key == "toggles" else _frozen(value)
+    return found
+
+
+def _frozen(value: Any) -> Any:
+    return tuple(value) if isinstance(value, list) else value

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 from typing import Any
 
 from .chart import Chart, load_chart, write_chart
 from .convert import Plan, convert
 from .errors import RolloutgenError, UsageError
 from .helm import Engine
-from .house import find_house, read_house
+from .house import house_of
 from .model import Refusal
 from .options import Options, settle
 from .record import read_record
@@ -46,7 +45,7 @@ def plan_chart(path: str, request: Request, engine: Engine) -> Conversion:
     What speaks against this chart is a refusal in the plan; UsageError is raised for what the user must set right
     first (house file, value files, Helm).
     """
-    house = _house(path, request.config)
+    house = house_of(path, request.config).options()
     options = settle(house, request.flags)
     try:
         chart = load_chart(path)
@@ -93,13 +92,6 @@ def write(conversion: Conversion, target: str = "") -> None:
     plan = conversion.plan
     if plan.after is not None and plan.status == "converted":
         write_chart(plan.before, plan.after, target or conversion.path)
-
-
-def _house(path: str, config: str) -> Mapping[str, Any]:
-    if config and not Path(config).is_file():
-        raise UsageError("no such file", path=config, hint="--config takes the path of a rolloutgen.yaml.")
-    found = Path(config) if config else find_house(path)
-    return read_house(found) if found else {}
 
 
 def _refusal(fault: RolloutgenError, by: str) -> Refusal:

@@ -29,7 +29,7 @@ def lint(
     views: Sequence[ReleaseView],
     *,
     ignore: Mapping[str, str] | None = None,
-    config_path: str = "rolloutgen.yaml",
+    written: Mapping[str, tuple[str, int]] | None = None,
     schemas: bool = True,
     kube_version: str = "",
     schema_locations: Sequence[str] = (),
@@ -37,7 +37,7 @@ def lint(
 ) -> tuple[Finding, ...]:
     """What the rules say about the renders of one chart (or about one set of manifests), errors first.
 
-    `ignore` maps rule ids to reasons and comes from the configuration at `config_path`. `schemas` off leaves the
+    `ignore` maps rule ids to reasons, `written` to file and line of the configuration. `schemas` off leaves the
     schemas unasked; else `kube_version` and `schema_locations` choose them. `locate` finds the line of a finding in its
     template, 0 when it cannot. A finding of several renders comes once, `value_sets` names them.
     Raises UsageError for a Kubernetes version or a schema location that cannot be used.
@@ -47,7 +47,7 @@ def lint(
     used: dict[Suppression, bool] = {}
     for view in views:
         judged = _judged(view, kube_version, schema_locations) if schemas else view
-        mine = tuple(dict.fromkeys(suppressions(judged, ignore or {}, config_path)))
+        mine = tuple(dict.fromkeys(suppressions(judged, ignore or {}, written or {})))
         used.update({entry: used.get(entry, False) for entry in mine})
         kept: list[Finding] = []
         for finding in _superseded(_all(judged, known)):

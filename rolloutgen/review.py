@@ -13,7 +13,7 @@ from .dependencies import Dependencies
 from .diff import Told, diff, merged, merged_changes
 from .errors import RenderError, RolloutgenError, UsageError
 from .helm import Engine
-from .house import find_house, read_house
+from .house import house_of
 from .model import Release, Rendered, ValueSet
 from .options import Options, settle
 from .otherside import Base, base_of, chart_before, dependencies_of, values_before
@@ -117,17 +117,9 @@ def _check_sides(path: str, before: Chart | None, after: Chart | None, base: Bas
 
 
 def _options(path: str, chart: Chart, asked: Asked) -> Options:
-    if asked.config and not os.path.isfile(asked.config):
-        raise UsageError("no such file", path=asked.config, hint="--config takes the path of a rolloutgen.yaml.")
-    from pathlib import Path
-
-    found = (
-        Path(asked.config)
-        if asked.config
-        else find_house(path if os.path.isdir(path) else os.path.dirname(path) or ".")
-    )
     record = read_record(chart)
-    return settle(read_house(found) if found else {}, record.chosen if record else {}, asked.flags)
+    house = house_of(path, asked.config).options()
+    return settle(house, record.chosen if record else {}, asked.flags)
 
 
 def _sets(

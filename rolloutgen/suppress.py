@@ -48,10 +48,16 @@ class Suppression:
         return finding.ref == self.ref if self.ref is not None else finding.path == self.path
 
 
-def suppressions(view: ReleaseView, ignore: Mapping[str, str], config_path: str) -> Iterator[Suppression]:
-    """All that hold for a render: `ignore` of the configuration, comments in the files, annotations of the objects."""
+def suppressions(
+    view: ReleaseView, ignore: Mapping[str, str], written: Mapping[str, tuple[str, int]]
+) -> Iterator[Suppression]:
+    """All that hold for a render: `ignore` of the configuration, comments in the files, annotations of the objects.
+
+    `written` tells file and line of the entries of `ignore`.
+    """
     for rule, reason in ignore.items():
-        yield Suppression(rule, reason.strip(), config_path, everywhere=True)
+        path, line = written.get(rule, ("rolloutgen.yaml", 0))
+        yield Suppression(rule, reason.strip(), path, line, everywhere=True)
     for path, content in (view.sources or view.files).items():
         if "rolloutgen:" in content:
             yield from _comments(path, content)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
@@ -14,7 +14,7 @@ from .dependencies import Dependencies, resolve_dependencies
 from .errors import RolloutgenError, UsageError
 from .excerpt import Remark, line_text, locate_in_text, remark, underlined
 from .helm import Engine
-from .house import find_house, read_house
+from .house import HouseFiles, house_of
 from .inputs import Ask
 from .lint import lint, rules
 from .locate import locate
@@ -35,14 +35,14 @@ UNUSED = "unused-suppression"
 @dataclass(frozen=True)
 class Judged:
     """What was found in one chart or set of manifests, with how much was looked at. Paths in the findings are those
-    that the user would type. `house` is the configuration whose `ignore` held."""
+    that the user would type. `houses` are the configuration files whose `ignore` held."""
 
     path: str
     kind: str
     value_sets: int = 0
     objects: int = 0
     remarks: tuple[Remark, ...] = ()
-    house: str = ""
+    houses: tuple[str, ...] = ()
 
 
 def judge_chart(path: str, ask: Ask, engine: Engine) -> Judged:
@@ -51,24 +51,24 @@ def judge_chart(path: str, ask: Ask, engine: Engine) -> Judged:
     What speaks against the chart is a finding, also that it cannot be read or rendered; UsageError is raised for what
     the user must set right first (house file, value files, a Kubernetes version without schemas, Helm).
     """
-    house, given = _house(path, ask.config)
+    house = house_of(path, ask.config)
     try:
         chart = load_chart(path)
         record = read_record(chart)
-        options = settle({"toggles": "none"}, _for_validate(given), record.chosen if record else {}, ask.flags)
+        options = settle({"toggles": "none"}, _for_validate(house), record.chosen if record else {}, ask.flags)
         dependencies = resolve_dependencies(chart)
         if dependencies.are_needed:
-            return Judged(path, "chart", remarks=(_needed(dependencies, path),), house=house)
+            return Judged(path, "chart", remarks=(_needed(dependencies, path),), houses=house.paths)
         views, troubles = _views(chart, dependencies, options, engine)
     except RolloutgenError as fault:
         if isinstance(fault, UsageError) and not _is_within(fault.path, path):
             raise
-        return Judged(path, "chart", remarks=(_at_chart(_of_fault(fault), path),), house=house)
+        return Judged(path, "chart", remarks=(_at_chart(_of_fault(fault), path),), houses=house.paths)
     troubles += [_left_out(dependency.name) for dependency in dependencies.missing]
     findings = lint(
         views,
         ignore=options.ignore,
-        config_path=house,
+        written=_written(house, options.ignore),
         kube_version=_kube_version(options),
         schema_locations=ask.schema_locations,
         locate=locate,
@@ -78,20 +78,21 @@ def judge_chart(path: str, ask: Ask, engine: Engine) -> Judged:
     remarks = [*(_in_text(trouble, sources) for trouble in troubles), *remarks]
     remarks += [Remark(finding) for finding in [*_second_opinion(views, ask, options)]]
     objects = sum(len(view.objects) for view in views)
-    return Judged(path, "chart", len(views), objects, tuple(_at_chart(found, path, house) for found in remarks), house)
+    placed = tuple(_at_chart(found, path, house.paths) for found in remarks)
+    return Judged(path, "chart", len(views), objects, placed, house.paths)
 
 
 def judge_manifests(path: str, stream: Stream, ask: Ask) -> Judged:
     """Everything that is to be said of manifests, which count as one release. Raises UsageError as `judge_chart`."""
-    house, given = _house(path if os.path.exists(path) else ".", ask.config)
-    options = settle({"toggles": "none"}, _for_validate(given), ask.flags)
+    house = house_of(path if os.path.exists(path) else ".", ask.config)
+    options = settle({"toggles": "none"}, _for_validate(house), ask.flags)
     view = ReleaseView(
         stream.objects, Release(), options.deployer, "as given", files=stream.texts, sources=stream.texts
     )
     findings = lint(
         [view],
         ignore=options.ignore,
-        config_path=house,
+        written=_written(house, options.ignore),
         kube_version=options.kube_version,
         schema_locations=ask.schema_locations,
         locate=locate_in_text,
@@ -100,7 +101,7 @@ def judge_manifests(path: str, stream: Stream, ask: Ask) -> Judged:
     remarks += [Remark(_no_object(other)) for other in stream.others]
     remarks += [remark(finding, view) for finding in findings]
     remarks += [Remark(finding) for finding in _second_opinion([view], ask, options)]
-    return Judged(path, "manifests", 1, len(stream.objects), tuple(remarks), house)
+    return Judged(path, "manifests", 1, len(stream.objects), tuple(remarks), house.paths)
 
 
 def without_idle_house_ignores(judged: Sequence[Judged], *, whole: bool) -> list[Judged]:
@@ -109,17 +110,18 @@ def without_idle_house_ignores(judged: Sequence[Judged], *, whole: bool) -> list
     idle: dict[tuple[str, str], int] = {}
     charts: dict[str, int] = {}
     for one in judged:
-        charts[one.house] = charts.get(one.house, 0) + 1
-        for message in {r.finding.message for r in one.remarks if _is_of_house(r.finding, one)}:
-            idle[one.house, message] = idle.get((one.house, message), 0) + 1
+        for house in one.houses:
+            charts[house] = charts.get(house, 0) + 1
+        for key in {_idle(r.finding) for r in one.remarks if _is_of_house(r.finding, one)}:
+            idle[key] = idle.get(key, 0) + 1
     told: set[tuple[str, str]] = set()
 
     def keep(found: Remark, one: Judged) -> bool:
-        key = (one.house, found.finding.message)
+        key = _idle(found.finding)
         if not _is_of_house(found.finding, one):
             return True
-        own = os.path.dirname(os.path.abspath(one.house)) == os.path.abspath(one.path)
-        wanted = key not in told and (own or (whole and idle[key] == charts[one.house]))
+        own = os.path.dirname(os.path.abspath(found.finding.path)) == os.path.abspath(one.path)
+        wanted = key not in told and (own or (whole and idle[key] == charts[found.finding.path]))
         told.add(key)
         return wanted
 
@@ -127,25 +129,21 @@ def without_idle_house_ignores(judged: Sequence[Judged], *, whole: bool) -> list
 
 
 def _is_of_house(finding: Finding, one: Judged) -> bool:
-    return finding.rule == UNUSED and bool(one.house) and finding.path == one.house
+    return finding.rule == UNUSED and finding.path in one.houses
 
 
-def _house(path: str, config: str) -> tuple[str, Mapping[str, Any]]:
-    """The path of the house file ("" without one) and what it says."""
-    if config and not os.path.isfile(config):
-        raise UsageError("no such file", path=config, hint="--config takes the path of a rolloutgen.yaml.")
-    found = config or find_house(path if os.path.isdir(path) else os.path.dirname(os.path.abspath(path)))
-    if not found:
-        return "", {}
-    from pathlib import Path
-
-    shown = os.path.relpath(found)
-    return (shown if not shown.startswith("..") else str(found)), read_house(Path(found))
+def _idle(finding: Finding) -> tuple[str, str]:
+    return finding.path, finding.message
 
 
-def _for_validate(given: Mapping[str, Any]) -> Mapping[str, Any]:
-    """What a house file says that concerns a check: how many value sets a conversion takes is another matter."""
-    return {name: value for name, value in given.items() if name != "toggles"}
+def _for_validate(house: HouseFiles) -> Mapping[str, Any]:
+    """What house files say that concerns a check: how many value sets a conversion takes is another matter."""
+    return {name: value for name, value in house.options().items() if name != "toggles"}
+
+
+def _written(house: HouseFiles, rules: Iterable[str]) -> Mapping[str, tuple[str, int]]:
+    """File and line of each rule that the house ignores."""
+    return {rule: house.place("ignore", rule) for rule in rules}
 
 
 def _kube_version(options: Options) -> str:
@@ -262,10 +260,10 @@ def _is_within(name: str | None, chart: str) -> bool:
     return bool(name) and os.path.abspath(str(name)).startswith(os.path.abspath(chart) + os.sep)
 
 
-def _at_chart(found: Remark, path: str, house: str = "") -> Remark:
+def _at_chart(found: Remark, path: str, houses: Sequence[str] = ()) -> Remark:
     """The remark with its path as the user would type it."""
     finding = found.finding
-    if house and finding.path == house:
+    if finding.path in houses:
         return found
     whole = not finding.path or finding.path == path or _is_within(finding.path, path)
     return replace(

@@ -1,14 +1,19 @@
-"""rolloutgen.yaml: found upward as far as the repository, checked with line numbers, flags over it."""
+"""rolloutgen.yaml: found upward as far as the repository, merged key by key, checked with line numbers."""
 
 from __future__ import annotations
 
+import os
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from rolloutgen.errors import UsageError
-from rolloutgen.house import find_house, read_house
+from rolloutgen.house import house_files, house_of, key_of
+from rolloutgen.housefile import key_paths, node_at, schema
 from rolloutgen.options import settle
+from rolloutgen.rewrite.values import STEPS
 
 WHOLE = """\
 gateway:
@@ -24,10 +29,13 @@ steps:
   - pause: {}
 strategy: canary
 router: none
+service_names: keep
+replicas: omit
 deployer: flux
 values_key: delivery
 bump: patch
 toggles: 7
+ignore: {two-strategies: it is so}
 """
 
 
@@ -37,6 +45,10 @@ def house(tmp_path: Path, text: str) -> Path:
     return path
 
 
+def read_house(path: Path) -> Mapping[str, Any]:
+    return house_of(str(path.parent), str(path)).options()
+
+
 def test_every_key_reaches_the_options(tmp_path: Path) -> None:
     options = settle(read_house(house(tmp_path, WHOLE)))
     assert options.house.gateway_selector == {"istio": "edge"} and options.house.gateway_namespace == "istio-edge"
@@ -44,7 +56,8 @@ def test_every_key_reaches_the_options(tmp_path: Path) -> None:
     assert options.house.dns_targets == ("192.0.2.1",) and options.house.dns_ttl == 60
     assert options.house.steps == ({"setWeight": 10}, {"pause": {}})
     assert (options.router, options.deployer, options.values_key, options.bump) == ("none", "flux", "delivery", "patch")
-    assert options.toggles == "7"
+    assert (options.service_names, options.replicas, options.toggles) == ("keep", "omit", "7")
+    assert options.ignore == {"two-strategies": "it is so"}
 
 
 def test_later_layers_win_and_what_is_not_chosen_stays() -> None:
@@ -63,6 +76,13 @@ def test_later_layers_win_and_what_is_not_chosen_stays() -> None:
         ("dns:\n  targets:\n    - x\n    - 4\n", 4, "targets"),
         ("a: [\n", 2, "YAML"),
         ("- a\n", 1, "map"),
+        ("bump: minor\nbump: major\n", 2, "twice"),
+        ("bump: minor\n---\nbump: major\n", 3, "second document"),
+        ("steps:\n  - setWeigth: 5\n", 2, 'did you mean "setWeight"'),
+        ("steps:\n  - pause: {duration: soon}\n", 2, "such as 10m"),
+        ("values-key: x\n", 1, 'did you mean "values_key"'),
+        ("\nissuer: {name: x}\n", 2, 'did you mean "certificate.issuer"'),
+        ("x: &a [1]\ny: " + "[" * 400 + "]" * 400, 2, "nested"),
     ],
 )
 def test_a_fault_names_its_line(tmp_path: Path, text: str, line: int, word: str) -> None:
@@ -82,13 +102,105 @@ def test_an_empty_file_chooses_nothing(tmp_path: Path, text: str) -> None:
         assert read_house(house(tmp_path, text)) == {}
 
 
-def test_the_nearest_file_up_to_the_repository_counts(tmp_path: Path) -> None:
+def test_all_faults_are_told_each_with_its_line(tmp_path: Path) -> None:
+    text = "dns:\n  tll: 5\nrouter: istoi\nbump: minor\nvalues_key: 3\n"
+    with pytest.raises(UsageError) as caught:
+        read_house(house(tmp_path, text))
+    said = str(caught.value)
+    assert [line.rpartition("rolloutgen.yaml:")[2].split(":")[0] for line in said.splitlines()[:-1]] == ["2", "3", "5"]
+    assert 'did you mean "ttl"' in said and 'did you mean "istio"' in said and "quote it" in said
+
+
+def test_a_file_that_is_no_text_is_told_with_its_line(tmp_path: Path) -> None:
+    (tmp_path / "rolloutgen.yaml").write_bytes(b"bump: minor\n# caf\xe9\n")
+    with pytest.raises(UsageError) as caught:
+        house_of(str(tmp_path))
+    assert caught.value.line == 2 and "UTF-8" in str(caught.value)
+
+
+def test_a_mark_at_the_beginning_is_no_fault(tmp_path: Path) -> None:
+    (tmp_path / "rolloutgen.yaml").write_bytes(b"\xef\xbb\xbfbump: patch\r\n")
+    assert house_of(str(tmp_path)).options() == {"bump": "patch"}
+
+
+def test_a_directory_of_that_name_is_told(tmp_path: Path) -> None:
+    (tmp_path / "rolloutgen.yaml").mkdir()
+    for config in ("", str(tmp_path / "rolloutgen.yaml")):
+        with pytest.raises(UsageError, match="directory"):
+            house_of(str(tmp_path), config)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="links need rights there")
+def test_a_link_may_not_lead_out_of_the_repository(tmp_path: Path) -> None:
+    repository = tmp_path / "repository"
+    (repository / ".git").mkdir(parents=True)
+    (repository / "shared.yaml").write_text("bump: none\n")
+    (tmp_path / "secret").write_text("token\n")
+    link = repository / "rolloutgen.yaml"
+    link.symlink_to(tmp_path / "secret")
+    with pytest.raises(UsageError, match="leads out") as caught:
+        house_of(str(repository))
+    assert "token" not in str(caught.value)
+    link.unlink(), link.symlink_to("nowhere")
+    with pytest.raises(UsageError, match="link to nothing"):
+        house_of(str(repository))
+    link.unlink(), link.symlink_to("shared.yaml")
+    assert house_of(str(repository)).options() == {"bump": "none"}
+
+
+def test_the_files_up_to_the_repository_count_nearest_first(tmp_path: Path) -> None:
     (tmp_path / "repository/.git").mkdir(parents=True)
     chart = tmp_path / "repository/charts/web"
     chart.mkdir(parents=True)
     house(tmp_path, "bump: none\n")
-    assert find_house(str(chart)) is None, "above the repository"
+    assert house_files(str(chart)) == (), "above the repository"
     outer = house(tmp_path / "repository", "bump: major\n")
-    assert find_house(str(chart)) == outer
     inner = house(tmp_path / "repository/charts", "bump: patch\n")
-    assert find_house(str(chart)) == inner
+    assert house_files(str(chart)) == (inner, outer)
+    assert house_files(str(chart / "web-1.0.0.tgz")) == (inner, outer), "an archive in the folder"
+
+
+def test_for_each_key_the_nearest_file_wins(tmp_path: Path) -> None:
+    (tmp_path / ".git").mkdir()
+    chart = tmp_path / "charts"
+    chart.mkdir()
+    far = "gateway: {selector: {istio: a, zone: b}, namespace: far}\nbump: none\nignore: {a: far, b: far}\n"
+    near = "gateway:\n  selector: {istio: near}\nignore: {b: near}\ncertificate: {issuer: {name: near}}\n"
+    house(tmp_path, far + "certificate: {issuer: {name: far, kind: ClusterIssuer}}\n")
+    house(chart, near)
+    found = house_of(str(chart))
+    options = settle(found.options())
+    assert options.house.gateway_selector == {"istio": "near"}, "half of one and half of another selects nobody's pods"
+    assert options.house.issuer == {"name": "near"}
+    assert options.house.gateway_namespace == "far" and options.bump == "none"
+    assert options.ignore == {"a": "far", "b": "near"}
+    assert found.place("gateway", "selector")[1] == 2 and found.place("ignore", "a")[1] == 3
+    assert found.place("dns", "ttl") == ("", 0)
+    alone = house_of(str(chart), str(tmp_path / "rolloutgen.yaml"))
+    assert settle(alone.options()).house.issuer["name"] == "far", "a file that is named counts alone"
+
+
+def test_the_schema_describes_every_key_and_its_defaults_are_those_of_the_options() -> None:
+    def undescribed(node: Any, at: str = "") -> list[str]:
+        return [
+            name
+            for key, inner in node.get("properties", {}).items()
+            for name in [*([] if "description" in inner else [f"{at}{key}"]), *undescribed(inner, f"{at}{key}.")]
+        ]
+
+    assert undescribed(schema()) == []
+    options = settle()
+    for at in key_paths():
+        if "default" in node_at(at):
+            (name,) = [name for name in _names(options) if key_of(name) == at]
+            have = _names(options)[name]
+            have = list(STEPS) if name == "steps" else str(have)
+            want = node_at(at)["default"]
+            assert have == (want if name == "steps" else str(want)) or (name, have) == ("values_key", ""), at
+
+
+def _names(options: Any) -> Mapping[str, Any]:
+    from dataclasses import fields
+
+    own = {item.name: getattr(options, item.name) for item in fields(options)}
+    return {**own, **{item.name: getattr(options.house, item.name) for item in fields(options.house)}}

@@ -21,7 +21,7 @@ ROWS = (
     {"converted", "showing", "otherside", "doctor"},
     {"reviewed"},
     {"cutover", "baseline"},
-    {"cutoverfacts", "job", "planning", "validate"},
+    {"cutoverfacts", "effective", "job", "planning", "validate"},
     {"convert", "explain", "lint", "scaffold", "aftermath", "newfaults", "diff"},
     {"keeping"},
     {"verify", "record", "assemble", "newsets", "probe"},

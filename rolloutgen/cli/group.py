@@ -22,6 +22,7 @@ COMMANDS: Table = {
     "new": ("new", "new", "Make a new chart, or what installs the controller."),
     "check": ("check", "check", "Tell where converted charts have fallen behind today's rolloutgen."),
     "plan": ("plan", "plan", "Show step by step what an update of a Rollout does."),
+    "config": ("config", "config", "Show what rolloutgen.yaml comes to for a chart."),
     "rules": ("rules", "rules", "List the rules of validate."),
     "explain": ("explain", "explain", "Tell more about a refusal, a finding or an edit by its id."),
     "hook": ("hook", "hook", "Run validate or convert on the charts of changed files, for pre-commit."),
