@@ -16,7 +16,7 @@ from typing import Literal
 
 from . import __version__
 from .errors import RolloutgenError
-from .house import NAME, find_house, read_house
+from .house import NAME, house_of
 
 State = Literal["found", "missing", "broken"]
 _SECONDS = 10
@@ -170,7 +170,7 @@ def _libraries() -> Iterator[Remedy]:
 
 
 def _here(folder: str) -> Iterator[Remedy]:
-    """The chart in `folder` and the house file that holds for it."""
+    """The chart in `folder` and the house files that hold for it."""
     from .chart import load_chart
     from .record import read_record
 
@@ -185,13 +185,13 @@ def _here(folder: str) -> Iterator[Remedy]:
             yield Remedy("chart here", "found", f"{chart.name} {chart.version}", folder, means=means)
     else:
         yield Remedy("chart here", "missing", means="commands take the chart's path")
-    house = find_house(folder)
-    if house is None:
+    try:
+        house = house_of(folder)
+    except RolloutgenError as fault:
+        yield Remedy("house file", "broken", "", fault.path or folder, str(fault))
+        return
+    if not house.paths:
         yield Remedy("house file", "missing", means=f"no {NAME} here or above: options and defaults alone hold")
         return
-    try:
-        keys = ", ".join(read_house(house))
-    except RolloutgenError as fault:
-        yield Remedy("house file", "broken", "", str(house), str(fault))
-    else:
-        yield Remedy("house file", "found", "", str(house), means=f"sets {keys}" if keys else "sets nothing")
+    keys = ", ".join(house.body())
+    yield Remedy("house file", "found", "", ", ".join(house.paths), means=f"sets {keys}" if keys else "sets nothing")
