@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from pathlib import Path
 
 from ..errors import UsageError
-from ..house import find_house, read_house
+from ..house import house_of
 from ..options import settle
 from .answers import Answer, of_house, parse_data, read_answers
 from .create import create, refuse_if_taken
@@ -20,7 +19,7 @@ def new_app(
 ) -> tuple[Made, str]:
     """Makes the chart `name` as the directory `target`, and returns what was made and where.
 
-    `answers` is a file, `data` holds KEY=VALUE, the house file (the one above `target`, or `config`) gives defaults;
+    `answers` is a file, `data` holds KEY=VALUE, the house files (those above `target`, or `config`) give defaults;
     `ask` prompts for the rest. Raises UsageError for what is wrong with any of them, with nothing written.
     """
     newest = template("app")
@@ -30,10 +29,7 @@ def new_app(
         said = given["name"]
         raise UsageError(f"the app is called {name} here, and {said.value} there", path=said.path, line=said.line)
     given["name"] = Answer(name, "NAME")
-    house = Path(config) if config else find_house(os.path.dirname(os.path.abspath(target)))
-    if config and not os.path.isfile(config):
-        raise UsageError("no such file", path=config, hint="--config takes the path of a rolloutgen.yaml.")
-    chosen = read_house(house) if house else {}
+    chosen = house_of(os.path.dirname(os.path.abspath(target)), config).options()
     defaults = of_house(settle(chosen).house, chosen, newest)
     left = unanswered(newest, given)
     if ask and left and not may_ask():
