@@ -19,6 +19,7 @@ _PLURALS = {
     "DestinationRule": "destinationrules.networking.istio.io",
     "DNSEndpoint": "dnsendpoints.externaldns.k8s.io",
     "Certificate": "certificates.cert-manager.io",
+    "AnalysisTemplate": "analysistemplates.argoproj.io",
 }
 _CONTAINS = re.compile(r"\bcontains\s+\S+\s+\$?\.Release\.Name\b")
 _RELEASE, _NAMESPACE = "$RELEASE", '"$NAMESPACE"'

@@ -25,6 +25,17 @@ _FIELDS: Mapping[Path, str] = {
     ("certificate", "issuer"): "issuer",
     ("dns", "targets"): "dns_targets",
     ("dns", "ttl"): "dns_ttl",
+    ("analysis", "mode"): "analysis",
+    ("analysis", "prometheus"): "prometheus",
+    ("analysis", "interval"): "interval",
+    ("analysis", "minimumRequests"): "minimum_requests",
+    ("analysis", "successRate"): "success_rate",
+    ("analysis", "p99Milliseconds"): "p99_milliseconds",
+    ("analysis", "failureLimit"): "failure_limit",
+    ("analysis", "inconclusiveLimit"): "inconclusive_limit",
+    ("analysis", "count"): "count",
+    ("slack", "channels"): "slack",
+    ("slack", "triggers"): "slack_triggers",
 }
 
 

@@ -12,7 +12,7 @@ from .errors import RolloutgenError, UsageError
 from .helm import Engine
 from .house import house_of
 from .model import Refusal
-from .options import Options, settle
+from .options import Options, checked, settle
 from .record import read_record
 from .references import names_that_go, scan
 from .valuesets import value_sets
@@ -46,7 +46,7 @@ def plan_chart(path: str, request: Request, engine: Engine) -> Conversion:
     first (house file, value files, Helm).
     """
     house = house_of(path, request.config).options()
-    options = settle(house, request.flags)
+    options = checked(settle(house, request.flags), request.flags)
     try:
         chart = load_chart(path)
     except UsageError:
@@ -55,7 +55,7 @@ def plan_chart(path: str, request: Request, engine: Engine) -> Conversion:
         return Conversion(path, Plan(Chart(path, {}), "refused", refusals=(_refusal(fault, "not-a-chart"),)), options)
     try:
         record = read_record(chart)
-        options = settle(house, record.chosen if record else {}, request.flags)
+        options = checked(settle(house, record.chosen if record else {}, request.flags), request.flags)
         sets = value_sets(
             chart,
             engine,

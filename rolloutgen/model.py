@@ -137,6 +137,7 @@ class Difference:
 ServiceNames = Literal["suffix", "keep"]
 Strategy = Literal["canary", "blue-green", "basic"]
 Router = Literal["istio", "none"]
+Analysis = Literal["", "background", "step"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +151,8 @@ class WorkloadDecision:
     chart's own VirtualServices for this workload: a render without any of them is not routed; () means one is made.
     `selector` are the pod labels that a Deployment without a selector is given as one (extensions/v1beta1 made it up).
     `looped` tells that a loop makes several workloads of one text: they share what values say, so they have no hosts.
+    `analysis` tells how the metrics of the new version are judged, "" for not at all; `notified` that values name
+    channels that hear of its rollouts.
     """
 
     key: str
@@ -164,6 +167,8 @@ class WorkloadDecision:
     virtual_service_sites: tuple[str, ...] = ()
     selector: tuple[str, ...] = ()
     looped: bool = False
+    analysis: Analysis = ""
+    notified: bool = False
 
 
 @dataclass(frozen=True, slots=True)

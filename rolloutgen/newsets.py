@@ -38,6 +38,10 @@ def _blocks(found: Survey) -> Iterator[tuple[str, Any]]:
         "managedRoutes": ["header"],
         "replicas": 3,
     }
+    if any(item.decision.analysis for item in found.workloads):
+        yield "no analysis", {"analysis": {"enabled": False}}
+    if any(item.decision.notified for item in found.workloads):
+        yield "two channels", {"notifications": {"slack": {"on-rollout-paused": ["one", "two"]}}}
     if not found.decisions.several:
         yield "all hosts", {**full, "hosts": _HOSTS}
         yield "public hosts", {**_HOUSE, "hosts": {"public": ["*.example.org", "b.example.org"], "preview": []}}

@@ -3,13 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from typing import Any, Literal
 
-from .model import Router, Strategy
+from .errors import UsageError
+from .model import Analysis, Router, Strategy
 
 Deployer = Literal["", "helm3", "helm4", "helmfile", "argocd", "flux"]
 Bump = Literal["minor", "patch", "major", "none"]
+
+# The triggers of the controller that a channel hears, in the order of a rollout; the last two only with an analysis.
+TRIGGERS = (
+    "on-rollout-updated",
+    "on-rollout-step-completed",
+    "on-rollout-paused",
+    "on-rollout-completed",
+    "on-rollout-aborted",
+    "on-analysis-run-failed",
+    "on-analysis-run-error",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,12 +34,21 @@ class House:
     dns_targets: tuple[str, ...] = ()
     dns_ttl: int = 300
     steps: tuple[Mapping[str, Any], ...] = ()
+    prometheus: str = "http://prometheus.monitoring.svc.cluster.local:9090"
+    interval: str = "1m"
+    minimum_requests: int = 10
+    success_rate: float = 0.99
+    p99_milliseconds: int = 500
+    failure_limit: int = 2
+    inconclusive_limit: int = 4
+    count: int = 5
+    slack_triggers: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """Everything `convert` can be told. `service_names` "" lets the survey choose; `ignore` maps lint rules that are
-    not to speak to the reason why."""
+    """Everything `convert` can be told. `service_names` "" lets the survey choose; `slack` are channels; `ignore` maps
+    lint rules that are not to speak to the reason why."""
 
     values: tuple[str, ...] = ()
     sets: tuple[str, ...] = ()
@@ -39,6 +60,9 @@ class Options:
     router: Router = "istio"
     replicas: Literal["live", "omit"] = "live"
     values_key: str = ""
+    analysis: Analysis = ""
+    slack: tuple[str, ...] = ()
+    config_by_version: bool = False
     deployer: Deployer = ""
     bump: Bump = "minor"
     helm: str = "embedded"
@@ -58,3 +82,21 @@ def settle(*layers: Mapping[str, Any]) -> Options:
     of_house = {item.name for item in fields(House)}
     house = House(**{name: value for name, value in chosen.items() if name in of_house})
     return Options(house=house, **{name: value for name, value in chosen.items() if name not in of_house})
+
+
+def checked(options: Options, flags: Mapping[str, Any]) -> Options:
+    """The options, without an analysis where the strategy gives it nothing to measure.
+
+    Raises UsageError where `flags`, what was chosen for this call, ask for it all the same.
+    """
+    why = {
+        "blue-green": "before its promotion the new version serves no public traffic, so there is nothing to measure",
+        "basic": "without a router Istio measures no traffic of the new version alone",
+    }.get(options.strategy, "" if options.router == "istio" else "its metrics are those of Istio")
+    if not options.analysis or not why:
+        return options
+    if flags.get("analysis"):
+        chosen = "--router none" if options.strategy == "canary" else f"--strategy {options.strategy}"
+        hint = "Take --strategy canary with --router istio, or leave --analysis out."
+        raise UsageError(f"--analysis does not go with {chosen}", why=why, hint=hint)
+    return replace(options, analysis="")

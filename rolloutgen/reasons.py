@@ -8,6 +8,8 @@ REASONS: Mapping[str, str] = {
     "rollout": "a Deployment becomes a Rollout: apiVersion and kind; the pod template stays as it is",
     "selector": "a Rollout must name its selector, which extensions/v1beta1 made up from the pod's labels",
     "strategy": "the Rollout's strategy, with steps from values and the Services and routes that share the traffic",
+    "analysis": "an AnalysisTemplate judges the new version by its success rate and its slowest requests",
+    "subscriptions": "the channels that hear of a rollout, as annotations from values",
     "replicas": "the replicas beside an autoscaler: the live number, within the autoscaler's bounds",
     "autoscaler": "an autoscaler's target is the Rollout now",
     "service": "the traffic Service becomes two, one for the old version and one for the new",

@@ -20,7 +20,10 @@ if TYPE_CHECKING:  # reading a record needs no survey
 
 PATH = ".rolloutgen.yaml"
 REASON = "record"
-SHAPING = ("strategy", "router", "service_names", "replicas", "values_key", "deployer", "force")
+SHAPING = (
+    "strategy", "router", "service_names", "replicas", "values_key", "analysis", "slack", "config_by_version",
+    "deployer", "force",
+)  # fmt: skip
 _HEAD = "# What rolloutgen chose when it converted this chart. `rolloutgen convert` reads it; keep it with the chart.\n"
 STAND_IN = "RELEASE"
 
@@ -45,7 +48,11 @@ def read_record(chart: Chart) -> Record | None:
         raise ChartError(f"broken YAML: {fault.problem}", path=PATH, line=fault.line) from None
     if not isinstance(body, dict) or not isinstance(body.get("options", {}), dict):
         raise ChartError("this is no record of rolloutgen", path=PATH, line=1, hint="Restore it from version control.")
-    known = {name: value for name, value in body.get("options", {}).items() if name in SHAPING}
+    known = {
+        name: tuple(value) if isinstance(value, list) else value
+        for name, value in body.get("options", {}).items()
+        if name in SHAPING
+    }
     workloads = tuple(item for item in body.get("workloads") or () if isinstance(item, dict))
     return Record(str(body.get("rolloutgen", "")), known, workloads, tuple(map(str, body.get("kept") or ())))
 
@@ -58,7 +65,7 @@ def record_file(survey: Survey, options: Options) -> NewFile:
     chosen = {name: getattr(options, name) for name in SHAPING}
     body: dict[str, Any] = {
         "rolloutgen": __version__,
-        "options": {name: value for name, value in chosen.items() if value},
+        "options": {name: list(v) if isinstance(v, tuple) else v for name, v in chosen.items() if v},
         "workloads": [
             {
                 "key": workload.decision.key,

@@ -118,6 +118,16 @@ REFUSALS: Mapping[str, Explained] = {
         "Only the Deployment may become a Rollout; the other kinds must stay as they are.",
         "Write `kind:` in plain branches of an if, or as documents of their own.",
     ),
+    "annotations-not-readable": Explained(
+        "The source does not show the workload's annotations key by key.",
+        "The channels of --slack are annotations beside the chart's own, and both must become one map.",
+        "Write `annotations:` once, with its keys or one toYaml below it; or convert without --slack.",
+    ),
+    "incomplete-analysis": Explained(
+        "Values switch the analysis on and do not say all that it needs.",
+        "Without an address, an interval and thresholds nothing can be measured.",
+        "Set the values under rollout.analysis, or rollout.analysis.enabled: false.",
+    ),
     "labels-not-readable": Explained(
         "A condition begins inside the Service's labels or namespace and ends outside.",
         "The objects that are added carry the same labels, so their text has to be copied whole.",

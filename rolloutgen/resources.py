@@ -6,7 +6,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from .data import data_path
-from .expression import printed
+from .expression import grouped, printed
 
 if TYPE_CHECKING:
     import jinja2
@@ -30,6 +30,7 @@ def _environment() -> jinja2.Environment:
         keep_trailing_newline=True,
         autoescape=False,
     )
+    environment.filters["grouped"] = grouped
     environment.filters["printed"] = printed
     return environment
 

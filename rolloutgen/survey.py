@@ -129,6 +129,8 @@ def _workload(
         tuple(routed),
         () if site.find("spec", "selector") else tuple(steady_labels(site)),
         site_scope(site).ranged and not routed,
+        options.analysis if services and strategy == "canary" and router == "istio" else "",
+        bool(options.slack),
     )
     where = sources.sites
     _refuse_unknown(site, "an autoscaler", scaled)

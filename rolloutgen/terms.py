@@ -23,9 +23,9 @@ _WORD = re.compile(r'"([\w.-]*\w)"')
 _HEAD = re.compile(r"\s*(?:else\s+)?(?:if|with|range)\b")
 # The last parts of the names of defines that a conversion may make.
 _OURS = (
-    "activeService", "autoscaled", "basicCanary", "canaryService", "overlay", "previewService", "publicHosts",
-    "rolledOut", "rollout", "rolloutHosts", "rolloutName", "rolloutReplicas", "routed", "stableService", "trafficPort",
-    "trafficPorts", "updateStrategy", "virtualService",
+    "activeService", "analysedSteps", "autoscaled", "backgroundAnalysis", "basicCanary", "canaryService", "overlay",
+    "previewService", "publicHosts", "rolledOut", "rollout", "rolloutHosts", "rolloutName", "rolloutReplicas", "routed",
+    "stableService", "subscriptions", "trafficPort", "trafficPorts", "updateStrategy", "virtualService",
 )  # fmt: skip
 _PREFIX = re.compile(r"([A-Za-z0-9_-]+)\.(?:fullname|name|labels|chart|selectorLabels)$")
 

@@ -36,6 +36,10 @@ values_key: delivery
 bump: patch
 toggles: 7
 ignore: {two-strategies: it is so}
+analysis:
+  {mode: step, prometheus: "http://p:9090", interval: 30s, minimumRequests: 1, successRate: 0.9, p99Milliseconds: 250,
+   failureLimit: 0, inconclusiveLimit: 1, count: 3}
+slack: {channels: [deployments], triggers: [on-rollout-aborted]}
 """
 
 
@@ -58,6 +62,11 @@ def test_every_key_reaches_the_options(tmp_path: Path) -> None:
     assert (options.router, options.deployer, options.values_key, options.bump) == ("none", "flux", "delivery", "patch")
     assert (options.service_names, options.replicas, options.toggles) == ("keep", "omit", "7")
     assert options.ignore == {"two-strategies": "it is so"}
+    have = options.house
+    assert (options.analysis, have.prometheus, have.interval, have.count) == ("step", "http://p:9090", "30s", 3)
+    assert (have.minimum_requests, have.success_rate, have.p99_milliseconds) == (1, 0.9, 250)
+    assert (have.failure_limit, have.inconclusive_limit) == (0, 1)
+    assert (options.slack, have.slack_triggers) == (("deployments",), ("on-rollout-aborted",))
 
 
 def test_later_layers_win_and_what_is_not_chosen_stays() -> None:

@@ -28,6 +28,8 @@ _FIELDS = (
     "router",
     "replicas",
     "values_key",
+    "analysis",
+    "slack",
     "deployer",
     "bump",
     "helm",
@@ -72,6 +74,12 @@ _FIELDS = (
     "--replicas", type=click.Choice(["live", "omit"]), help="Beside an autoscaler: the live number, or none.  [live]"
 )
 @click.option("--values-key", metavar="NAME", help="The key of the new block in values.yaml.  [rollout]")
+@click.option(
+    "--analysis",
+    type=click.Choice(["background", "step"]),
+    help="Judge the new version by success rate and p99 latency: all the time, or in steps of their own.",
+)
+@click.option("--slack", multiple=True, metavar="CHANNEL", help="A Slack channel that hears of each rollout.")
 @click.option(
     "--deployer",
     type=click.Choice(["helm3", "helm4", "helmfile", "argocd", "flux"]),

@@ -22,10 +22,11 @@ from ..routing import governs, points_at
 from ..scope import Scope, lift, root_symbol, site_scope
 from ..sources import Site
 from ..survey import Survey, Workload
-from ..terms import Route, name_of, terms_of, workload_prefix
+from ..terms import Route, chart_prefix, name_of, terms_of, workload_prefix
 from ..trafficport import traffic_port
 from ..tree import as_map, dig
 from . import (
+    analysis,
     autoscaler,
     basepath,
     chartyaml,
@@ -40,6 +41,7 @@ from . import (
     service,
     split,
     strategy,
+    subscriptions,
     values,
     virtualservice,
     workload,
@@ -104,6 +106,8 @@ def _workload(item: Workload, survey: Survey, options: Options, taken: set[str])
     yield from workload.selector(context.site, item.decision.selector)
     yield from nulls.rewrite(context.site, context.bodies())
     yield from _strategy(context, root)
+    if item.decision.notified:
+        yield from subscriptions.rewrite(context.site, terms, root, chart_prefix(survey.sources), context.bodies())
     if context.split:
         yield from _services(context, taken)
     yield from rename.rewrite(context.site, taken, "deployment", "rollout")
@@ -154,6 +158,10 @@ def _strategy(context: Context, root: str) -> Iterator[Item]:
     if context.weighed and item.virtual_services:
         routes, defines = virtualservice.own_routes(context, root)
         yield from defines
+    mode, run = item.decision.analysis, None
+    if mode:
+        run = analysis.run(chart_prefix(context.sources), mode)
+        yield run
     yield from strategy.rewrite(
         context.site,
         terms,
@@ -163,6 +171,9 @@ def _strategy(context: Context, root: str) -> Iterator[Item]:
         routed=context.weighed,
         condition=condition,
         routes=routes,
+        analysis=mode,
+        analysis_define=run.name if run else "",
+        namespace=analysis.namespace(context.site, terms, root),
         guard=workload.guard(context.site),
         force=context.options.force,
     )
@@ -175,13 +186,14 @@ def _services(context: Context, taken: set[str]) -> Iterator[Item]:
     if context.item.decision.router == "istio":
         sets, items = _sets(context, site, root)
         yield from items
-        files = None if context.terms.local else _files(sets, site_scope(site), context)
+        texts = [*gatewayset.texts(sets), *_judged(sets, context)]
+        files = None if context.terms.local else _files(texts, site_scope(site), context)
         if files is None:
-            further = "".join(text if _separated(text) else f"---\n{text}" for _, text in gatewayset.texts(sets))
+            further = "".join(text if _separated(text) else f"---\n{text}" for _, text in texts)
         for name, text in (files or {}).items():
             path = gatewayset.file_beside(site.source.path, name, context.item.decision.key, frozenset(taken))
             taken.add(path)
-            yield NewFile(path, text, gatewayset.REASON)
+            yield NewFile(path, text, analysis.REASON if name == analysis.FILE else gatewayset.REASON)
     present = context.terms.at(context.present, root) if context.present else ""
     yield from service.rewrite(site, context.terms, root=root, keep=context.keep, further=further, present=present)
     yield from virtualservice.rewrite(context)
@@ -223,6 +235,13 @@ def _sets(context: Context, site: Site, root: str) -> tuple[gatewayset.Sets, lis
     return sets, items
 
 
+def _judged(sets: gatewayset.Sets, context: Context) -> Iterator[tuple[str, str]]:
+    """The AnalysisTemplate, which has the labels of the sets."""
+    mode = context.item.decision.analysis
+    if mode:
+        yield analysis.FILE, analysis.template(sets.terms, sets.root, sets.namespace + sets.labels, mode)
+
+
 def _null_labels(context: Context, site: Site) -> list[str]:
     """The Service's labels that are null in some render."""
     bodies = (m.body for render in context.survey.renders for m in render.objects if m.site == site.id)
@@ -230,12 +249,12 @@ def _null_labels(context: Context, site: Site) -> list[str]:
     return sorted({key for found in labels for key, value in found.items() if value is None})
 
 
-def _files(sets: gatewayset.Sets, scope: Scope, context: Context) -> dict[str, str] | None:
-    """The sets as whole files under the Service's conditions; None where they can only stand beside the Service."""
+def _files(texts: Sequence[tuple[str, str]], scope: Scope, context: Context) -> dict[str, str] | None:
+    """The texts as whole files under the Service's conditions; None where they can only stand beside the Service."""
     if any(block.keyword == "with" for block, _ in scope.blocks):
         return None
     merged: dict[str, str] = {}
-    for name, text in gatewayset.texts(sets):
+    for name, text in texts:
         merged[name] = merged.get(name, "") + text
     if context.present:
         merged = {name: _under(context.present, text) for name, text in merged.items()}

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 from ..draft import Define, EditFile, Item
 from ..expression import expression, free_variables, grouped
+from ..model import Analysis
 from ..refuse import refuse
 from ..regions import owned, owned_together, reindent, without
 from ..resources import indented, resource
@@ -49,14 +50,18 @@ def rewrite(
     routed: bool,
     condition: str,
     routes: Sequence[Route],
+    analysis: Analysis,
+    analysis_define: str,
+    namespace: str,
     guard: str,
     force: bool,
 ) -> Iterator[Item]:
     """The edits of one Deployment's strategy.
 
     `root` names the root context at the Deployment; `condition` is the expression under which the Rollout is routed, ""
-    for always. `guard` is the expression under which the document is a Rollout at all, "" for always. With `force` a
-    Recreate is no reason to fail.
+    for always. `analysis_define` prints what `analysis` adds for the canary Service in `namespace`. `guard` is the
+    expression under which the document is a Rollout at all, "" for always. With `force` a Recreate is no reason to
+    fail.
     """
     spec = site.find("spec")
     if len(spec) != 1 or not spec[0].children:
@@ -86,6 +91,10 @@ def rewrite(
         stable=terms.at(terms.stable, root),
         canary=terms.at(terms.canary, root),
         block=block,
+        name=terms.at(terms.name, root),
+        analysis=analysis,
+        analysis_define=analysis_define,
+        namespace=namespace,
         prefix=terms.prefix,
         root=root,
         omitted=omitted,
@@ -98,7 +107,9 @@ def rewrite(
     )
     if strategy != "blue-green" and (not routed or condition):
         values = terms.at(carried.values, ".") if root == "." else carried.values.replace("$.", ".")
-        body = resource("basic-canary.tpl", block=terms.block, omitted=omitted, values=values, alone=not lines)
+        body = resource(
+            "basic-canary.tpl", block=terms.block, omitted=omitted, values=values, alone=not lines, analysis=analysis
+        )
         yield Define(
             f"{terms.prefix}.basicCanary",
             body.rstrip("\n"),

@@ -9,7 +9,7 @@ from typing import Any
 
 from ..chart import Chart
 from ..draft import EditFile, Item, NewFile
-from ..options import Options
+from ..options import TRIGGERS, Options
 from ..resources import indented, resource
 from ..survey import Survey, Workload
 from ..text import Edit, Span
@@ -36,8 +36,12 @@ def rewrite(survey: Survey, options: Options, *, preview_off: bool, derived: boo
     routed = any(
         w.decision.strategy == "canary" and w.decision.router == "istio" and w.services for w in survey.workloads
     )
+    modes = {w.decision.analysis for w in survey.workloads} - {""}
     steps = [dict(step) for step in options.house.steps or STEPS]
     addressed = {w.decision.key: bool(w.virtual_services) for w in survey.workloads if _has_hosts(w)}
+    basic_steps = [step for step in steps if "setCanaryScale" not in step and not _is_open(step)]
+    if modes == {"step"} and not any("analysis" in step for step in steps):
+        steps = list(_judged(steps))
     text = resource(
         "values.yaml",
         key=survey.decisions.values_key,
@@ -52,7 +56,9 @@ def rewrite(survey: Survey, options: Options, *, preview_off: bool, derived: boo
         preview_off=preview_off,
         house=options.house,
         steps=_yaml(steps, 4),
-        basic_steps=_yaml([step for step in steps if "setCanaryScale" not in step], 4),
+        basic_steps=_yaml(basic_steps, 4),
+        analysis=next(iter(modes), ""),
+        notifications=_yaml({"slack": _channels(options, judged=bool(modes))}, 4) if options.slack else "",
         issuer=_yaml({"issuer": dict(options.house.issuer)}, 4),
         targets=_yaml({"targets": list(options.house.dns_targets)}, 4),
     )
@@ -75,6 +81,25 @@ def _has_hosts(item: Workload) -> bool:
         and bool(item.services)
         and not item.decision.looped
     )
+
+
+def _judged(steps: Sequence[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+    """The steps with an analysis after each pause with public traffic."""
+    flows = False
+    for step in steps:
+        yield step
+        flows = flows if "setWeight" not in step else bool(step["setWeight"])
+        if flows and "pause" in step:
+            yield {"analysis": {}}
+
+
+def _is_open(step: dict[str, Any]) -> bool:
+    return "analysis" in step and not dig(step, "analysis", "templates")
+
+
+def _channels(options: Options, *, judged: bool) -> dict[str, list[str]]:
+    known = [trigger for trigger in TRIGGERS if judged or "analysis" not in trigger]
+    return {trigger: list(options.slack) for trigger in options.house.slack_triggers or known}
 
 
 def _yaml(value: Any, columns: int) -> str:

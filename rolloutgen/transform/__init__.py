@@ -14,6 +14,7 @@ from typing import Any
 from rolloutgen.model import Change, Decisions, Finding, Manifest, Ref, Release
 from rolloutgen.target import Edits, Patched, Refused, Target, find_targets, namespace_of, refused
 from rolloutgen.transform import (
+    analysis,
     autoscaler,
     destinationrule,
     gatewayset,
@@ -24,6 +25,7 @@ from rolloutgen.transform import (
     rollout,
     service,
     strategy,
+    subscriptions,
     virtualservice,
 )
 
@@ -190,7 +192,10 @@ def _workload(target: Target, scene: _Scene, listed: Sequence[Listed]) -> _Part:
         edits = _merged(edits, more)
     routes = [(virtualservice.name_in_rollout(found.ref, target), names) for found, names in listed]
     fresh = [(virtualservice.name_in_rollout(_public_ref(target), target), (virtualservice.ROUTE,))]
-    body, more = rollout.replace_strategy(body, strategy.strategy_of(target, routes or fresh))
+    wanted = analysis.with_analysis(strategy.strategy_of(target, routes or fresh), target)
+    body, more = rollout.replace_strategy(body, wanted)
+    edits = _merged(edits, more)
+    body, more = subscriptions.with_subscriptions(body, target)
     edits = _merged(edits, more)
     body, more = replicas.with_replicas(body, target, _bounds(target, scene), scene.decisions)
     edits = _merged(edits, more)
@@ -238,6 +243,9 @@ def _sets(target: Target, listed: Sequence[Listed]) -> Iterator[tuple[Manifest, 
             spec = virtualservice.public_virtual_service(target, names)
             yield gatewayset.generated(target, public, spec), virtualservice.RULE
             yield from gatewayset.gateway_set(target, public.name, names)
+        judged = analysis.template(target)
+        if judged:
+            yield gatewayset.generated(target, *judged), analysis.RULE
     for suffix, to, audience_hosts in tracks:
         if audience_hosts:
             ref = replace(public, name=f"{public.name}{suffix}")

@@ -23,7 +23,9 @@ from .case import HERE, cases
 CASES = {case.name: case for case in cases()}
 CONVERTED = [name for name, case in CASES.items() if case.status == "converted"]
 # Rules that need what only the cluster or the other charts know.
-GENERATED = frozenset({"Rollout", "Gateway", "VirtualService", "Certificate", "DNSEndpoint", "DestinationRule"})
+GENERATED = frozenset(
+    {"Rollout", "AnalysisTemplate", "Gateway", "VirtualService", "Certificate", "DNSEndpoint", "DestinationRule"}
+)
 
 
 @pytest.fixture(autouse=True)
