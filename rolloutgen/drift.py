@@ -4,6 +4,8 @@ A converted chart no longer has its Deployment, so nothing can be made of the ch
 as it was before the conversion (out of git, or named by the caller) is converted again, with today's templates, today's
 rolloutgen.yaml and the options of the record. What that yields otherwise than the conversion did then is brought into
 the chart as it is now; where that changes something, the chart has fallen behind. Edits made since are no drift.
+
+A chart that `rolloutgen new` made is compared with the newest version of its template in the same way.
 """
 
 from __future__ import annotations
@@ -23,6 +25,7 @@ from .house import house_of
 from .options import settle
 from .otherside import Base, base_of, chart_before
 from .record import PATH, STAND_IN, Record, read_record
+from .scaffold.update import is_scaffolded, plan_update
 from .valuesets import SHORT, value_sets
 
 # What differs from run to run, or is a matter of the release: the version, the entry in the changes, the record's own.
@@ -60,6 +63,8 @@ def drift(
     """
     chart = load_chart(path)
     record = read_record(chart)
+    if record is None and is_scaffolded(path) and not before:
+        return _scaffolded(path, config)
     if record is None:
         hint = "rolloutgen convert writes one; a chart that was converted by hand has none."
         raise UsageError(f"the chart has no {PATH}: nobody knows what made it", path=path, hint=hint)
@@ -76,6 +81,14 @@ def drift(
     base = made if made is not None else chart
     files = tuple(_files(chart.files, base.files, plan.after.files))
     return Drifted(path, f"{compared}, converted by today's rolloutgen", files)
+
+
+def _scaffolded(path: str, config: str) -> Drifted:
+    """A chart that `rolloutgen new` made, against the newest version of its template."""
+    found = plan_update(path, config=config, marked=False)
+    files = tuple(Drift(one.path, one.now, one.then, one.edited) for one in found.files)
+    compared = f"its template, {found.name} {found.new}"
+    return Drifted(path, compared if found.old == found.new else f"{compared} (made by {found.old})", files)
 
 
 def _again(old: Chart, record: Record, flags: Mapping[str, Any], config: str, engine: Engine) -> Plan:

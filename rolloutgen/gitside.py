@@ -197,6 +197,13 @@ def changed_paths(repository: Repository, commit: str) -> list[str]:
     return sorted({path.decode("utf-8", "surrogateescape") for path in (changed + fresh).split(b"\0") if path})
 
 
+def uncommitted(repository: Repository, path: str) -> list[str]:
+    """What below `path` is in no commit: changed, staged, deleted or new, as git names it; sorted."""
+    asked = ["status", "--porcelain=v1", "-z", "--no-renames", "--untracked-files=all", "--", os.path.realpath(path)]
+    told = _git(repository, *asked).stdout.split(b"\0")
+    return sorted(entry[3:].decode("utf-8", "surrogateescape") for entry in told if entry)
+
+
 def folders_with(repository: Repository, commit: str, name: str) -> list[str]:
     """The folders of a commit that hold a file of that name, sorted."""
     listed = _git(repository, "ls-tree", "-r", "-z", "--name-only", "--full-tree", commit).stdout.split(b"\0")
@@ -224,6 +231,25 @@ def short(repository: Repository, commit: str) -> str:
 def merged_file(ours: bytes, base: bytes, theirs: bytes) -> tuple[bytes, bool]:
     """What `theirs` changed since `base`, brought into `ours`; `theirs` wins where both changed the same lines, and the
     second value says that they did."""
+    _, clash = marked_merge(ours, base, theirs, ("ours", "theirs"))
+    done = _merge(ours, base, theirs, "--theirs")
+    if done.returncode:
+        return theirs, True  # a binary file
+    return done.stdout, clash
+
+
+def marked_merge(ours: bytes, base: bytes, theirs: bytes, labels: tuple[str, str]) -> tuple[bytes, bool]:
+    """The same, but both stand between conflict marks where both changed the same lines, ours under the first label.
+
+    Of a binary file that both changed `ours` stays.
+    """
+    done = _merge(ours, base, theirs, "-L", labels[0], "-L", "before", "-L", labels[1])
+    if done.returncode >= 128:  # below, it counts the conflicts
+        return ours, True
+    return done.stdout, done.returncode != 0
+
+
+def _merge(ours: bytes, base: bytes, theirs: bytes, *options: str) -> subprocess.CompletedProcess[bytes]:
     from tempfile import TemporaryDirectory
 
     with TemporaryDirectory() as folder:
@@ -232,11 +258,7 @@ def merged_file(ours: bytes, base: bytes, theirs: bytes) -> tuple[bytes, bool]:
             names.append(os.path.join(folder, name))
             with open(names[-1], "wb") as stream:
                 stream.write(data)
-        clash = _run(["merge-file", "-p", "-q", *names]).returncode != 0
-        done = _run(["merge-file", "-p", "-q", "--theirs", *names])
-        if done.returncode:
-            return theirs, True  # a binary file
-    return done.stdout, clash
+        return _run(["merge-file", "-p", "-q", *options, *names])
 
 
 def _followed(path: str, target: str, files: Mapping[str, bytes]) -> dict[str, bytes]:

@@ -16,7 +16,12 @@ if TYPE_CHECKING:
 @click.command(no_args_is_help=True)
 @click.argument("charts", nargs=-1, type=click.Path())
 @click.option(
-    "--all", "roots", multiple=True, metavar="DIR", type=click.Path(), help="Every converted chart below DIR."
+    "--all",
+    "roots",
+    multiple=True,
+    metavar="DIR",
+    type=click.Path(),
+    help="Every chart below DIR that rolloutgen made or converted.",
 )
 @click.option(
     "--before", default="", metavar="REF|DIR|TGZ", help="The chart as it was before its conversion.  [out of git]"
@@ -31,7 +36,8 @@ def check(charts: tuple[str, ...], **given: Any) -> None:
 
     The chart as it was before its conversion is taken out of git and converted again, with the options of its record.
     What comes out otherwise than it did then, and is not in the chart yet, is printed as a diff for `git apply`; edits
-    made since the conversion are no drift. Exit code 1: some chart has fallen behind.
+    made since the conversion are no drift. A chart that `rolloutgen new` made is compared with today's template. Exit
+    code 1: some chart has fallen behind.
     """
     import os
 
@@ -39,13 +45,16 @@ def check(charts: tuple[str, ...], **given: Any) -> None:
     from ..helm import open_engine
     from ..record import PATH
     from ..report.drift import as_json, text
+    from ..scaffold.render import ANSWERS
 
     paths = [*charts]
-    paths += [
-        path for root in given["roots"] for path in charts_below(root) if os.path.isfile(os.path.join(path, PATH))
-    ]
+    marks = (PATH, ANSWERS)
+    for path in (path for root in given["roots"] for path in charts_below(root)):
+        paths += [path] if any(os.path.isfile(os.path.join(path, mark)) for mark in marks) else []
     if not paths:
-        raise click.UsageError("no converted chart there" if given["roots"] else "name a chart, or --all DIR")
+        raise click.UsageError(
+            "no chart there that rolloutgen made or converted" if given["roots"] else "name a chart, or --all DIR"
+        )
     flags = {name: given[name] for name in ("values", "sets") if given[name]}
     engine = open_engine(given["helm"])
     found: list[Drifted] = []

@@ -20,6 +20,7 @@ COMMANDS: Table = {
     "validate": ("validate", "validate", "Tell what the cluster would say of charts and manifests."),
     "diff": ("diff", "diff", "Tell what a change of a chart brings to the cluster."),
     "new": ("new", "new", "Make a new chart, or what installs the controller."),
+    "update": ("update", "update", "Bring a newer version of its template into what `new` made."),
     "check": ("check", "check", "Tell where converted charts have fallen behind today's rolloutgen."),
     "plan": ("plan", "plan", "Show step by step what an update of a Rollout does."),
     "config": ("config", "config", "Show what rolloutgen.yaml comes to for a chart."),

@@ -5,7 +5,6 @@ from __future__ import annotations
 import difflib
 import json
 import os
-from collections.abc import Iterator
 
 from ..drift import Drift, Drifted
 
@@ -27,7 +26,7 @@ def text(found: Drifted) -> str:
 
 def diff(found: Drifted) -> str:
     """The unified diff; paths are those of the chart as it was named."""
-    return "".join(line for one in found.files for line in _file(one, found.path))
+    return "".join(unified(found.path, one.path, one.now, one.then) for one in found.files)
 
 
 def as_json(found: Drifted) -> str:
@@ -45,17 +44,18 @@ def _action(one: Drift) -> str:
     return "added" if one.now is None else "removed" if one.then is None else "changed"
 
 
-def _file(one: Drift, root: str) -> Iterator[str]:
-    path = os.path.normpath(os.path.join(root, one.path)).replace(os.sep, "/").lstrip("/")
-    yield f"diff --git a/{path} b/{path}\n"
-    if one.now is None:
-        yield "new file mode 100644\n"
-    elif one.then is None:
-        yield "deleted file mode 100644\n"
-    source = f"a/{path}" if one.now is not None else "/dev/null"
-    target = f"b/{path}" if one.then is not None else "/dev/null"
-    for line in difflib.unified_diff(_lines(one.now), _lines(one.then), source, target):
-        yield line if line.endswith("\n") else f"{line}\n{_NO_NEWLINE}"
+def unified(root: str, path: str, now: bytes | None, then: bytes | None) -> str:
+    """The unified diff of one file below `root`, as `git apply` takes it; None for a file that is not there."""
+    name = os.path.normpath(os.path.join(root, path)).replace(os.sep, "/").lstrip("/")
+    head = f"diff --git a/{name} b/{name}\n"
+    if now is None:
+        head += "new file mode 100644\n"
+    elif then is None:
+        head += "deleted file mode 100644\n"
+    source = f"a/{name}" if now is not None else "/dev/null"
+    target = f"b/{name}" if then is not None else "/dev/null"
+    lines = difflib.unified_diff(_lines(now), _lines(then), source, target)
+    return head + "".join(line if line.endswith("\n") else f"{line}\n{_NO_NEWLINE}" for line in lines)
 
 
 def _lines(data: bytes | None) -> list[str]:

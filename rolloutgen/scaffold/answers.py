@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -10,14 +11,25 @@ from typing import Any
 
 from .. import goyaml
 from ..errors import UsageError
+from ..house import house_of
 from ..marks import line_at
-from ..options import House
+from ..options import settle
 from .template import Question, Template
 
 _KINDS: Mapping[str, tuple[type, str]] = {
     "str": (str, "a text (in quotes where it looks like a number)"),
     "int": (int, "a whole number"),
     "bool": (bool, "true or false"),
+}
+# Keys of the answer `measures`, and what House calls them.
+_MEASURES = {
+    "interval": "interval",
+    "minimumRequests": "minimum_requests",
+    "successRate": "success_rate",
+    "p99Milliseconds": "p99_milliseconds",
+    "failureLimit": "failure_limit",
+    "inconclusiveLimit": "inconclusive_limit",
+    "count": "count",
 }
 
 
@@ -72,8 +84,14 @@ def parse_data(pairs: Sequence[str], template: Template) -> Mapping[str, Answer]
     return found
 
 
-def of_house(house: House, chosen: Mapping[str, Any], template: Template) -> Mapping[str, Any]:
-    """Default answers out of a house file: what it says (`chosen`), as the questions of the template call it."""
+def house_defaults(folder: str, config: str, template: Template) -> Mapping[str, Any]:
+    """Default answers out of the house files that hold for `folder`, or of `config`, as the template calls them.
+
+    Raises UsageError for a file that is missing or wrong.
+    """
+    chosen = house_of(os.path.abspath(folder), config).options()
+    options = settle(chosen)
+    house = options.house
     told: dict[str, Any] = {
         "gateway_selector": dict(house.gateway_selector),
         "gateway_namespace": house.gateway_namespace,
@@ -82,7 +100,13 @@ def of_house(house: House, chosen: Mapping[str, Any], template: Template) -> Map
         "issuer_group": house.issuer.get("group", ""),
         "dns_targets": ", ".join(house.dns_targets),
         "dns_ttl": house.dns_ttl,
+        "analysis_default": options.analysis or "none",
+        "prometheus": house.prometheus,
+        "measures": {name: getattr(house, field) for name, field in _MEASURES.items()},
+        "slack": ", ".join(options.slack),
     }
+    if house.slack_triggers:
+        told["slack_triggers"] = list(house.slack_triggers)
     if house.steps:
         told["steps"] = [dict(step) for step in house.steps]
     told.update((name, chosen[name]) for name in ("strategy", "router", "deployer", "values_key") if chosen.get(name))

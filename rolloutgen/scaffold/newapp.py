@@ -6,9 +6,7 @@ import os
 from collections.abc import Sequence
 
 from ..errors import UsageError
-from ..house import house_of
-from ..options import settle
-from .answers import Answer, of_house, parse_data, read_answers
+from .answers import Answer, house_defaults, parse_data, read_answers
 from .create import create, refuse_if_taken
 from .render import Made, may_ask, render, unanswered
 from .template import template
@@ -29,8 +27,7 @@ def new_app(
         said = given["name"]
         raise UsageError(f"the app is called {name} here, and {said.value} there", path=said.path, line=said.line)
     given["name"] = Answer(name, "NAME")
-    chosen = house_of(os.path.dirname(os.path.abspath(target)), config).options()
-    defaults = of_house(settle(chosen).house, chosen, newest)
+    defaults = house_defaults(os.path.dirname(os.path.abspath(target)), config, newest)
     left = unanswered(newest, given)
     if ask and left and not may_ask():
         raise UsageError(

@@ -53,8 +53,11 @@ class Template:
 
 
 def versions(name: str) -> tuple[str, ...]:
-    """The versions of a template, the oldest first."""
-    found = [folder.name for folder in data_path(f"templates/{name}").iterdir() if _VERSION.fullmatch(folder.name)]
+    """The versions of a template, the oldest first. Raises UsageError where there is no such template."""
+    folder = data_path("templates") / name
+    found = [one.name for one in folder.iterdir() if _VERSION.fullmatch(one.name)] if _is_name(folder) else []
+    if not found:
+        raise UsageError(f"this rolloutgen has no template {name!r}", hint="A newer one may have it.")
     return tuple(sorted(found, key=_order))
 
 
@@ -70,6 +73,12 @@ def template(name: str, version: str = "") -> Template:
         )
     chosen = version or known[-1]
     return Template(name, chosen, data_path(f"templates/{name}") / chosen)
+
+
+def _is_name(folder: Path) -> bool:
+    return (
+        re.fullmatch(r"[a-z]+", folder.name) is not None and folder.parent == data_path("templates") and folder.is_dir()
+    )
 
 
 def _order(version: str) -> tuple[int, ...]:
