@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from .chart import load_chart
+from .chart import Chart, load_chart
 from .dependencies import resolve_dependencies
 from .errors import UsageError
 from .helm import Engine
+from .house import house_of
 from .inputs import Input
-from .model import Release, ValueSet
+from .model import Release, Rendered, ValueSet
+from .options import Deployer, settle
 from .record import read_record
 from .release import ReleaseView, view_of
 from .simulate import Simulation, at_bounds, simulate
@@ -18,6 +20,8 @@ from .simulate.read import read_spec
 from .simulate.topology import Edge, edges_of
 from .streams import Stream
 from .valuesets import layer
+
+_RELEASE = Release()
 
 
 @dataclass(frozen=True)
@@ -66,10 +70,23 @@ def plans(
     return tuple(found)
 
 
+@dataclass(frozen=True)
+class Shown:
+    """A chart with its dependencies and one render of it."""
+
+    chart: Chart
+    rendered: Rendered
+
+
 def chart_view(
     path: str, engine: Engine, *, values: Sequence[str] = (), sets: Sequence[str] = (), kube_version: str = ""
 ) -> ReleaseView:
-    """One render of the chart at `path`, with the values of its record where none are given.
+    """One render of the chart at `path`, with the values of its record where none are given. Raises as `shown`."""
+    return view_of(shown(path, engine, values=values, sets=sets, release=Release("", "default", kube_version)).rendered)
+
+
+def shown(path: str, engine: Engine, *, values: Sequence[str], sets: Sequence[str], release: Release) -> Shown:
+    """One render of the chart at `path` as `release`, called like the chart where that has no name.
 
     Raises what loading and rendering raise, and UsageError for dependencies that are needed and not there.
     """
@@ -81,16 +98,24 @@ def chart_view(
     if dependencies.are_needed:
         missing = ", ".join(dependency.name for dependency in dependencies.missing)
         raise UsageError(f"dependencies are missing: {missing}", path=path, hint=f"Run: helm dependency update {path}")
-    release = Release(chart.name, "default", kube_version)
+    release = replace(release, name=release.name or chart.name)
     value_set = ValueSet("values" if values or sets else "defaults", layer(values, sets, engine), release)
-    return view_of(engine.render(dependencies.chart, value_set))
+    return Shown(dependencies.chart, engine.render(dependencies.chart, value_set))
 
 
-def manifests_view(stream: Stream) -> ReleaseView:
+def deployer_of(path: str, config: str = "") -> Deployer:
+    """What deploys the chart at `path`, as its record says, else the house file (`config`, or the nearest); "" where
+    neither does. Raises as `read_record` and `house_of` do."""
+    record = read_record(load_chart(path))
+    layers = [house_of(path, config).options(), record.chosen if record else {}]
+    return settle(*({"deployer": layer["deployer"]} for layer in layers if layer.get("deployer"))).deployer
+
+
+def manifests_view(stream: Stream, release: Release = _RELEASE) -> ReleaseView:
     """Manifests as one release. Raises the first fault of the stream."""
     if stream.faults:
         raise stream.faults[0]
-    return ReleaseView(stream.objects, Release(), files=stream.texts)
+    return ReleaseView(stream.objects, release, files=stream.texts)
 
 
 def reads(asked: Input) -> Stream:

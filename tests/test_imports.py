@@ -19,7 +19,7 @@ ROWS = (
     {"report"},
     {"review", "drift"},
     {"converted", "showing", "otherside", "doctor"},
-    {"reviewed"},
+    {"reviewed", "runbook"},
     {"cutover", "baseline"},
     {"cutoverfacts", "effective", "job", "planning", "validate"},
     {"convert", "explain", "lint", "scaffold", "aftermath", "newfaults", "diff"},

@@ -1,0 +1,112 @@
+"""`rolloutgen runbook CHART`."""
+
+from __future__ import annotations
+
+import os
+import shlex
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    from ..runbook import Runbook
+
+_DEPLOYERS = ("helm3", "helm4", "helmfile", "argocd", "flux", "kubectl")
+
+
+@click.command(no_args_is_help=True)
+@click.argument("chart", type=click.Path())
+@click.option("--release", default="", metavar="NAME", help="The release's name.  [the chart's]")
+@click.option("--namespace", "-n", default="default", metavar="NS", help="The release's namespace.  [default]")
+@click.option("--values", "-f", multiple=True, metavar="FILE", help="Values of the release, as for helm.")
+@click.option("--set", "sets", multiple=True, metavar="K=V", help="A value of the release, as for helm.")
+@click.option(
+    "--deployer", type=click.Choice(_DEPLOYERS), help="What deploys the release.  [the record's, the house file's]"
+)
+@click.option("--replicas", type=click.IntRange(0, 100_000), help="The live number of replicas.  [what is rendered]")
+@click.option(
+    "--pod-ready",
+    "ready",
+    type=click.FloatRange(0),
+    metavar="SECONDS",
+    help="How long a pod takes to become available.  [the least that its probes tell]",
+)
+@click.option("--config", default="", metavar="FILE", type=click.Path(), help="The house file.  [the nearest]")
+@click.option("--kube-version", default="", metavar="V", help="The Kubernetes version to render for.")
+@click.option("--helm", default="embedded", metavar="embedded|PATH", help="The Helm that renders.  [embedded]")
+@click.option("--format", "form", type=click.Choice(["markdown", "json"]), default="markdown", help="[markdown]")
+@click.option("--output", "-o", metavar="FILE", type=click.Path(dir_okay=False), help="Write there.  [stdout]")
+def runbook(chart: str, **given: Any) -> None:
+    """Write the page for whoever runs the Rollouts of CHART as one release: checks, deploying, steps, all commands.
+
+    CHART is a chart (a directory or a .tgz), a manifest file, a folder of manifests, or - for a rendered stream. Names,
+    times and pods are those of this release: give its --release, --namespace and --values.
+    """
+    from ..report.runbook import as_json, markdown
+
+    made_by = "" if chart == "-" else _again(chart, given)
+    book = _book(chart, given)
+    text = as_json(book) if given["form"] == "json" else markdown(book, made_by)
+    if not given["output"]:
+        click.echo(text, nl=False)
+        return
+    from pathlib import Path
+
+    from ..errors import UsageError
+
+    try:
+        Path(given["output"]).write_text(text, encoding="utf-8")
+    except OSError as fault:
+        raise UsageError(f"cannot be written: {fault.strerror}", path=given["output"]) from None
+
+
+def _again(chart: str, given: dict[str, Any]) -> str:
+    """The command with what decides about the page; Secrets may stand in --set, so those are left to the user."""
+    words = ["rolloutgen", "runbook", chart]
+    words += ["--release", given["release"]] if given["release"] else []
+    words += ["--namespace", given["namespace"]]
+    words += [part for path in given["values"] for part in ("--values", path)]
+    words += ["--deployer", given["deployer"]] if given["deployer"] else []
+    return shlex.join(words)
+
+
+def _book(chart: str, given: dict[str, Any]) -> Runbook:
+    from ..inputs import inputs_of
+    from ..model import Release
+    from ..planning import manifests_view, plans, reads
+    from ..runbook import runbook as made
+
+    asked = inputs_of([chart])[0]
+    if asked.kind == "chart":
+        return _of_chart(chart, given)
+    name = given["release"] or os.path.basename(os.path.abspath(chart)).partition(".")[0]
+    view = manifests_view(reads(asked), Release(name if chart != "-" else "manifests", given["namespace"]))
+    planned = plans(view, replicas=given["replicas"], ready=given["ready"])
+    return made(view, planned, source="" if chart == "-" else chart, deployer=given["deployer"] or "kubectl")
+
+
+def _of_chart(chart: str, given: dict[str, Any]) -> Runbook:
+    from ..errors import UsageError
+    from ..helm import open_engine
+    from ..model import Release
+    from ..planning import deployer_of, plans, shown
+    from ..release import view_of
+    from ..runbook import before_conversion, image_keys
+    from ..runbook import runbook as made
+
+    if given["deployer"] == "kubectl":
+        raise UsageError(
+            "kubectl deploys manifests, no chart", path=chart, hint="helm template ... | rolloutgen runbook -"
+        )
+    deployer = given["deployer"] or deployer_of(chart, given["config"])
+    release = Release(given["release"], given["namespace"], given["kube_version"])
+    engine = open_engine(given["helm"])
+    try:
+        found = shown(chart, engine, values=given["values"], sets=given["sets"], release=release)
+        view = view_of(found.rendered)
+        planned = plans(view, replicas=given["replicas"], ready=given["ready"])
+        keys = image_keys(found.chart, found.rendered, [one.name for one in planned], engine)
+    finally:
+        engine.close()
+    before = before_conversion(chart) if os.path.isdir(chart) else None
+    return made(view, planned, source=chart, deployer=deployer, keys=keys, before=before)

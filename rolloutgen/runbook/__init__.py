@@ -1,0 +1,73 @@
+"""A page for the people who run one release: what to look at, what to type, what follows from it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from rolloutgen.planning import Planned
+from rolloutgen.release import ReleaseView
+
+from .back import Before, back, before_conversion
+from .deploy import new_image
+from .facts import Deployer, Facts, Subject, facts_of
+from .first import first_deployment
+from .images import ImageKey, image_keys
+from .metrics import prometheus
+from .operate import advice, dashboard, influencing, steps, watching
+from .page import Chapter, Item
+
+__all__ = [
+    "Before",
+    "Chapter",
+    "Facts",
+    "Item",
+    "Runbook",
+    "Section",
+    "advice",
+    "before_conversion",
+    "image_keys",
+    "runbook",
+]
+
+
+@dataclass(frozen=True)
+class Section:
+    """The chapters about one Rollout; the first of them is that of its steps."""
+
+    subject: Subject
+    chapters: tuple[Chapter, ...]
+
+
+@dataclass(frozen=True)
+class Runbook:
+    """The page: chapters of the whole release before and after those of each Rollout."""
+
+    facts: Facts
+    first: tuple[Chapter, ...]
+    sections: tuple[Section, ...]
+    last: tuple[Chapter, ...]
+
+
+def runbook(
+    view: ReleaseView,
+    planned: Sequence[Planned],
+    *,
+    source: str,
+    deployer: Deployer = "",
+    keys: Sequence[ImageKey] = (),
+    before: Before | None = None,
+) -> Runbook:
+    """The runbook of the release that `view` shows, for the Rollouts of `planned`.
+
+    `source` is the chart or the file as commands name it, `keys` the values that hold the images, `before` where git
+    has the chart with its Deployments. Raises UsageError for a name that Kubernetes does not take.
+    """
+    facts = facts_of(view, planned, source, deployer)
+    sections = tuple(
+        Section(subject, (steps(subject), watching(subject), influencing(subject, facts), prometheus(subject)))
+        for subject in facts.subjects
+    )
+    return Runbook(
+        facts, (first_deployment(facts), new_image(facts, keys)), sections, (dashboard(facts), back(facts, before))
+    )
