@@ -21,11 +21,10 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
+from .disk import JOURNAL, SIBLING, leftovers
 from .errors import ChartError, UsageError
 from .exchange import EXCHANGES, exchange, locked, uninterrupted
 
-JOURNAL = ".rolloutgen-journal"
-_SIBLING = ".rolloutgen-"
 _PLAN = "plan.json"
 _VERSION_CONTROL = frozenset({".git", ".hg", ".svn", ".bzr"})
 _MOST_LINKS = 20_000  # beyond that, building a tree beside takes longer than anyone would wait
@@ -66,12 +65,12 @@ def recover(root: str) -> None:
     """
     real = os.path.realpath(root)
     journal = os.path.join(real, JOURNAL)
-    leftovers = _leftovers(real)
-    if not leftovers and not os.path.isdir(journal):
+    remains = leftovers(real)
+    if not remains and not os.path.isdir(journal):
         return
     try:
         with locked(real, patience=0):
-            for leftover in leftovers:
+            for leftover in remains:
                 shutil.rmtree(leftover, ignore_errors=True)
             finish_journal(real)
     except BlockingIOError:
@@ -113,7 +112,7 @@ def copy_tree(source: str, target: str) -> None:
 def sibling(path: str) -> str:
     """A hidden name beside `path` for what is on its way there; `recover` knows it."""
     folder, name = os.path.split(os.path.realpath(path))
-    return os.path.join(folder, f".{name}{_SIBLING}{os.getpid()}")
+    return os.path.join(folder, f".{name}{SIBLING}{os.getpid()}")
 
 
 def write_into(tree: str, changes: Changes, modes: Modes) -> None:
@@ -229,7 +228,7 @@ def _link_tree(root: str, other: str) -> None:
 def _write(target: str, data: bytes, mode: int | None) -> None:
     """Puts a new file at `target`; one that stands there keeps its mode and owner and is not written into."""
     os.makedirs(os.path.dirname(target), exist_ok=True)
-    fresh = f"{target}{_SIBLING}new"
+    fresh = f"{target}{SIBLING}new"
     with contextlib.suppress(FileNotFoundError):
         os.unlink(fresh)
     with open(fresh, "xb") as stream:
@@ -248,7 +247,7 @@ def _write(target: str, data: bytes, mode: int | None) -> None:
 
 def _link_over(source: str, target: str) -> None:
     os.makedirs(os.path.dirname(target), exist_ok=True)
-    fresh = f"{target}{_SIBLING}new"
+    fresh = f"{target}{SIBLING}new"
     os.link(source, fresh)
     os.replace(fresh, target)
 
@@ -271,11 +270,3 @@ def _mode(path: str) -> int | None:
         return os.stat(path).st_mode & 0o7777
     except FileNotFoundError:
         return None
-
-
-def _leftovers(root: str) -> list[str]:
-    folder, name = os.path.split(root)
-    try:
-        return [os.path.join(folder, found) for found in os.listdir(folder) if found.startswith(f".{name}{_SIBLING}")]
-    except OSError:
-        return []

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import posixpath
-import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
 from . import goyaml
-from .atomic import copy_tree, recover, replace_files, sibling, write_into
-from .disk import DEFAULT_LIMITS, Limits, read_archive, read_directory
+from .disk import DEFAULT_LIMITS, Limits, is_interrupted, read_archive, read_directory
 from .errors import ChartError, UsageError
 from .helmignore import ignored_paths, parse_rules
 
@@ -61,12 +58,8 @@ class Chart:
 
     @cached_property
     def digest(self) -> str:
-        """A hash of all paths and bytes: equal charts render alike."""
-        whole = hashlib.sha256()
-        for path, data in sorted(self.files.items()):
-            whole.update(f"{len(path.encode())} {len(data)} {path}".encode())
-            whole.update(data)
-        return whole.hexdigest()
+        """A hash of all paths and bytes, within this process: equal charts render alike."""
+        return f"{hash(tuple(sorted(self.files.items()))):x}"
 
     @cached_property
     def ignored(self) -> frozenset[str]:
@@ -75,6 +68,11 @@ class Chart:
             return ignored_paths(self.files, parse_rules(self.files.get(".helmignore", b"").decode("utf-8", "replace")))
         except ValueError as fault:
             raise ChartError(f"Helm refuses these rules: {fault}", path=".helmignore") from None
+
+    @property
+    def visible(self) -> Mapping[str, bytes]:
+        """The files without those that .helmignore hides."""
+        return {path: data for path, data in self.files.items() if path not in self.ignored}
 
     @property
     def template_paths(self) -> tuple[str, ...]:
@@ -115,7 +113,10 @@ def load_chart(path: str | os.PathLike[str], *, limits: Limits = DEFAULT_LIMITS)
     """
     name = os.fspath(path)
     if os.path.isdir(name):
-        recover(name)
+        if is_interrupted(name):
+            from .atomic import recover
+
+            recover(name)
         files, modes = read_directory(name, limits)
     elif os.path.isfile(name):
         files, modes = read_archive(name, limits), {}
@@ -137,6 +138,8 @@ def write_chart(before: Chart, after: Chart, target: str | os.PathLike[str]) -> 
     Raises ChartError when a file has changed on disk since it was loaded or cannot be written, UsageError for a target
     that holds something else or an archive that would have to change.
     """
+    from .atomic import replace_files
+
     where = os.fspath(target)
     changes = {path: data for path, data in after.files.items() if before.files.get(path) != data}
     removed = dict.fromkeys(path for path in before.files if path not in after.files)
@@ -153,6 +156,10 @@ def write_chart(before: Chart, after: Chart, target: str | os.PathLike[str]) -> 
 
 
 def _write_new(before: Chart, changes: Mapping[str, bytes | None], after: Chart, target: str) -> None:
+    import shutil
+
+    from .atomic import copy_tree, sibling, write_into
+
     if os.path.isdir(target) and os.listdir(target):
         if read_directory(target, DEFAULT_LIMITS)[0] == after.files:
             return

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-import gzip
-import io
 import os
 import re
 import stat
-import tarfile
-import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from .atomic import JOURNAL
 from .errors import ChartError, LimitError
 from .helmignore import parse_rules
+
+if TYPE_CHECKING:  # a directory takes none of these
+    import gzip
+    import tarfile
+
+JOURNAL = ".rolloutgen-journal"
+SIBLING = ".rolloutgen-"
 
 _MIB = 1024 * 1024
 # Never part of a chart, even where the chart is the whole checkout.
@@ -38,6 +40,21 @@ class Limits:
 DEFAULT_LIMITS = Limits()
 Entry = os.DirEntry[str]
 Ignored = Callable[[str, bool], bool]
+
+
+def is_interrupted(root: str) -> bool:
+    """Whether a killed run left something behind in the directory `root` or beside it."""
+    real = os.path.realpath(root)
+    return os.path.isdir(os.path.join(real, JOURNAL)) or bool(leftovers(real))
+
+
+def leftovers(root: str) -> list[str]:
+    """What stands beside `root` under a name of `atomic.sibling`."""
+    folder, name = os.path.split(root)
+    try:
+        return [os.path.join(folder, found) for found in os.listdir(folder) if found.startswith(f".{name}{SIBLING}")]
+    except OSError:
+        return []
 
 
 def read_directory(root: str, limits: Limits) -> tuple[dict[str, bytes], dict[str, int]]:
@@ -174,6 +191,11 @@ def read_archive(path: str, limits: Limits, data: bytes | None = None) -> dict[s
 
     Raises ChartError for what is no archive or points outside itself, LimitError beyond `limits`.
     """
+    import gzip
+    import io
+    import tarfile
+    import zlib
+
     files: dict[str, bytes] = {}
     total = 0
     try:

@@ -11,10 +11,8 @@ from typing import Any
 from . import goyaml
 from .errors import RolloutgenError
 from .goyaml import YamlError
-from .locate import locate
 from .marks import line_at
 from .model import Finding, Manifest, Path
-from .place import placed
 from .release import ReleaseView
 from .tree import dig
 
@@ -38,6 +36,8 @@ class Remark:
 def remark(finding: Finding, view: ReleaseView) -> Remark:
     """The finding with its line: of the template where that is known, else of the rendered text."""
     if finding.ref is not None and not finding.line:
+        from .place import placed  # reads templates: imported where there is something to find
+
         finding = placed(finding, view)
     if finding.line:
         text = view.sources.get(finding.path) or view.files.get(finding.path, "")
@@ -60,7 +60,11 @@ def locate_in_text(view: ReleaseView, finding: Finding) -> int:
     """The line of a finding in a file that is no template: exactly where its field is written."""
     manifest = _manifest(finding, view)
     text = view.files.get(finding.path, "")
-    return rendered_line(text, manifest, finding.at) if manifest and text else locate(view, finding)
+    if manifest and text:
+        return rendered_line(text, manifest, finding.at)
+    from .locate import locate
+
+    return locate(view, finding)
 
 
 def _manifest(finding: Finding, view: ReleaseView) -> Manifest | None:

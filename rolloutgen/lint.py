@@ -6,7 +6,6 @@ from collections import Counter
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from rolloutgen.locate import locate
 from rolloutgen.model import Finding, Manifest, Severity
 from rolloutgen.registry import Plugin, cached
 from rolloutgen.release import ROLLOUT, ReleaseView
@@ -33,13 +32,14 @@ def lint(
     schemas: bool = True,
     kube_version: str = "",
     schema_locations: Sequence[str] = (),
-    locate: Locate = locate,
+    locate: Locate | None = None,
 ) -> tuple[Finding, ...]:
     """What the rules say about the renders of one chart (or about one set of manifests), errors first.
 
     `ignore` maps rule ids to reasons, `written` to file and line of the configuration. `schemas` off leaves the
-    schemas unasked; else `kube_version` and `schema_locations` choose them. `locate` finds the line of a finding in its
-    template, 0 when it cannot. A finding of several renders comes once, `value_sets` names them.
+    schemas unasked; else `kube_version` and `schema_locations` choose them. `locate` finds the line of a finding, 0 when
+    it cannot; without one it is looked for in the templates. A finding of several renders comes once, `value_sets`
+    names them.
     Raises UsageError for a Kubernetes version or a schema location that cannot be used.
     """
     known = rules()
@@ -94,7 +94,7 @@ def _superseded(findings: Iterable[Finding]) -> list[Finding]:
 
 
 def _merge(
-    merged: dict[Hashable, Finding], findings: Iterable[Finding], view: ReleaseView, locate: Locate
+    merged: dict[Hashable, Finding], findings: Iterable[Finding], view: ReleaseView, locate: Locate | None
 ) -> None:
     times: Counter[Hashable] = Counter()
     for finding in findings:
@@ -103,11 +103,17 @@ def _merge(
         times[same] += 1
         before = merged.get(key)
         if before is None:
-            line = finding.line or locate(view, finding)
+            line = finding.line or (locate or _locate())(view, finding)
             merged[key] = replace(finding, line=line, value_sets=(view.value_set,))
         elif view.value_set not in before.value_sets:
             worse = min(before.severity, finding.severity, key=_RANK.__getitem__)
             merged[key] = replace(before, severity=worse, value_sets=(*before.value_sets, view.value_set))
+
+
+def _locate() -> Locate:
+    from rolloutgen.locate import locate
+
+    return locate
 
 
 def _key(finding: Finding, view: ReleaseView) -> Hashable:

@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Any
 
 from . import __version__, goyaml
 from .chart import Chart
-from .draft import NewFile
 from .errors import ChartError
 from .model import Manifest, Refusal, Rendered
 from .options import Options
-from .refuse import ChartRefused
 
 if TYPE_CHECKING:  # reading a record needs no survey
+    from .draft import NewFile
+    from .refuse import ChartRefused
     from .survey import Survey
 
 PATH = ".rolloutgen.yaml"
@@ -61,6 +61,8 @@ def record_file(survey: Survey, options: Options) -> NewFile:
     """The record of a conversion, as a file of the new chart."""
     import yaml
 
+    from .draft import NewFile
+
     given = [render for render in survey.renders if not render.value_set.derived]
     chosen = {name: getattr(options, name) for name in SHAPING}
     body: dict[str, Any] = {
@@ -89,6 +91,8 @@ def is_done(chart: Chart, renders: Sequence[Rendered], options: Options) -> bool
     Raises ChartRefused for a chart that is converted by half: Rollouts and Deployments side by side, and no record
     that says so.
     """
+    from .refuse import ChartRefused
+
     record = read_record(chart)
     rollouts = [m for render in renders for m in render.objects if m.ref.kind == "Rollout" and _is_own(m)]
     if not rollouts:

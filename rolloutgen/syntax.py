@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from decimal import Decimal
 from functools import lru_cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rolloutgen.model import Json, Path
 from rolloutgen.reading import listing, mapping, rows, text, texts
+
+if TYPE_CHECKING:
+    from decimal import Decimal
 
 _DNS_LABEL = re.compile(r"[a-z0-9]([-a-z0-9]*[a-z0-9])?")
 _DNS_SUBDOMAIN = re.compile(r"[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*")
@@ -18,10 +20,7 @@ _DURATION = re.compile(r"[-+]?(0|((\d+(\.\d*)?|\.\d+)(ns|us|µs|μs|ms|s|m|h))+)
 _DURATION_PART = re.compile(r"(\d+(?:\.\d*)?|\.\d+)(ns|us|µs|μs|ms|s|m|h)")
 _SECONDS = {"ns": 1e-9, "us": 1e-6, "µs": 1e-6, "μs": 1e-6, "ms": 1e-3, "s": 1.0, "m": 60.0, "h": 3600.0}
 _QUANTITY = re.compile(r"([+-]?(?:\d+\.?\d*|\.\d+))([KMGTPE]i|[numkMGTPE]|[eE][+-]?\d+)?")
-_SCALE = {
-    **{unit: Decimal(10) ** power for unit, power in zip("numkMGTPE", (-9, -6, -3, 3, 6, 9, 12, 15, 18), strict=True)},
-    **{f"{unit}i": Decimal(2) ** (10 * power) for power, unit in enumerate("KMGTPE", 1)},
-}
+_POWERS = dict(zip("numkMGTPE", (-9, -6, -3, 3, 6, 9, 12, 15, 18), strict=True))
 _VALUES_WANTED = {"In": True, "NotIn": True, "Exists": False, "DoesNotExist": False}
 
 
@@ -76,10 +75,14 @@ def quantity(value: Json) -> Decimal | None:
     match = _QUANTITY.fullmatch(str(value))
     if match is None:
         return None
+    from decimal import Decimal
+
     number, unit = Decimal(match[1]), match[2] or ""
     if unit[:1] in ("e", "E") and len(unit) > 1 and not unit.endswith("i"):
         return number.scaleb(int(unit[1:])) if len(unit) < 6 else None
-    return number * _SCALE.get(unit, Decimal(1))
+    if unit.endswith("i"):
+        return number * Decimal(1024) ** ("KMGTPE".index(unit[0]) + 1)
+    return number.scaleb(_POWERS.get(unit, 0))
 
 
 def percent_or_int(value: Json) -> int | None:

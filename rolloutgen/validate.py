@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from .chart import Chart, load_chart
 from .dependencies import Dependencies, resolve_dependencies
@@ -17,14 +17,15 @@ from .helm import Engine
 from .house import HouseFiles, house_of
 from .inputs import Ask
 from .lint import lint, rules
-from .locate import locate
 from .manifests import OF_RENDERED
 from .model import Finding, Release, Rendered, ValueSet
 from .options import Options, settle
 from .record import read_record
 from .release import ReleaseView, view_of
-from .streams import Stream
 from .valuesets import SHORT, base_sets, toggle_sets
+
+if TYPE_CHECKING:
+    from .streams import Stream
 
 _TEXT = (".yaml", ".yml", ".tpl", ".txt", ".json")
 _RULE_OF_FAULT = {"LimitError": "too-much", "RenderError": "does-not-render", "ChartError": "not-readable"}
@@ -71,7 +72,6 @@ def judge_chart(path: str, ask: Ask, engine: Engine) -> Judged:
         written=_written(house, options.ignore),
         kube_version=_kube_version(options),
         schema_locations=ask.schema_locations,
-        locate=locate,
     )
     remarks = [remark(finding, _view_of(finding, views)) for finding in findings]
     sources = _sources(dependencies.chart)

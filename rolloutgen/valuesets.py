@@ -7,15 +7,16 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from . import goyaml
 from .chart import Chart
-from .conditions import Keys
 from .errors import UsageError
 from .helm import Engine
 from .model import Release, ValueSet
-from .toggles import toggles_of
+
+if TYPE_CHECKING:
+    from .conditions import Keys
 
 SHORT = Release("rg", "rg-a")
 LONG = Release("release-name-of-the-longest-kind-that-helm-permits-53", "rg-b")  # 53 characters
@@ -83,6 +84,8 @@ def toggle_sets(chart: Chart, over: ValueSet, *, toggles: str | int = 24, first:
     if toggles in ("none", "0", 0):
         return ValueSets(())
     most = _MOST_TOGGLES if toggles == "all" else min(int(toggles), _MOST_TOGGLES)
+    from .toggles import toggles_of
+
     found = toggles_of(chart, over.values, first)
     flipped = (
         ValueSet(toggle.name, goyaml.merge(over.values, toggle.values), over.release, True) for toggle in found[:most]

@@ -1,19 +1,20 @@
-"""A chart in memory -> the archive that Helm's loader reads, without the files that .helmignore hides."""
+"""A chart's files -> the archive that Helm's loader reads."""
 
 from __future__ import annotations
 
 import io
 import tarfile
 import zlib
+from collections.abc import Mapping
 
-from ..chart import Chart
+_ROOT = "chart"  # Helm drops the first part of each path
 
 
-def pack(chart: Chart) -> bytes:
-    """The chart as a .tgz (stored, not compressed: it is unpacked a moment later in the same machine)."""
+def pack(files: Mapping[str, bytes]) -> bytes:
+    """A chart as a .tgz (stored, not compressed: it is unpacked a moment later in the same machine)."""
     whole = io.BytesIO()
-    for path, data in chart.files.items():
-        if path in chart.ignored or "\\" in path:
+    for path, data in files.items():
+        if "\\" in path:
             continue
         member = tarfile.TarInfo(f"{_ROOT}/{path}")
         member.size = len(data)
@@ -23,6 +24,3 @@ def pack(chart: Chart) -> bytes:
     whole.write(bytes(1024))
     squeezer = zlib.compressobj(0, zlib.DEFLATED, 31)
     return squeezer.compress(whole.getbuffer()) + squeezer.flush()
-
-
-_ROOT = "chart"  # Helm drops the first part of each path

@@ -51,5 +51,5 @@ class EmbeddedEngine:
 
     def _archive(self, chart: Chart) -> bytes:
         if self._packed[0] != chart.digest:
-            self._packed = (chart.digest, pack(chart))
+            self._packed = (chart.digest, pack(chart.visible))
         return self._packed[1]

@@ -60,8 +60,8 @@ def serve(memory_bytes: int) -> None:
     requests, answers = _own_streams()
     _bound_memory(memory_bytes)
     gc.set_threshold(200_000)  # what is parsed here holds no cycles
-    starting = threading.Thread(target=_start_helm, daemon=True)
-    starting.start()
+    threading.Thread(target=_load_library, daemon=True).start()
+    threading.Thread(target=_start_helm, daemon=True).start()
     from ..manifests import parse_rendered  # while Helm starts
 
     waiting: queue.SimpleQueue[_Job] = queue.SimpleQueue()
@@ -98,6 +98,8 @@ def _answer(job: _Job, parse_rendered: Any) -> tuple[str, Any]:
 
 
 def _read_jobs(requests: IO[bytes], waiting: Any, ordered: Any) -> None:
+    from .archive import pack
+
     charts: dict[str, bytes] = {}
     try:
         while True:
@@ -105,7 +107,7 @@ def _read_jobs(requests: IO[bytes], waiting: Any, ordered: Any) -> None:
             if work == "chart":
                 while len(charts) >= KEPT_CHARTS:
                     charts.pop(next(iter(charts)))
-                charts[arguments[0]] = arguments[1]
+                charts[arguments[0]] = pack(arguments[1])
                 continue
             if work in ("render", "merge"):
                 arguments[0] = charts[arguments[0]]
@@ -132,6 +134,18 @@ def _run_jobs(waiting: Any) -> None:
         except Exception as fault:
             job.result = fault
         job.done.set()
+
+
+def _load_library() -> None:
+    """Maps the library into memory while the package around it is imported, which then finds it there."""
+    import ctypes
+
+    folders = (os.path.join(folder, "helm_python", "lib") for folder in sys.path)
+    folder = next((folder for folder in folders if os.path.isdir(folder)), "")
+    if not folder or os.environ.get("HELM_C_LIB") or sys.platform == "win32":
+        return
+    with contextlib.suppress(OSError, ValueError):  # the package says what is wrong
+        ctypes.CDLL(os.path.join(folder, max(os.listdir(folder), key=len)))  # the name with the version: it takes that
 
 
 def _start_helm() -> None:

@@ -1,6 +1,5 @@
 """Schemas -> verdicts: what the API server would say about an object before any controller sees it."""
 
-from rolloutgen.schema.durations import go_duration
 from rolloutgen.schema.find import exported, releases
 from rolloutgen.schema.judge import SchemaError, Verdict, check, check_pod_template, dotted
 
@@ -11,6 +10,5 @@ __all__ = [
     "check_pod_template",
     "dotted",
     "exported",
-    "go_duration",
     "releases",
 ]

@@ -5,10 +5,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from rolloutgen.model import Json, Path
-from rolloutgen.schema.cel import CelSyntaxError, compiled
 
 Node = Mapping[str, Any]
 _RULES = "x-kubernetes-validations"
@@ -82,12 +82,7 @@ class _Compiler:
         return self.known[name]
 
     def _own(self, node: Node) -> Visit | None:
-        checks = []
-        for item in node.get(_RULES, ()):
-            try:
-                checks.append((compiled(item["rule"]), item["rule"], item.get("message", "")))
-            except CelSyntaxError:
-                continue  # the test of the packaged schemas sees to it that none of ours ends here
+        checks = [(item["rule"], item.get("message", "")) for item in node.get(_RULES, ())]
         self.has_rules = self.has_rules or bool(checks)
         keys = tuple(node.get(_KEYS, ()))
         if not checks and not keys:
@@ -101,8 +96,8 @@ class _Compiler:
         def own(value: Json, at: Path) -> Iterator[Breach]:
             if keys and isinstance(value, list):
                 yield from _duplicates(value, at, keys, absent)
-            for holds, rule, message in checks:
-                if not holds(value):
+            for rule, message in checks:
+                if not _condition(rule)(value):
                     yield Breach(at, value, rule=rule, message=message)
 
         return own
@@ -141,6 +136,17 @@ class _Compiler:
                     yield from inner(item, (*at, index))
 
         return items
+
+
+@cache
+def _condition(rule: str) -> Callable[[Json], bool]:
+    """A CEL rule, compiled when the first object has the field that it speaks of."""
+    from rolloutgen.schema.cel import CelSyntaxError, compiled
+
+    try:
+        return compiled(rule)
+    except CelSyntaxError:
+        return lambda _: True  # the test of the packaged schemas sees to it that none of ours ends here
 
 
 def _duplicates(items: list[Json], at: Path, keys: tuple[str, ...], absent: Node) -> Iterator[Breach]:

@@ -12,7 +12,6 @@ from rolloutgen.schema.beyond import Breach, breaches_of
 from rolloutgen.schema.engine import Backend, Engine, Fault, compiled
 from rolloutgen.schema.find import Found, find, minor_of, pod_template, release_of
 from rolloutgen.schema.nulls import has_null, without_nulls
-from rolloutgen.schema.words import said_of, said_of_breach
 
 State = Literal["valid", "invalid", "skipped", "no-schema"]
 
@@ -179,6 +178,11 @@ def _with_null_fields(hard: list[Fault], faults: list[Fault]) -> list[Fault]:
 def _in_words(
     faults: Iterable[Fault], breaches: Iterable[Breach], nulls: Iterable[Fault] = ()
 ) -> tuple[SchemaError, ...]:
+    faults, breaches, nulls = list(faults), list(breaches), list(nulls)
+    if not (faults or breaches or nulls):
+        return ()
+    from rolloutgen.schema.words import said_of, said_of_breach
+
     said = [words for fault in faults for words in said_of(fault)]
     said += [said_of_breach(breach) for breach in breaches]
     places = {at for at, _, _ in said}

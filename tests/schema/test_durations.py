@@ -6,7 +6,7 @@ from fractions import Fraction
 
 import pytest
 
-from rolloutgen.schema import go_duration
+from rolloutgen.schema.durations import go_duration
 from rolloutgen.schema.durations import quantity
 
 SECOND = 10**9

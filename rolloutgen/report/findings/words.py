@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -84,7 +83,9 @@ def sets_of(finding: Finding, one: Judged) -> str:
 
 def fingerprint(finding: Finding, nth: int = 0) -> str:
     """A hash that stays when lines move; `nth` tells findings apart that are the same but for that."""
-    return hashlib.sha256("\0".join([*key_of(finding, os.curdir), str(nth)]).encode()).hexdigest()
+    from hashlib import sha256
+
+    return sha256("\0".join([*key_of(finding, os.curdir), str(nth)]).encode()).hexdigest()
 
 
 def fingerprints(findings: Sequence[Finding]) -> list[str]:
