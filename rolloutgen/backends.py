@@ -21,15 +21,23 @@ class Backend:
     service: str
 
 
+def _places(ingress: Manifest) -> Iterator[Path]:
+    """Where an Ingress names a backend; `spec.backend` is that of the old API versions."""
+    yield from (("spec", "defaultBackend"), ("spec", "backend"))
+    for index, rule in rows(ingress.body, "spec", "rules"):
+        for position, _ in rows(rule, "http", "paths"):
+            yield ("spec", "rules", index, "http", "paths", position, "backend")
+
+
 def backends(view: ReleaseView) -> Iterator[Backend]:
     """Every Service that a route of the release leads to, in the route's own namespace."""
     for ingress in view.all(*INGRESSES):
-        for index, rule in rows(ingress.body, "spec", "rules"):
-            for position, path in rows(rule, "http", "paths"):
-                name = text(path, "backend", "service", "name") or text(path, "backend", "serviceName")
-                port = dig(path, "backend", "service", "port", "name") or dig(path, "backend", "servicePort")
-                if name and port != "use-annotation":  # the ALB controller's actions are no Services
-                    yield Backend(ingress, ("spec", "rules", index, "http", "paths", position, "backend"), name)
+        for at in _places(ingress):
+            backend = dig(ingress.body, *at)
+            name = text(backend, "service", "name") or text(backend, "serviceName")
+            port = dig(backend, "service", "port", "name") or dig(backend, "servicePort")
+            if name and port != "use-annotation":  # the ALB controller's actions are no Services
+                yield Backend(ingress, at, name)
     for route in view.all(HTTP_ROUTE):
         for index, rule in rows(route.body, "spec", "rules"):
             for position, row in rows(rule, "backendRefs"):

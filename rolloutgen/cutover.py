@@ -190,9 +190,8 @@ def _upgrade(facts: Facts, deployer: Deployer, chart: str) -> Iterator[Step]:
                 "spec:\n  upgrade:\n    disableWait: true\n    serverSideApply: disabled    # Flux 2.8 and newer",
                 'flux resume helmrelease "$RELEASE" -n "$NAMESPACE"',
             ),
-            "The wait does not know Rollouts, and remediation would roll back; with server-side apply every later "
-            "upgrade "
-            "would conflict with what the controller owns.",
+            "The wait never sees a Rollout as ready, and remediation would roll back; server-side apply, which Flux "
+            "forces, would take the controller's hash off the Services and set the weights back at every upgrade.",
         )
 
 

@@ -17,6 +17,16 @@ Locate = Callable[[ReleaseView, Finding], int]
 
 _RANK: Mapping[Severity, int] = {"error": 0, "warning": 1, "info": 2}
 _SCHEMA_RULES = frozenset({"schema", "unknown-field"})
+_OF_ITEMS = frozenset({"env-invalid", "volume-invalid"})  # what they say of an item holds for its fields
+_ANY = "*"
+# What the schemas of Kubernetes' own workloads say of the whole, and which rule names the field.
+_SHARPER = {
+    "a container mounts a volume that the pod template does not have": "mount-without-volume",
+    "a request is above its limit": "request-above-limit",
+    "restartPolicy of these pods must be Always": "restart-policy",
+    "spec.selector.matchLabels must be among the labels of the pod template": "template-label-mismatch",
+    "two ports of a container have the same name": "container-port",
+}
 
 
 def rules() -> Mapping[str, Plugin[Rule]]:
@@ -37,9 +47,9 @@ def lint(
     """What the rules say about the renders of one chart (or about one set of manifests), errors first.
 
     `ignore` maps rule ids to reasons, `written` to file and line of the configuration. `schemas` off leaves the
-    schemas unasked; else `kube_version` and `schema_locations` choose them. `locate` finds the line of a finding, 0 when
-    it cannot; without one it is looked for in the templates. A finding of several renders comes once, `value_sets`
-    names them.
+    schemas unasked; else `kube_version` and `schema_locations` choose them. `locate` finds the line of a finding, 0
+    when it cannot; without one it is looked for in the templates. A finding of several renders comes once,
+    `value_sets` names them.
     Raises UsageError for a Kubernetes version or a schema location that cannot be used.
     """
     known = rules()
@@ -90,7 +100,13 @@ def _superseded(findings: Iterable[Finding]) -> list[Finding]:
     """The findings without those of the schemas about a place that a rule has more to say about."""
     found = list(findings)
     said = {(f.ref, f.at) for f in found if f.rule not in _SCHEMA_RULES and f.at}
-    return [f for f in found if f.rule not in _SCHEMA_RULES or (f.ref, f.at) not in said]
+    said |= {(f.ref, (*f.at, _ANY)) for f in found if f.rule in _OF_ITEMS}
+    rules = {(f.ref, f.rule) for f in found}
+
+    def is_repeated(f: Finding) -> bool:
+        return bool({(f.ref, f.at), (f.ref, (*f.at[:-1], _ANY))} & said) or (f.ref, _SHARPER.get(f.message)) in rules
+
+    return [f for f in found if f.rule not in _SCHEMA_RULES or not is_repeated(f)]
 
 
 def _merge(

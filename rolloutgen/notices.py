@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Literal
 
 from .refusals import Explained
 
@@ -50,4 +51,15 @@ FINDINGS: Mapping[str, Explained] = {
         "old name.",
         "Nothing has to be done. To rename it all the same: --service-names suffix.",
     ),
+}
+
+# Which texts are (also) those of `validate`, by id.
+IN_CHECKS: Mapping[str, Literal["only", "also"]] = {
+    "dependency-left-out": "also",
+    "dependency-missing": "also",
+    "does-not-render": "also",
+    "no-object": "only",
+    "not-readable": "also",
+    "second-opinion": "only",
+    "too-much": "also",
 }

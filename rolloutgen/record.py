@@ -15,7 +15,6 @@ from .options import Options
 
 if TYPE_CHECKING:  # reading a record needs no survey
     from .draft import NewFile
-    from .refuse import ChartRefused
     from .survey import Survey
 
 PATH = ".rolloutgen.yaml"

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from rolloutgen.lint import lint
+from rolloutgen.lint import lint, rules
 from rolloutgen.manifests import parse_rendered
 from rolloutgen.model import Finding, Release
 from rolloutgen.release import ReleaseView
@@ -177,3 +177,13 @@ def test_a_suppression_without_a_reason_is_said(text: str) -> None:
 def test_nothing_to_say_about_nothing() -> None:
     assert lint([]) == ()
     assert lint([ReleaseView(parse_rendered({}))]) == ()
+
+
+@pytest.mark.parametrize("kind", ["Rollout", "Deployment"])
+@pytest.mark.parametrize(
+    "rule", ["container-port", "env-invalid", "mount-without-volume", "request-above-limit", "restart-policy"]
+)
+def test_what_a_rule_says_of_a_field_no_schema_repeats(rule: str, kind: str) -> None:
+    for example in rules()[rule].value.bad:
+        found = lint([view(scenery.as_example(example).text.replace("kind: Rollout", f"kind: {kind}"))])
+        assert {finding.rule for finding in found if finding.severity == "error"} == {rule}

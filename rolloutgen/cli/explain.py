@@ -30,7 +30,7 @@ def _texts(name: str) -> list[str]:
     from ..diff import meanings
     from ..explain import explain as of_rule
     from ..lint import rules
-    from ..notices import FINDINGS
+    from ..notices import FINDINGS, IN_CHECKS
     from ..reasons import REASONS
     from ..refusals import REFUSALS
 
@@ -41,6 +41,8 @@ def _texts(name: str) -> list[str]:
     for title, texts in (("a conversion is refused", REFUSALS), ("a conversion tells", FINDINGS)):
         if name in texts:
             text = texts[name]
+            titles = {"": title, "only": "validate tells", "also": f"{title}, and validate tells"}
+            title = titles[IN_CHECKS.get(name, "")]
             found.append(f"{name} ({title})\n\n{text.what}\n\nWhy: {text.why}\n\nFix: {text.fix}")
     if name in meanings():
         doc = meanings()[name].doc

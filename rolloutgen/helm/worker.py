@@ -140,12 +140,19 @@ def _load_library() -> None:
     """Maps the library into memory while the package around it is imported, which then finds it there."""
     import ctypes
 
+    path = library_path()
+    if path:
+        with contextlib.suppress(OSError):  # the package says what is wrong
+            ctypes.CDLL(path)
+
+
+def library_path() -> str:
+    """The file that helm_python is going to load: of several names, the one with the whole version. "" where that is
+    not certain."""
     folders = (os.path.join(folder, "helm_python", "lib") for folder in sys.path)
     folder = next((folder for folder in folders if os.path.isdir(folder)), "")
-    if not folder or os.environ.get("HELM_C_LIB") or sys.platform == "win32":
-        return
-    with contextlib.suppress(OSError, ValueError):  # the package says what is wrong
-        ctypes.CDLL(os.path.join(folder, max(os.listdir(folder), key=len)))  # the name with the version: it takes that
+    names = os.listdir(folder) if folder and not os.environ.get("HELM_C_LIB") and sys.platform != "win32" else []
+    return os.path.join(folder, max(names, key=len)) if names else ""
 
 
 def _start_helm() -> None:

@@ -27,7 +27,7 @@ _NOTES = {
     "`kubectl argo rollouts status {name}` waits for it",
     "argocd": "Argo CD shows the application as progressing, or suspended at a pause, until the canary has ended; with "
     "self-heal an `undo` is put back: to go back, revert the change in git",
-    "flux": "the HelmRelease's wait does not look at Rollouts: set `disableWait`, or its remediation rolls back",
+    "flux": "the HelmRelease's wait never sees a Rollout as ready: set `disableWait`, or its remediation rolls back",
     "": "with Helm 4, upgrade without --wait (it never sees a Rollout as ready)",
 }
 _ALWAYS = "to go back for good, deploy the old version: `kubectl argo rollouts undo` changes the live object only"

@@ -55,9 +55,7 @@ def rewrite(
     yield from _placed(site, spec, branches, pad, newline)
 
 
-def _placed(
-    site: Site, spec: Node, branches: Sequence[tuple[str, str]], pad: str, newline: str
-) -> Iterator[EditFile]:
+def _placed(site: Site, spec: Node, branches: Sequence[tuple[str, str]], pad: str, newline: str) -> Iterator[EditFile]:
     """The edits that put `branches` (condition, line; the last condition may be "" for always) before the old lines."""
     path, text = site.source.path, site.source.text
     old = [node for node in spec.children if node.key == "replicas"]

@@ -78,6 +78,10 @@ spec:
   rules: [{http: {paths: [{path: /, pathType: Prefix, backend: {service: {name: web, port: {number: 80}}}}]}}]
 """,
         """
+kind: Ingress
+spec: {defaultBackend: {service: {name: web, port: {number: 80}}}}
+""",
+        """
 kind: Service
 metadata: {name: web-stable}
 ---

@@ -6,8 +6,7 @@ from fractions import Fraction
 
 import pytest
 
-from rolloutgen.schema.durations import go_duration
-from rolloutgen.schema.durations import quantity
+from rolloutgen.schema.durations import go_duration, quantity
 
 SECOND = 10**9
 
