@@ -13,7 +13,7 @@ from .dependencies import Dependencies, resolve_dependencies
 from .errors import RolloutgenError
 from .gotmpl import Template
 from .helm import Engine
-from .keeping import keeping, renaming, stuck
+from .keeping import keeping, named_alone, renaming, stuck, unaccompanied
 from .model import Finding, Refusal, Rendered, ValueSet
 from .newsets import rollout_sets
 from .options import Options
@@ -29,7 +29,7 @@ from .verify import Verdict, is_random, random_places, verify
 from .yamlmap import outline
 
 Status = Literal["converted", "unchanged", "refused"]
-_ROUNDS = 3  # of names that turn out to be held: each round keeps at least one more
+_ROUNDS = 3  # of names that turn out to be held, or named alone: each round learns of at least one more
 
 
 @dataclass(frozen=True)
@@ -83,9 +83,11 @@ def _convert(chart: Chart, value_sets: Sequence[ValueSet], engine: Engine, optio
     ground = _Ground(chart, dependencies, marked, tuple(value_sets), tuple(befores), alike)
     tried = _tried(ground, found, engine, options)
     for _ in range(_ROUNDS):
-        if options.service_names or not (because := stuck(tried.befores, tried.verdicts, found)):
+        alone = unaccompanied(tried.befores, tried.verdicts, found)
+        because = [] if options.service_names else stuck(tried.befores, tried.verdicts, found)
+        if not alone and not because:
             break
-        found = keeping(found, {reason.key for reason in because}, because)
+        found = named_alone(keeping(found, {reason.key for reason in because}, because), alone)
         tried = _tried(ground, found, engine, options)
     return _plan(ground, found, tried, options)
 
