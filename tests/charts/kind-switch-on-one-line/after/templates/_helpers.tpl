@@ -1,3 +1,0 @@
-{{- define "ledger.stateful" -}}
-apps/v1
-{{- end }}
