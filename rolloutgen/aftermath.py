@@ -53,7 +53,9 @@ def scene_of(
             continue
         block = as_map(new.values.get(found.decisions.values_key))
         targets = find_targets(old.objects, found.decisions, block, new.value_set.release)
-        pairs[seen] = Pair(old, new, targets, verdict.findings, sources, after.version, options.deployer)
+        pairs[seen] = Pair(
+            old, new, targets, verdict.findings, sources, after.version, options.deployer, options.house.gateways
+        )
     return Scene(before, after, moved, found, tuple(pairs.values()), options)
 
 

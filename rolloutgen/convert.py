@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -12,24 +12,26 @@ from .chart import Chart
 from .dependencies import Dependencies, resolve_dependencies
 from .errors import RolloutgenError
 from .gotmpl import Template
+from .goyaml import merge
 from .helm import Engine
-from .keeping import keeping, named_alone, renaming, stuck, unaccompanied
+from .keeping import keeping, renaming, stuck
 from .model import Finding, Refusal, Rendered, ValueSet
 from .newsets import rollout_sets
 from .options import Options
 from .probe import aliases
 from .record import is_done, record_file
 from .refuse import ChartRefused
-from .rewrite import rewrite
+from .rewrite import environment_blocks, rewrite
 from .rewrite.chartyaml import bumped
 from .sources import Sources, instrument, read_sources, with_sites
 from .survey import Survey, survey
 from .text import Edit, OverlapError, apply_edits
+from .valuesets import environment_file
 from .verify import Verdict, is_random, random_places, verify
 from .yamlmap import outline
 
 Status = Literal["converted", "unchanged", "refused"]
-_ROUNDS = 3  # of names that turn out to be held, or named alone: each round learns of at least one more
+_ROUNDS = 3  # of names that turn out to be held: each round keeps at least one more
 
 
 @dataclass(frozen=True)
@@ -83,11 +85,9 @@ def _convert(chart: Chart, value_sets: Sequence[ValueSet], engine: Engine, optio
     ground = _Ground(chart, dependencies, marked, tuple(value_sets), tuple(befores), alike)
     tried = _tried(ground, found, engine, options)
     for _ in range(_ROUNDS):
-        alone = unaccompanied(tried.befores, tried.verdicts, found)
-        because = [] if options.service_names else stuck(tried.befores, tried.verdicts, found)
-        if not alone and not because:
+        if options.service_names or not (because := stuck(tried.befores, tried.verdicts, found)):
             break
-        found = named_alone(keeping(found, {reason.key for reason in because}, because), alone)
+        found = keeping(found, {reason.key for reason in because}, because)
         tried = _tried(ground, found, engine, options)
     return _plan(ground, found, tried, options)
 
@@ -124,17 +124,29 @@ def _tried(ground: _Ground, found: Survey, engine: Engine, options: Options) -> 
         raise ChartRefused(Refusal("edits-overlap", site.source.path, site.line, str(overlap), hint)) from None
     first = ground.befores[0]
     assert isinstance(first, Rendered)
-    extra = rollout_sets(found, first.value_set)
-    befores = (*ground.befores, *(replace(first, value_set=value_set) for value_set in extra))
-    afters = list(engine.render_all(ground.dependencies.applied_to(assembled.chart), [*ground.value_sets, *extra]))
+    extra = [*((first, one) for one in rollout_sets(found, first.value_set)), *_in_environments(ground, found, options)]
+    bases = [*ground.befores, *(base for base, _ in extra)]
+    befores = (*ground.befores, *(replace(base, value_set=value_set) for base, value_set in extra))
+    further = [value_set for _, value_set in extra]
+    afters = list(engine.render_all(ground.dependencies.applied_to(assembled.chart), [*ground.value_sets, *further]))
     random = {}
     if is_random(chart):
         random = {
-            index: random_places(engine, ground.marked, first if index >= len(ground.value_sets) else render)
-            for index, render in enumerate(befores)
+            index: random_places(engine, ground.marked, render)
+            for index, render in enumerate(bases)
             if isinstance(render, Rendered)
         }
     return _Tried(assembled, befores, tuple(afters), verify(befores, afters, found.decisions, random))
+
+
+def _in_environments(ground: _Ground, found: Survey, options: Options) -> Iterator[tuple[Rendered, ValueSet]]:
+    """For each environment of the house that gets a block of its own: the old chart there, and the values with it."""
+    rendered = [render for render in ground.befores if isinstance(render, Rendered)]
+    for _, name, block in environment_blocks(found, options):
+        path = environment_file(ground.chart, name)
+        base = next((render for render in rendered if render.value_set.name == path), rendered[0])
+        values = merge(base.value_set.values, {found.decisions.values_key: block})
+        yield base, replace(base.value_set, name=f"{path} of the new chart", values=values)
 
 
 def _plan(ground: _Ground, found: Survey, tried: _Tried, options: Options) -> Plan:

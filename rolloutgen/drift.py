@@ -105,6 +105,7 @@ def _again(old: Chart, record: Record, flags: Mapping[str, Any], config: str, en
         named=dict(options.value_sets),
         kube_version=options.kube_version,
         toggles=options.toggles,
+        environments=options.house.environments,
     )
     plan = convert(old, sets.sets, engine, options)
     services = _names(record, "services")

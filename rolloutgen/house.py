@@ -7,14 +7,16 @@ A file that is given by name (`--config`) counts alone. The record in a chart st
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path as File
 from typing import Any
 
 from .errors import UsageError
-from .housefile import Chosen, read_file, shown_path
+from .housefile import Chosen, leaves, read_file, shown_path
+from .househosts import DOMAIN
 from .model import Path
+from .options import House, settle
 
 NAME = "rolloutgen.yaml"
 _TOP = (".git", ".hg", ".svn")
@@ -37,6 +39,10 @@ _FIELDS: Mapping[Path, str] = {
     ("slack", "channels"): "slack",
     ("slack", "triggers"): "slack_triggers",
 }
+_SERVING: tuple[tuple[str, Callable[[House], bool]], ...] = (
+    ("certificate.issuer", lambda house: bool(house.issuer)),
+    ("dns.targets", lambda house: bool(house.dns_targets)),
+)
 
 
 @dataclass(frozen=True)
@@ -75,12 +81,12 @@ def house_of(chart: str, config: str = "") -> HouseFiles:
         if not os.path.isfile(config):
             what = "a directory, no file" if os.path.isdir(config) else "no such file"
             raise UsageError(what, path=config, hint="--config takes the path of a rolloutgen.yaml.")
-        return HouseFiles((config,), read_file(config, config))
+        return _checked(HouseFiles((config,), read_file(config, config)))
     paths = house_files(chart)
     chosen: dict[Path, Chosen] = {}
     for path in paths:
         chosen = {**read_file(str(path), shown_path(str(path))), **chosen}
-    return HouseFiles(tuple(shown_path(str(path)) for path in paths), chosen)
+    return _checked(HouseFiles(tuple(shown_path(str(path)) for path in paths), chosen))
 
 
 def house_files(chart: str) -> tuple[File, ...]:
@@ -115,6 +121,28 @@ def _check(path: File, top: File) -> None:
         )
 
 
+def _checked(found: HouseFiles) -> HouseFiles:
+    """The files in the order of their keys. Raises UsageError for hosts that nothing could serve."""
+    found = HouseFiles(found.paths, {at: found.chosen[at] for at, _ in leaves(found.body())})
+    house = settle(found.options()).house
+    for name, there in (house.environments or {"": house}).items():
+        for audience, patterns in there.hosts.items():
+            own: Path = ("environments", name, "hosts", audience)
+            place = found.chosen.get(own) or found.chosen["hosts", audience]
+            where = f"in the environment {name}" if name else "here"
+            if any(DOMAIN in pattern for pattern in patterns) and not there.domain:
+                raise _unserved(place, f"hosts.{audience}: {DOMAIN} stands for nothing {where}", "Set domain.")
+            if patterns and not there.serves:
+                missing = [key for key, has in _SERVING if not has(there)]
+                what = f"hosts.{audience}: hosts need {' and '.join(missing)}, which nobody sets {where}"
+                raise _unserved(place, what, f"Set {' and '.join(missing)}, or leave the hosts out.")
+    return found
+
+
+def _unserved(place: Chosen, what: str, hint: str) -> UsageError:
+    return UsageError(what, path=place.path, line=place.line, hint=hint)
+
+
 def key_of(name: str) -> tuple[str, ...]:
     """The key of rolloutgen.yaml that stands for the field `name` of Options or House."""
     return next((tuple(map(str, at)) for at, field_name in _FIELDS.items() if field_name == name), (name,))
@@ -123,6 +151,12 @@ def key_of(name: str) -> tuple[str, ...]:
 def _flat(body: Mapping[str, Any]) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for key, value in body.items():
+        if key == "hosts":
+            found[key] = {audience: tuple(patterns) for audience, patterns in value.items()}
+            continue
+        if key == "environments":
+            found[key] = {name: _flat(inner) for name, inner in value.items()}
+            continue
         renamed = {name: at[1] for at, name in _FIELDS.items() if at[0] == key}
         if renamed:
             found.update((name, _frozen(value[inner])) for name, inner in renamed.items() if inner in value)

@@ -63,7 +63,7 @@ def read_file(path: str, shown: str) -> Mapping[Path, Chosen]:
     faults += [(one.line, "a second document: one file has one") for one in more]
     if faults:
         raise _error(faults, shown)
-    return {at: Chosen(value, shown, line_at(node, at)) for at, value in _leaves(body, ())}
+    return {at: Chosen(value, shown, line_at(node, at)) for at, value in leaves(body)}
 
 
 def _text(path: str, shown: str) -> str:
@@ -86,11 +86,12 @@ def is_whole(at: Path) -> bool:
     return at[-2:] in WHOLE
 
 
-def _leaves(body: Mapping[str, Any], at: Path) -> Iterator[tuple[Path, Any]]:
+def leaves(body: Mapping[str, Any], at: Path = ()) -> Iterator[tuple[Path, Any]]:
+    """The values of a file with the path of their keys; a map that is one value counts as one."""
     for key, value in body.items():
         here = (*at, key)
         if isinstance(value, dict) and value and not is_whole(here):
-            yield from _leaves(value, here)
+            yield from leaves(value, here)
         else:
             yield here, value
 

@@ -64,6 +64,7 @@ def plan_chart(path: str, request: Request, engine: Engine) -> Conversion:
             named=dict(options.value_sets),
             kube_version=options.kube_version,
             toggles=options.toggles,
+        environments=options.house.environments,
         )
         plan = _with_references(convert(chart, sets.sets, engine, options), path, request.references)
     except UsageError:

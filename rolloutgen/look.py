@@ -31,16 +31,28 @@ class Pair:
     sources: Mapping[str, str] = field(default_factory=dict)
     chart_version: str = ""
     deployer: str = ""
+    gateways: frozenset[str] = frozenset()
 
     @cached_property
     def view(self) -> ReleaseView:
         """The render after."""
-        return view_of(self.after, deployer=self.deployer, sources=self.sources, chart_version=self.chart_version)  # type: ignore[arg-type]
+        return view_of(
+            self.after,
+            deployer=self.deployer,  # type: ignore[arg-type]
+            sources=self.sources,
+            chart_version=self.chart_version,
+            gateways=self.gateways,
+        )
 
     @cached_property
     def old_view(self) -> ReleaseView:
         """The render before."""
-        return view_of(self.before, deployer=self.deployer, chart_version=self.chart_version)  # type: ignore[arg-type]
+        return view_of(
+            self.before,
+            deployer=self.deployer,  # type: ignore[arg-type]
+            chart_version=self.chart_version,
+            gateways=self.gateways,
+        )
 
     @cached_property
     def _old(self) -> Mapping[tuple[str, str, str, str], Manifest]:

@@ -26,7 +26,11 @@ TRIGGERS = (
 
 @dataclass(frozen=True, slots=True)
 class House:
-    """What an environment has: defaults of the generated values block. Empty means: not known."""
+    """What a house has: defaults of the generated values block. Empty means: not known.
+
+    `hosts` are patterns by audience, `files` names by what they hold (filenames.GUIDE), `environments` are whole houses
+    by name: what the environment says itself, and all else as here.
+    """
 
     gateway_selector: Mapping[str, str] = field(default_factory=lambda: {"istio": "ingressgateway"})
     gateway_namespace: str = "istio-system"
@@ -43,6 +47,20 @@ class House:
     inconclusive_limit: int = 4
     count: int = 5
     slack_triggers: tuple[str, ...] = ()
+    domain: str = ""
+    hosts: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    files: Mapping[str, str] = field(default_factory=dict)
+    environments: Mapping[str, House] = field(default_factory=dict)
+
+    @property
+    def gateways(self) -> frozenset[str]:
+        """The namespaces of gateway pods, those of the environments too."""
+        return frozenset(house.gateway_namespace for house in (self, *self.environments.values()))
+
+    @property
+    def serves(self) -> bool:
+        """Whether hosts can be had: certificates and DNS records need an issuer and targets."""
+        return bool(self.issuer.get("name") and self.dns_targets)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,11 +94,14 @@ class Options:
 def settle(*layers: Mapping[str, Any]) -> Options:
     """One Options from several layers of chosen values, later ones over earlier ones (house, record, flags).
 
-    A layer names fields of Options and of House; None means not chosen.
+    A layer names fields of Options and of House; None means not chosen. `environments` maps names to layers of House.
     """
     chosen = {name: value for layer in layers for name, value in layer.items() if value is not None}
     of_house = {item.name for item in fields(House)}
+    environments = chosen.pop("environments", {})
     house = House(**{name: value for name, value in chosen.items() if name in of_house})
+    there = {name: _environment(house, layer) for name, layer in environments.items()}
+    house = replace(house, environments=there)
     return Options(house=house, **{name: value for name, value in chosen.items() if name not in of_house})
 
 
@@ -100,3 +121,7 @@ def checked(options: Options, flags: Mapping[str, Any]) -> Options:
         hint = "Take --strategy canary with --router istio, or leave --analysis out."
         raise UsageError(f"--analysis does not go with {chosen}", why=why, hint=hint)
     return replace(options, analysis="")
+
+
+def _environment(house: House, layer: Mapping[str, Any]) -> House:
+    return replace(house, **{**layer, "hosts": {**house.hosts, **layer.get("hosts", {})}})

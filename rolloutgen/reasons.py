@@ -21,6 +21,7 @@ REASONS: Mapping[str, str] = {
     "gateway-set": "Gateway, VirtualService, DNSEndpoint and Certificates for an audience that has hosts",
     "null-field": "a key without a body moves into the condition of its body: a custom resource refuses nulls",
     "values": "the block that says how a new version is rolled out; nothing else in the file moves",
+    "environment": "what the block has in one environment of the house, over what values.yaml says",
     "chart-version": "the chart's version goes up, with an entry of what changed",
     "notes": "NOTES.txt gets the commands for this Rollout",
     "record": "what was chosen, so that a second run changes nothing",

@@ -79,7 +79,8 @@ class ReleaseView:
 
     `value_set` names the render. `files` are the rendered texts by template (NOTES.txt included), `sources` the
     template files as written; both may be empty when only manifests are known. `chart_version` is "" when unknown.
-    `verdicts` are those of the schemas, one an object; () when nobody asked them.
+    `verdicts` are those of the schemas, one an object; () when nobody asked them. `gateways` are namespaces in which,
+    as the house says, ingress gateways run.
     """
 
     objects: tuple[Manifest, ...]
@@ -90,6 +91,7 @@ class ReleaseView:
     sources: Mapping[str, str] = field(default_factory=dict)
     chart_version: str = ""
     verdicts: tuple[Verdict, ...] = ()
+    gateways: frozenset[str] = frozenset()
 
     @cached_property
     def _by_kind(self) -> Mapping[Kind, tuple[Manifest, ...]]:
@@ -171,7 +173,12 @@ class ReleaseView:
 
 
 def view_of(
-    rendered: Rendered, *, deployer: Deployer = "", sources: Mapping[str, str] | None = None, chart_version: str = ""
+    rendered: Rendered,
+    *,
+    deployer: Deployer = "",
+    sources: Mapping[str, str] | None = None,
+    chart_version: str = "",
+    gateways: frozenset[str] = frozenset(),
 ) -> ReleaseView:
     """A render as the rules see it; `sources` are the chart's template files as written, by path."""
     return ReleaseView(
@@ -182,4 +189,5 @@ def view_of(
         rendered.files,
         sources or {},
         chart_version,
+        gateways=gateways,
     )

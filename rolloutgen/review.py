@@ -21,7 +21,7 @@ from .record import read_record
 from .reviewed import Asked, Review, Status
 from .showing import as_line, as_object, as_steps, plans_of
 from .steady import steady
-from .valuesets import CI_VALUES, layer, parse_values
+from .valuesets import layer, own_files, parse_values
 from .verify import is_random
 
 if TYPE_CHECKING:
@@ -62,7 +62,7 @@ def review(path: str, asked: Asked, engine: Engine, base: Base | None = None, *,
     assert there is not None  # _check_sides
     options = _options(path, after or there, asked)
     old, new = dependencies_of(path, before, after, base)
-    sets = list(_sets(path, asked, base, before, after, there.name, engine))
+    sets = list(_sets(path, asked, options, base, before, after, there.name, engine))
     pairs = _rendered(old, new, sets, engine)
     _check_renders(pairs, path, where, bool(old), bool(new))
     made = _conversion(before, old, new, pairs, engine, options) if old and new else None
@@ -123,9 +123,16 @@ def _options(path: str, chart: Chart, asked: Asked) -> Options:
 
 
 def _sets(
-    path: str, asked: Asked, base: Base, before: Chart | None, after: Chart | None, name: str, engine: Engine
+    path: str,
+    asked: Asked,
+    options: Options,
+    base: Base,
+    before: Chart | None,
+    after: Chart | None,
+    name: str,
+    engine: Engine,
 ) -> Iterator[_Set]:
-    """What was given; with nothing given the defaults and the chart's own ci/*-values.yaml."""
+    """What was given; with nothing given the defaults, each ci/*-values.yaml and the house's environments."""
     release = Release(asked.release or name, asked.namespace, asked.kube_version)
     files = _files(asked.values, name)
     named = {"values" if files or asked.sets else "defaults": files}
@@ -139,11 +146,10 @@ def _sets(
     if files or asked.sets or asked.value_sets:
         return
     newest, oldest = after or before or _NOTHING, before or after or _NOTHING
-    for title in sorted(newest.files):
-        if CI_VALUES.fullmatch(title):
-            now = parse_values(newest.text(title), title)
-            then = parse_values(oldest.text(title), title) if title in oldest.files else now
-            yield _Set(ValueSet(title, then, release), ValueSet(title, now, release), False)
+    for title in own_files(newest, options.house.environments):
+        now = parse_values(newest.text(title), title)
+        then = parse_values(oldest.text(title), title) if title in oldest.files else now
+        yield _Set(ValueSet(title, then, release), ValueSet(title, now, release), False)
 
 
 def _files(paths: Sequence[str], name: str) -> tuple[str, ...]:

@@ -34,7 +34,6 @@ class Workload:
     names: frozenset[str]
     service_always: bool  # every render that has the workload has its Service
     service_alone: bool  # some render has the Service without the workload
-    named_alone: bool = False  # some render names the Service and has neither
 
 
 @dataclass(frozen=True)

@@ -87,7 +87,13 @@ def judge_manifests(path: str, stream: Stream, ask: Ask) -> Judged:
     house = house_of(path if os.path.exists(path) else ".", ask.config)
     options = settle({"toggles": "none"}, _for_validate(house), ask.flags)
     view = ReleaseView(
-        stream.objects, Release(), options.deployer, "as given", files=stream.texts, sources=stream.texts
+        stream.objects,
+        Release(),
+        options.deployer,
+        "as given",
+        files=stream.texts,
+        sources=stream.texts,
+        gateways=options.house.gateways,
     )
     findings = lint(
         [view],
@@ -159,7 +165,10 @@ def _views(
     asked = _value_sets(chart, options, engine)
     rules()  # imported while Helm starts in its own process
     sources = _sources(dependencies.chart)
-    view = partial(view_of, deployer=options.deployer, sources=sources, chart_version=chart.version)
+    gateways = options.house.gateways
+    view = partial(
+        view_of, deployer=options.deployer, sources=sources, chart_version=chart.version, gateways=gateways
+    )
     renders = list(engine.render_all(dependencies.chart, [value_set for value_set, _ in asked]))
     views = [view(render) for render in renders if isinstance(render, Rendered)]
     troubles: dict[tuple[str, str, int | None], Finding] = {}
@@ -185,6 +194,7 @@ def _value_sets(chart: Chart, options: Options, engine: Engine) -> list[tuple[Va
         sets=options.sets,
         named=dict(options.value_sets),
         kube_version=options.kube_version,
+        environments=options.house.environments,
     )
     plain = [one for one in base if one.release == replace(SHORT, kube_version=options.kube_version)]
     toggled = toggle_sets(chart, base[0], toggles=options.toggles).sets

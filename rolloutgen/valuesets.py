@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -44,12 +44,21 @@ def value_sets(
     kube_version: str = "",
     toggles: str | int = 24,
     toggle_first: Sequence[Keys] = (),
+    environments: Iterable[str] = (),
 ) -> ValueSets:
     """All value sets of a chart: `base_sets`, then `toggle_sets` over the first of them.
 
     Raises UsageError where a values file cannot be read, ChartError where one of the chart's own is broken.
     """
-    base = base_sets(chart, engine, values_files=values_files, sets=sets, named=named or {}, kube_version=kube_version)
+    base = base_sets(
+        chart,
+        engine,
+        values_files=values_files,
+        sets=sets,
+        named=named or {},
+        kube_version=kube_version,
+        environments=environments,
+    )
     derived = toggle_sets(chart, base[0], toggles=toggles, first=toggle_first)
     return ValueSets(base + derived.sets, derived.left_out)
 
@@ -62,18 +71,34 @@ def base_sets(
     sets: Sequence[str] = (),
     named: Mapping[str, Sequence[str]],
     kube_version: str = "",
+    environments: Iterable[str] = (),
 ) -> tuple[ValueSet, ...]:
-    """What the user gave (or the defaults) and each named set under both releases, then each ci/*-values.yaml, then
-    the capabilities that the templates ask for. Raises as `value_sets` does."""
+    """What the user gave (or the defaults) and each named set under both releases, then each ci/*-values.yaml and the
+    values-NAME.yaml of `environments`, then the capabilities that the templates ask for. Raises as `value_sets` does.
+    """
     short, long = replace(SHORT, kube_version=kube_version), replace(LONG, kube_version=kube_version)
     given = layer(values_files, sets, engine)
     layered = {"values" if values_files or sets else "defaults": given}
     layered.update((name, layer(files, (), engine)) for name, files in named.items())
     found = [ValueSet(name, values, short) for name, values in layered.items()]
     found += [ValueSet(f"{name}, long release name", values, long) for name, values in layered.items()]
-    own = [path for path in sorted(chart.files) if CI_VALUES.fullmatch(path)]
+    own = own_files(chart, environments)
     found += [ValueSet(path, _of_chart(chart, path), short) for path in own]
     return (*found, *_by_capabilities(chart, found[0], kube_version))
+
+
+def own_files(chart: Chart, environments: Iterable[str]) -> list[str]:
+    """The chart's own files of values: ci/*-values.yaml, and the values-NAME.yaml of `environments`."""
+    files = [environment_file(chart, name) for name in environments]
+    return [path for path in sorted(chart.files) if CI_VALUES.fullmatch(path)] + [
+        path for path in files if path in chart.files
+    ]
+
+
+def environment_file(chart: Chart, name: str) -> str:
+    """The chart's file of values for the environment `name`, whether there is one or not."""
+    other = f"values-{name}.yml"
+    return other if other in chart.files else f"values-{name}.yaml"
 
 
 def toggle_sets(chart: Chart, over: ValueSet, *, toggles: str | int = 24, first: Sequence[Keys] = ()) -> ValueSets:

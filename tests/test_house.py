@@ -10,8 +10,9 @@ from typing import Any
 import pytest
 
 from rolloutgen.errors import UsageError
+from rolloutgen.filenames import GUIDE
 from rolloutgen.house import house_files, house_of, key_of
-from rolloutgen.housefile import key_paths, node_at, schema
+from rolloutgen.housefile import key_paths, node_at
 from rolloutgen.options import settle
 from rolloutgen.rewrite.values import STEPS
 
@@ -85,6 +86,14 @@ def test_later_layers_win_and_what_is_not_chosen_stays() -> None:
         ("dns:\n  targets:\n    - x\n    - 4\n", 4, "targets"),
         ("a: [\n", 2, "YAML"),
         ("- a\n", 1, "map"),
+        ("hosts:\n  public: ['{domain}']\n", 2, "{domain} stands for nothing"),
+        ("domain: x.org\nhosts:\n  public: ['{name}.{domain}']\ndns: {targets: [x]}\n", 3, "certificate.issuer"),
+        ("hosts:\n  public: ['{chart}.x.org']\n", 2, "{name} and {domain}"),
+        ("environments:\n  a/b: {}\n", 2, "a/b"),
+        ("environments:\n  a:\n    router: none\n", 3, "router"),
+        ("environments:\n  a: {hosts: {public: [x.org]}}\n  b:\n    hosts: {stable: [x.org]}\n", 2, "environment a"),
+        ("files: {rollout: ../rollout.yaml}\n", 1, "rollout"),
+        ("files: {rolout: x.yaml}\n", 1, 'did you mean "rollout"'),
         ("bump: minor\nbump: major\n", 2, "twice"),
         ("bump: minor\n---\nbump: major\n", 3, "second document"),
         ("steps:\n  - setWeigth: 5\n", 2, 'did you mean "setWeight"'),
@@ -190,17 +199,14 @@ def test_for_each_key_the_nearest_file_wins(tmp_path: Path) -> None:
 
 
 def test_the_schema_describes_every_key_and_its_defaults_are_those_of_the_options() -> None:
-    def undescribed(node: Any, at: str = "") -> list[str]:
-        return [
-            name
-            for key, inner in node.get("properties", {}).items()
-            for name in [*([] if "description" in inner else [f"{at}{key}"]), *undescribed(inner, f"{at}{key}.")]
-        ]
-
-    assert undescribed(schema()) == []
     options = settle()
     for at in key_paths():
-        if "default" in node_at(at):
+        for length in range(len(at)):
+            assert node_at(at[: length + 1]).get("description"), at
+        assert {"default", "examples"} & node_at(at).keys(), f"{at}: init has nothing to show"
+        if at[0] == "files":
+            assert GUIDE[at[1]] == node_at(at)["default"]
+        elif "default" in node_at(at):
             (name,) = [name for name in _names(options) if key_of(name) == at]
             have = _names(options)[name]
             have = list(STEPS) if name == "steps" else str(have)
@@ -213,3 +219,20 @@ def _names(options: Any) -> Mapping[str, Any]:
 
     own = {item.name: getattr(options, item.name) for item in fields(options)}
     return {**own, **{item.name: getattr(options.house, item.name) for item in fields(options.house)}}
+
+
+def test_an_environment_has_what_it_says_and_all_else_of_the_house(tmp_path: Path) -> None:
+    (tmp_path / ".git").mkdir()
+    (tmp_path / "near").mkdir()
+    near = "environments: {sandbox: {dns: {targets: [192.0.2.9]}, hosts: {stable: [old.x.org]}}, test: {}}\n"
+    house(
+        tmp_path,
+        "certificate: {issuer: {name: le}}\ndomain: x.org\nhosts: {public: ['{name}.{domain}']}\ndns: {ttl: 60}\n"
+        "environments: {sandbox: {domain: s.x.org}, test: {dns: {targets: [192.0.2.1]}}}\n",
+    )
+    house(tmp_path / "near", near)
+    there = settle(house_of(str(tmp_path / "near")).options()).house.environments
+    assert list(there) == ["sandbox", "test"]
+    assert there["sandbox"].domain == "s.x.org" and there["sandbox"].dns_targets == ("192.0.2.9",)
+    assert there["sandbox"].hosts == {"public": ("{name}.{domain}",), "stable": ("old.x.org",)}
+    assert there["test"].domain == "x.org" and there["test"].dns_ttl == 60 and there["test"].issuer == {"name": "le"}

@@ -6,15 +6,17 @@ joins what belongs together (a Rollout and the names of its Services).
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 
-from ..concerned import node_ports, null_labels, other_names, own_aliases, places, said_before
 from ..context import Context
 from ..draft import Item, NewFile
-from ..expression import free_variables, printed
+from ..expression import expression, free_variables, printed
+from ..filenames import file_name
 from ..guards import implied, present_when, routed_when, shown_when
 from ..metadata import metadata_text
+from ..model import Manifest
 from ..options import Options
 from ..overlay import overlaid
 from ..refuse import refuse
@@ -22,14 +24,16 @@ from ..routing import governs, points_at
 from ..scope import Scope, lift, root_symbol, site_scope
 from ..sources import Site
 from ..survey import Survey, Workload
-from ..terms import Route, chart_prefix, terms_of, workload_prefix
+from ..terms import Route, chart_prefix, name_of, terms_of, workload_prefix
 from ..trafficport import traffic_port
+from ..tree import as_map, dig
 from . import (
     analysis,
     autoscaler,
     basepath,
     chartyaml,
     destinationrule,
+    environments,
     gatewayset,
     notes,
     nulls,
@@ -53,16 +57,38 @@ def rewrite(survey: Survey, options: Options, aliases: Mapping[str, Sequence[str
     `aliases` are the expressions, by workload key, that mean the traffic Service's name.
     """
     chart = survey.sources.chart
-    survey = replace(survey, aliases=own_aliases(survey, aliases))
+    survey = replace(survey, aliases=_own_aliases(survey, aliases))
     taken = set(chart.files)
     items = [found for item in survey.workloads for found in _workload(item, survey, options, taken)]
-    items += split.rewrite(survey.sources, _touched(survey))
+    items += split.rewrite(survey.sources, _touched(survey), options.house.files)
     yield from items
     yield from basepath.rewrite(survey.sources, items)
-    complete = bool(options.house.issuer.get("name") and options.house.dns_targets)
     derived = any(item.virtual_services and item.decision.strategy == "canary" for item in survey.workloads)
-    yield from values.rewrite(survey, options, preview_off=not complete, derived=derived)
+    yield from values.rewrite(survey, options, preview_off=not options.house.serves, derived=derived)
+    yield from (item for item, _, _ in environment_blocks(survey, options))
     yield from chartyaml.rewrite(chart, options.bump)
+
+
+def environment_blocks(survey: Survey, options: Options) -> Iterator[tuple[Item, str, Mapping[str, Any]]]:
+    """The file of each environment that differs, with the environment's name and the block in it."""
+    derived = any(item.virtual_services and item.decision.strategy == "canary" for item in survey.workloads)
+    addressed = [item for item in survey.workloads if values.has_hosts(item)]
+    yield from environments.rewrite(survey, options.house, addressed, derived=derived)
+
+
+def _file(context: Context, what: str) -> str:
+    return file_name(what, context.options.house.files)
+
+
+def _own_aliases(survey: Survey, aliases: Mapping[str, Sequence[str]]) -> Mapping[str, Sequence[str]]:
+    """`aliases`, each for one workload: the one whose Service writes its name so, else the first."""
+    named = {item.decision.key: name_of(item.services[0]) for item in survey.workloads if item.services}
+    taken = {code for code in named.values() if code}
+    mine: dict[str, Sequence[str]] = {}
+    for key, codes in aliases.items():
+        mine[key] = [code for code in codes if code not in taken or code == named.get(key)]
+        taken.update(codes)
+    return mine
 
 
 def _touched(survey: Survey) -> list[Site]:
@@ -86,7 +112,7 @@ def _workload(item: Workload, survey: Survey, options: Options, taken: set[str])
     if survey.decisions.several:
         terms, defines = overlaid(terms, survey.decisions.values_key, item.decision.key)
         yield from defines
-    context = Context(survey, item, terms, options, present if item.service_alone and not terms.local else "")
+    context = Context(survey, item, terms, options, "" if terms.local else present)
     scope = site_scope(context.site)
     root = _root(context.site, context, "Deployment")
     yield from _autoscalers(context, root)
@@ -98,7 +124,7 @@ def _workload(item: Workload, survey: Survey, options: Options, taken: set[str])
         yield from subscriptions.rewrite(context.site, terms, root, chart_prefix(survey.sources), context.bodies())
     if context.split:
         yield from _services(context, taken)
-    yield from rename.rewrite(context.site, taken, "deployment", "rollout")
+    yield from rename.rewrite(context.site, taken, "deployment", _file(context, "rollout"))
     if not terms.local and not scope.ranged and not free_variables(terms.name):
         yield from notes.rewrite(survey.sources.chart, terms, shown_when(context.site))
 
@@ -178,20 +204,17 @@ def _services(context: Context, taken: set[str]) -> Iterator[Item]:
         files = None if context.terms.local else _files(texts, site_scope(site), context)
         if files is None:
             further = "".join(text if _separated(text) else f"---\n{text}" for _, text in texts)
+        paths: dict[str, str] = {}
         for name, text in (files or {}).items():
-            path = gatewayset.file_beside(site.source.path, name, context.item.decision.key, frozenset(taken))
+            file = _file(context, name)
+            path = paths.get(file) or gatewayset.file_beside(
+                site.source.path, file, context.item.decision.key, frozenset(taken)
+            )
+            paths[file] = path
             taken.add(path)
             yield NewFile(path, text, analysis.REASON if name == analysis.FILE else gatewayset.REASON)
     present = context.terms.at(context.present, root) if context.present else ""
-    yield from service.rewrite(
-        site,
-        context.terms,
-        root=root,
-        keep=context.keep,
-        further=further,
-        present=present,
-        node_ports=node_ports(context, site),
-    )
+    yield from service.rewrite(site, context.terms, root=root, keep=context.keep, further=further, present=present)
     yield from virtualservice.rewrite(context)
     yield from _destination_rules(context)
     if context.weighed:
@@ -199,13 +222,13 @@ def _services(context: Context, taken: set[str]) -> Iterator[Item]:
     if not context.keep:
         yield from _references(context)
     if len(context.sources.in_file(site.source.path)) == 1 and not site.document.define:
-        yield from rename.rewrite(site, taken, "service", "services")
+        yield from rename.rewrite(site, taken, "service", _file(context, "services"))
 
 
 def _destination_rules(context: Context) -> Iterator[Item]:
     if not context.weighed:
         return
-    for rule in places(context, governs):
+    for rule in _places(context, governs):
         root = _root(rule, context, "DestinationRule")
         condition = ""
         if context.item.virtual_services:
@@ -224,7 +247,7 @@ def _sets(context: Context, site: Site, root: str) -> tuple[gatewayset.Sets, lis
     if context.item.virtual_services:
         hosts = f"{context.terms.prefix}.rolloutHosts"
         items += publichosts.hosts_define(context, hosts)
-    namespace, labels = metadata_text(site, "namespace"), metadata_text(site, "labels", null_labels(context, site))
+    namespace, labels = metadata_text(site, "namespace"), metadata_text(site, "labels", _null_labels(context, site))
     own_public = bool(context.item.virtual_services)
     hosted = not context.item.decision.looped
     sets = gatewayset.Sets(context.terms, root, namespace, labels, port, own_public, hosts, context.weighed, hosted)
@@ -236,6 +259,13 @@ def _judged(sets: gatewayset.Sets, context: Context) -> Iterator[tuple[str, str]
     mode = context.item.decision.analysis
     if mode:
         yield analysis.FILE, analysis.template(sets.terms, sets.root, sets.namespace + sets.labels, mode)
+
+
+def _null_labels(context: Context, site: Site) -> list[str]:
+    """The Service's labels that are null in some render."""
+    bodies = (m.body for render in context.survey.renders for m in render.objects if m.site == site.id)
+    labels = (as_map(dig(body, "metadata", "labels")) for body in bodies)
+    return sorted({key for found in labels for key, value in found.items() if value is None})
 
 
 def _files(texts: Sequence[tuple[str, str]], scope: Scope, context: Context) -> dict[str, str] | None:
@@ -267,7 +297,40 @@ def _separated(text: str) -> bool:
 
 def _references(context: Context) -> Iterator[Item]:
     name = context.mention()
-    if name is None or said_before(context):
+    if name is None or _said_before(context):
         return
-    leading = places(context, lambda found, *to: found.ref.kind in references.ROUTES and points_at(found, *to))
-    yield from references.rewrite(name, context.sources, leading, other_names(context, name.codes))
+    leading = _places(context, lambda found, *to: found.ref.kind in references.ROUTES and points_at(found, *to))
+    yield from references.rewrite(name, context.sources, leading, _other_names(context, name.codes))
+
+
+def _places(context: Context, concerns: Callable[[Manifest, Manifest, str], bool]) -> list[Site]:
+    """The places of the objects of which `concerns` says, in some render, that they are about the traffic Service."""
+    found: dict[str, None] = {}
+    for render in context.survey.renders:
+        namespace = render.value_set.release.namespace
+        sites = context.item.decision.service_sites
+        mine = [service for service in render.objects if service.site in sites and service.ref.kind == "Service"]
+        for manifest in render.objects:
+            if manifest.site and any(concerns(manifest, service, namespace) for service in mine):
+                found[manifest.site] = None
+    return [context.sources.sites[site] for site in found]
+
+
+def _said_before(context: Context) -> bool:
+    """Whether a workload before this one has a Service of the same name expression, whose references are followed."""
+    own = name_of(context.item.services[0])
+    for item in context.survey.workloads:
+        if item.decision.key == context.item.decision.key:
+            return False
+        if item.services and name_of(item.services[0]) == own and item.decision.service_names != "keep":
+            return True
+    return False
+
+
+def _other_names(context: Context, mine: Sequence[str]) -> list[str]:
+    """The expressions of the names of the chart's other Services."""
+    services = [site for site in context.sources.sites.values() if "Service" in site.kinds()]
+    codes = [expression(site.value("metadata", "name")) for site in services if site.find("metadata", "name")]
+    own = context.item.decision.key
+    alike = [code for key, found in context.survey.aliases.items() if key != own for code in found]
+    return [code for code in dict.fromkeys([*codes, *alike]) if code and code not in mine and not free_variables(code)]

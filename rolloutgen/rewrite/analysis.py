@@ -10,7 +10,7 @@ from ..sources import Site
 from ..terms import Terms
 
 REASON = "analysis"
-FILE = "analysistemplate.yaml"
+FILE = "analysistemplate"  # as filenames calls it
 _DEFINES = {
     "background": (
         "backgroundAnalysis",

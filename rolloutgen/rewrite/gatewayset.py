@@ -43,7 +43,7 @@ class Sets:
 
 
 def texts(sets: Sets) -> Iterator[tuple[str, str]]:
-    """(file name, template text) of everything that the sets need, documents separated by `---`."""
+    """(what it is for filenames, template text) of everything that the sets need, documents separated by `---`."""
     for name, text in _texts(sets):
         yield name, f"{{{{- $entry := . }}}}\n{text}" if "$entry" in text else text
 
@@ -60,7 +60,7 @@ def _texts(sets: Sets) -> Iterator[tuple[str, str]]:
     tracks = [audience for audience in names if audience != "public" or not sets.weighed]
     if sets.weighed and not sets.own_public:
         yield (
-            "virtualservice.yaml",
+            "virtualservice",
             resource(
                 "virtualservice.yaml",
                 **_terms(sets, sets.root),
@@ -86,10 +86,10 @@ def _texts(sets: Sets) -> Iterator[tuple[str, str]]:
             service={key: _service(sets, key, root) for key in keys},
         )
 
-    yield "gateway.yaml", by(names, "gateway.yaml")
-    yield "cert.yaml", by(names, "cert.yaml")
-    yield "dnsendpoint.yaml", by(names, "dnsendpoint.yaml")
-    yield "virtualservice.yaml", by(tracks, "track-virtualservice.yaml")
+    yield "gateway", by(names, "gateway.yaml")
+    yield "certificate", by(names, "cert.yaml")
+    yield "dnsendpoint", by(names, "dnsendpoint.yaml")
+    yield "virtualservice", by(tracks, "track-virtualservice.yaml")
 
 
 def _terms(sets: Sets, root: str) -> dict[str, Any]:

@@ -10,8 +10,10 @@ from ..draft import Item, Rename
 from ..sources import Site
 
 
-def rewrite(site: Site, taken: set[str], old: str, new: str) -> Iterator[Item]:
-    """The rename of a site's file when its name says `old`; nothing when it does not, or the new name is `taken`."""
+def rewrite(site: Site, taken: set[str], old: str, name: str) -> Iterator[Item]:
+    """The rename of a site's file when its name says `old`: the word becomes that of the file `name`. Nothing when it
+    does not say so, or the new name is `taken`."""
+    new, _, suffix = name.rpartition(".")
     path = site.source.path
     folder, base = posixpath.split(path)
     stem, dot, ending = base.rpartition(".")
@@ -22,6 +24,7 @@ def rewrite(site: Site, taken: set[str], old: str, new: str) -> Iterator[Item]:
         return
     word = match[0]
     put = new if word[:1].islower() else new[:1].upper() + new[1:]
+    ending = suffix if (suffix, ending) == ("yml", "yaml") else ending
     to = f"{folder}/{stem[: match.start()]}{put}{stem[match.end() :]}{dot}{ending}"
     if to == path or to in taken:
         return

@@ -3,31 +3,27 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from ..draft import Item, Piece, Split
 from ..expression import free_variables
+from ..filenames import KINDS, file_name
 from ..scope import declared_in, site_scope, variables
 from ..sources import Site, Sources
 from ..text import Span
 
 REASON = "split"
-FILES = {
-    "Deployment": "rollout.yaml", "Service": "services.yaml", "Gateway": "gateway.yaml",
-    "VirtualService": "virtualservice.yaml", "DNSEndpoint": "dnsendpoint.yaml", "Certificate": "cert.yaml",
-    "HorizontalPodAutoscaler": "hpa.yaml", "DestinationRule": "destinationrule.yaml", "Ingress": "ingress.yaml",
-}  # fmt: skip
 
 
-def rewrite(sources: Sources, touched: Sequence[Site]) -> Iterator[Item]:
-    """The splits of the files that hold a document which the conversion changes."""
+def rewrite(sources: Sources, touched: Sequence[Site], files: Mapping[str, str]) -> Iterator[Item]:
+    """The splits of the files that hold a document which the conversion changes; `files` are the house's names."""
     for path in dict.fromkeys(site.source.path for site in touched):
-        pieces = _pieces(sources, path)
+        pieces = _pieces(sources, path, files)
         if pieces:
             yield Split(path, pieces, REASON)
 
 
-def _pieces(sources: Sources, path: str) -> tuple[Piece, ...]:
+def _pieces(sources: Sources, path: str, files: Mapping[str, str]) -> tuple[Piece, ...]:
     source = sources.files[path]
     documents = [document for document in source.documents if not document.define]
     sites = sources.in_file(path)
@@ -38,10 +34,10 @@ def _pieces(sources: Sources, path: str) -> tuple[Piece, ...]:
     for number, site in enumerate(sites):
         scope = site_scope(site)
         kinds = set(site.kinds())
-        target = FILES.get(kinds.pop()) if len(kinds) == 1 else None
-        if target is None or scope.blocks:
+        what = KINDS.get(kinds.pop()) if len(kinds) == 1 else None
+        if what is None or scope.blocks:
             return ()
-        to = f"{folder}/{target}"
+        to = f"{folder}/{file_name(what, files)}"
         if to in sources.chart.files and to != path:
             return ()
         region = _region(site, sites, number)

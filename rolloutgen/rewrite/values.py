@@ -7,10 +7,12 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from ..blocktext import behind, block_yaml
 from ..chart import Chart
 from ..draft import EditFile, Item, NewFile
+from ..househosts import host_label, house_hosts
 from ..options import TRIGGERS, Options
-from ..resources import indented, resource
+from ..resources import resource
 from ..survey import Survey, Workload
 from ..text import Edit, Span
 from ..tree import dig
@@ -38,7 +40,10 @@ def rewrite(survey: Survey, options: Options, *, preview_off: bool, derived: boo
     )
     modes = {w.decision.analysis for w in survey.workloads} - {""}
     steps = [dict(step) for step in options.house.steps or STEPS]
-    addressed = {w.decision.key: bool(w.virtual_services) for w in survey.workloads if _has_hosts(w)}
+    several, house = survey.decisions.several, options.house
+    addressed = {w.decision.key: bool(w.virtual_services) for w in survey.workloads if has_hosts(w)}
+    labels = {key: host_label(chart.name, key if several else "") for key in addressed}
+    given = {key: house_hosts(house, labels[key], own_public=own) for key, own in addressed.items()}
     basic_steps = [step for step in steps if "setCanaryScale" not in step and not _is_open(step)]
     if modes == {"step"} and not any("analysis" in step for step in steps):
         steps = list(_judged(steps))
@@ -48,33 +53,31 @@ def rewrite(survey: Survey, options: Options, *, preview_off: bool, derived: boo
         routed=routed,
         hosts=bool(addressed),
         addressed=addressed,
+        given=given,
+        such_as={key: f"{label}.{house.domain}" if house.domain else "" for key, label in labels.items()},
         blue_green=any(w.decision.strategy == "blue-green" for w in survey.workloads),
         scaled=any(w.autoscalers for w in survey.workloads) and options.replicas == "live",
-        workloads=[w.decision.key for w in survey.workloads] if survey.decisions.several else [],
-        own_public=any(addressed.values()),
+        workloads=[w.decision.key for w in survey.workloads] if several else [],
         derived=derived,
         preview_off=preview_off,
-        house=options.house,
-        steps=_yaml(steps, 4),
-        basic_steps=_yaml(basic_steps, 4),
+        house=house,
+        steps=block_yaml(steps, 4),
+        basic_steps=block_yaml(basic_steps, 4),
         analysis=next(iter(modes), ""),
-        notifications=_yaml({"slack": _channels(options, judged=bool(modes))}, 4) if options.slack else "",
-        issuer=_yaml({"issuer": dict(options.house.issuer)}, 4),
-        targets=_yaml({"targets": list(options.house.dns_targets)}, 4),
+        notifications=block_yaml({"slack": _channels(options, judged=bool(modes))}, 4) if options.slack else "",
+        issuer=block_yaml({"issuer": dict(options.house.issuer)}, 4),
+        targets=block_yaml({"targets": list(options.house.dns_targets)}, 4),
     )
     old = chart.text("values.yaml") if "values.yaml" in chart.files else None
     if old is None:
         yield NewFile("values.yaml", text, REASON)
     else:
-        newline = "\r\n" if "\r\n" in old else "\n"
-        glue = "" if not old or old.endswith("\n") else newline
-        lead = newline if old.strip() and not re.search(r"\n[ \t]*\r?\n\Z", old) else ""
-        text = (glue + lead if old.strip() else glue) + text.replace("\n", newline)
-        yield EditFile("values.yaml", Edit(Span(len(old), len(old)), text, REASON))
+        yield EditFile("values.yaml", behind(old, text, REASON))
     yield from _schema(chart, survey.decisions.values_key)
 
 
-def _has_hosts(item: Workload) -> bool:
+def has_hosts(item: Workload) -> bool:
+    """Whether the block has hosts for a workload: Istio serves it, and it is no member of a loop."""
     return (
         item.decision.strategy != "basic"
         and item.decision.router == "istio"
@@ -100,17 +103,6 @@ def _is_open(step: dict[str, Any]) -> bool:
 def _channels(options: Options, *, judged: bool) -> dict[str, list[str]]:
     known = [trigger for trigger in TRIGGERS if judged or "analysis" not in trigger]
     return {trigger: list(options.slack) for trigger in options.house.slack_triggers or known}
-
-
-def _yaml(value: Any, columns: int) -> str:
-    """`value` as block YAML, every line moved right by `columns`."""
-    import yaml
-
-    class Indented(yaml.SafeDumper):
-        def increase_indent(self, flow: bool = False, indentless: bool = False) -> None:
-            super().increase_indent(flow, False)
-
-    return indented(yaml.dump(value, Dumper=Indented, sort_keys=False), columns)
 
 
 def _schema(chart: Chart, key: str) -> Iterator[Item]:

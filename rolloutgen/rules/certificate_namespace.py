@@ -2,7 +2,8 @@
 
 Why: Istio reads the Secret of credentialName in the namespace of the gateway's pods, not in that of the Gateway or
     the release.
-Fix: Give the Certificate the namespace of the ingress gateway's pods, istio-system as a rule.
+Fix: Give the Certificate the namespace of the ingress gateway's pods, istio-system as a rule; where they run elsewhere,
+    say so in rolloutgen.yaml: gateway.namespace.
 Source: Istio's documentation of ServerTLSSettings.credentialName; nothing checks it.
 """
 
@@ -28,7 +29,7 @@ def _faults(view: ReleaseView) -> Iterator[Fault]:
     for certificate in view.all(CERTIFICATE):
         secret, namespace = text(certificate.body, "spec", "secretName"), view.namespace(certificate)
         found = used.get(secret)
-        if not secret or found is None or _USUAL.search(namespace):
+        if not secret or found is None or _USUAL.search(namespace) or namespace in view.gateways:
             continue
         if not any(view.selected(mapping(found.body, "spec", "selector"), namespace)):
             message = f"{found.ref} uses its Secret, which is made in namespace {namespace!r}, without gateway pods"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -87,3 +88,28 @@ def test_what_is_not_there_is_wrong_usage(run: Run, tmp_path: Path) -> None:
 
 def test_the_schema_is_printed_for_editors(run: Run) -> None:
     assert json.loads(run("config", "--schema").output)["title"] == "rolloutgen.yaml"
+
+
+ENVIRONMENTS = """\
+certificate: {issuer: {name: letsencrypt, kind: ClusterIssuer}}
+hosts: {public: ["{name}.{domain}"]}
+environments:
+  sandbox: {domain: sandbox.x.org, dns: {targets: [192.0.2.1]}}
+  mainnet: {domain: x.org, dns: {targets: [192.0.2.2]}, gateway: {namespace: edge}}
+"""
+
+
+def test_the_values_of_an_environment_are_rendered_by_validate_and_diff(run: Run, chart: Path) -> None:
+    (chart / "rolloutgen.yaml").unlink()
+    Path("rolloutgen.yaml").write_text(ENVIRONMENTS)
+    assert run("convert", "charts/web").exit_code == 0
+    body = json.loads(run("validate", "charts/web", "--format", "json").output)
+    assert body["charts"][0]["value_sets"] == 3 and body["findings"] == [], "edge is where the house's gateways run"
+    shutil.copytree(chart, "before")
+    values = chart / "values-sandbox.yaml"
+    values.write_text(values.read_text().replace("192.0.2.1", "192.0.2.9"))
+    assert "192.0.2.9" in run("diff", "charts/web", "--against", "before").output
+    values.write_text(values.read_text().replace("targets:", "targets: []\n    other:"))
+    result = run("validate", "charts/web")
+    assert result.exit_code == 1 and "rollout.dns.targets" in result.output and "values-sandbox.yaml" in result.output
+    assert "unchanged" in run("convert", "charts/web").output
