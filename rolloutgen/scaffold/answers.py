@@ -95,16 +95,18 @@ def house_defaults(folder: str, config: str, template: Template) -> Mapping[str,
     told: dict[str, Any] = {
         "gateway_selector": dict(house.gateway_selector),
         "gateway_namespace": house.gateway_namespace,
-        "issuer": house.issuer.get("name", ""),
         "issuer_kind": house.issuer.get("kind", "Issuer" if house.issuer else "ClusterIssuer"),
         "issuer_group": house.issuer.get("group", ""),
-        "dns_targets": ", ".join(house.dns_targets),
         "dns_ttl": house.dns_ttl,
         "analysis_default": options.analysis or "none",
         "prometheus": house.prometheus,
         "measures": {name: getattr(house, field) for name, field in _MEASURES.items()},
         "slack": ", ".join(options.slack),
     }
+    if house.issuer:
+        told["issuer"] = house.issuer["name"]
+    if house.dns_targets:
+        told["dns_targets"] = ", ".join(house.dns_targets)
     if house.slack_triggers:
         told["slack_triggers"] = list(house.slack_triggers)
     if house.steps:

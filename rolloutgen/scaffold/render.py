@@ -60,7 +60,7 @@ def render(
             ) as worker:
                 combined = worker.answers.combined
         except ValueError as fault:
-            raise _refused(str(fault), given) from None
+            raise _refused(str(fault), given, template) from None
         except KeyboardInterrupt:
             raise UsageError("interrupted; nothing is written") from None
         answers = {name: _plain(combined[name]) for name, asked in template.questions.items() if not asked.computed}
@@ -108,7 +108,13 @@ def _quiet(template: Template, defaults: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _refused(said: str, given: Mapping[str, Answer]) -> UsageError:
+def _refused(said: str, given: Mapping[str, Answer], template: Template) -> UsageError:
+    missing = re.fullmatch(r'Question "(\w+)" is required', said)
+    if missing:
+        name = missing[1]
+        return UsageError(
+            f"{name}: an answer is needed", why=template.questions[name].about, hint=f"Give it by --data {name}=..."
+        )
     match = _FAULT.fullmatch(said)
     name, why = (match[1], " ".join(match[2].split())) if match else ("", said)
     answer = given.get(name)

@@ -22,6 +22,7 @@ class Question:
 
     name: str
     kind: str
+    about: str
     default: Any
     choices: tuple[Any, ...] = ()
     quiet: bool = False
@@ -45,7 +46,13 @@ class Template:
         quiet = body.get("_quiet", ())
         return {
             name: Question(
-                name, told["type"], told.get("default"), _choices(told), name in quiet, told.get("when") is False
+                name,
+                told["type"],
+                told.get("help", ""),
+                told.get("default"),
+                _choices(told),
+                name in quiet,
+                told.get("when") is False,
             )
             for name, told in body.items()
             if not name.startswith("_")
