@@ -18,7 +18,7 @@ ROWS = (
     {"many", "checkmany", "reviewmany"},
     {"report"},
     {"review", "drift"},
-    {"converted", "showing", "otherside", "doctor"},
+    {"converted", "renders", "showing", "otherside", "doctor"},
     {"reviewed", "runbook"},
     {"cutover", "baseline"},
     {"cutoverfacts", "effective", "job", "planning", "validate"},

@@ -16,7 +16,7 @@ from rolloutgen.between import shown
 from rolloutgen.podtemplate import same
 from rolloutgen.podwords import reasons
 from rolloutgen.reading import mapping
-from rolloutgen.release import ROLLOUT
+from rolloutgen.release import ROLLOUT, SERVICE
 from rolloutgen.sides import Example, Meaning, Said, Sides, code, listed
 
 _OUTAGE = "was a Deployment: an outage unless it is prepared; follow the cutover. Its first deployment skips all steps"
@@ -37,6 +37,11 @@ def _say(sides: Sides) -> Iterator[Said]:
     conversion = sides.conversion
     if not conversion.moved:
         return
+    for change in sides.changed(SERVICE):
+        if change.action == "renamed" and change.before is not None:
+            old_name, new_name = code(change.before.ref.name), code(change.ref.name)
+            message = f"Service {old_name} is {new_name} now: clients outside the release find nothing by the old name"
+            yield Said(change.after, message, severity="warning")
     subject = next((new for old, new in sides.pairs(ROLLOUT) if old.ref.kind == "Deployment"), None)
     if conversion.unexplained is None:
         yield Said(

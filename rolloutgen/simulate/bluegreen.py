@@ -45,7 +45,7 @@ def _course(spec: Spec, strategy: BlueGreen, state: State) -> Iterator[tuple[str
         state = replace(state, now=state.now + (strategy.post.seconds or 0.0))
         yield "postPromotionAnalysis", state, (Wait("analysis", strategy.post.seconds, strategy.post.names),)
     state = replace(state, promoted=True, canary=full)
-    if strategy.delay_revisions == 0:
+    if strategy.delay_revisions == 0 or not spec.replicas:
         yield "old pods end", replace(state, stable=Pods()), ()
     elif strategy.delay == 0:  # no deadline is written, and without one nothing scales them down
         yield "old pods stay", state, (Wait("never"),)

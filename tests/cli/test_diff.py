@@ -162,7 +162,7 @@ def test_a_conversion_brings_its_cutover_and_every_difference_is_explained(run: 
     assert ("converted", "Rollout", "Deployment/web-web") in {
         (thing["action"], thing["kind"], thing.get("was")) for thing in chart["objects"]
     }
-    assert [line["severity"] for line in chart["meaning"] if line["rule"] == "conversion"] == ["warning"]
+    assert [line["severity"] for line in chart["meaning"] if line["rule"] == "conversion"] == ["warning", "warning"]
     assert [one["deployer"] for one in chart["cutover"]] == ["Argo CD"]
 
     repo.replace("charts/web/templates/rollout.yaml", "containerPort: 8080", "containerPort: 9090")
@@ -171,6 +171,27 @@ def test_a_conversion_brings_its_cutover_and_every_difference_is_explained(run: 
         line["message"] for line in chart["meaning"] if line["rule"] == "conversion" and line["severity"] == "error"
     ]
     assert said and "containerPort" in said[0] and said[0].startswith("1 difference")
+
+
+def test_words_of_the_chart_that_are_the_releases_name_too_are_explained(run: Run, repo: Repo) -> None:
+    # The release is called like the chart, and a literal in the chart is what the Service is called in that release.
+    repo.git("checkout", "-q", "main")
+    shutil.rmtree(repo.top / "charts/web")
+    repo.chart("charts/web", part="before")
+    for name in ("deployment", "service"):
+        repo.replace(
+            f"charts/web/templates/{name}.yaml", "name: {{ .Release.Name }}-web\n", "name: {{ .Release.Name }}\n"
+        )
+    repo.write({"charts/web/templates/config.yaml": "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: peers}\n"
+                "data: {peer: 'http://web:80'}\n"})  # fmt: skip
+    repo.commit("as it was")
+    repo.git("checkout", "-q", "-B", "pr")
+    run("convert", "charts/web")
+
+    (chart,) = body(run, "charts/web")
+    said = [line for line in chart["meaning"] if line["rule"] == "conversion"]
+    assert [line["severity"] for line in said] == ["warning", "warning"]
+    assert "Service web is web-stable now" in said[1]["message"]
 
 
 def test_random_values_are_left_out_and_a_secret_is_never_shown(run: Run, repo: Repo) -> None:

@@ -20,6 +20,7 @@ _CONTEXT = ssl._create_unverified_context()  # loopback, a certificate that the 
 _QUIET = 2.0  # seconds without a change that count as rest
 _ROLLOUTS = "/apis/argoproj.io/v1alpha1"
 _ISTIO = "/apis/networking.istio.io/v1"
+_NETWORKING = "/apis/networking.k8s.io/v1"
 
 
 @dataclass(frozen=True)
@@ -27,10 +28,10 @@ class Case:
     """An update to watch.
 
     `spec` is the Rollout's, as YAML, without selector and pod template; Services are `stable` and `canary` (or `active`
-    and `preview`), the VirtualService is `web`, an AnalysisTemplate that succeeds is `smoke`. `abort` is the pause
-    (counted from 0) at which to abort; `scale` the pause at which to set another number of replicas. `stuck` is the
-    index of a step that the controller never leaves. `follow` seconds at least are watched after the end or the abort.
-    `scaler` is an HPA's spec.
+    and `preview`), the VirtualService and the Ingress are `web`, an AnalysisTemplate that succeeds is `smoke`. `abort`
+    is the pause (counted from 0) at which to abort; `scale` the pause at which to set another number of replicas.
+    `stuck` is the index of a step that the controller never leaves. `follow` seconds at least are watched after the end
+    or the abort. `scaler` is an HPA's spec.
     """
 
     spec: str
@@ -106,6 +107,8 @@ class Update:
         spec = {"hosts": ["web.example.com"], "http": [{"name": "primary", "route": routes}]}
         virtual = {"apiVersion": "networking.istio.io/v1", "kind": "VirtualService", "metadata": {"name": "web"}}
         self._call("POST", f"{_ISTIO}/namespaces/{self.namespace}/virtualservices", {**virtual, "spec": spec})
+        ingress = {"metadata": {"name": "web"}, "spec": _INGRESS}
+        self._call("POST", f"{_NETWORKING}/namespaces/{self.namespace}/ingresses", ingress)
         template = {"apiVersion": "argoproj.io/v1alpha1", "kind": "AnalysisTemplate", "metadata": {"name": "smoke"}}
         path = f"{_ROLLOUTS}/namespaces/{self.namespace}/analysistemplates"
         self._call("POST", path, {**template, "spec": {"metrics": [_SMOKE]}})
@@ -189,7 +192,13 @@ class Update:
         new = sum(s["spec"]["replicas"] for s in sets) - old
         strategy = self.case.rollout["spec"]["strategy"]
         weights, active = None, None
-        if "trafficRouting" in strategy.get("canary", {}):
+        routing = strategy.get("canary", {}).get("trafficRouting", {})
+        if "nginx" in routing:
+            ingresses = self._call("GET", f"{_NETWORKING}/namespaces/{self.namespace}/ingresses")["items"]
+            told = [one["metadata"].get("annotations", {}).get(_WEIGHT, "") for one in ingresses]
+            canary = next((int(weight) for weight in told if weight), 0)
+            weights = (canary, routing["maxTrafficWeight"] - canary)
+        elif routing:
             virtual = self._call("GET", f"{_ISTIO}/namespaces/{self.namespace}/virtualservices/web")
             primary = next(route for route in virtual["spec"]["http"] if route.get("name") == "primary")
             found = {row["destination"]["host"]: row.get("weight", 0) for row in primary["route"]}
@@ -254,6 +263,10 @@ class Update:
 
 
 _HASH = "rollouts-pod-template-hash"
+_WEIGHT = "nginx.ingress.kubernetes.io/canary-weight"
+_BACKEND = {"service": {"name": "stable", "port": {"number": 80}}}
+_PATH = {"path": "/", "pathType": "Prefix", "backend": _BACKEND}
+_INGRESS = {"ingressClassName": "nginx", "rules": [{"host": "web.example.com", "http": {"paths": [_PATH]}}]}
 _JOB = {"restartPolicy": "Never", "containers": [{"name": "smoke", "image": "smoke"}]}
 _SMOKE = {"name": "smoke", "provider": {"job": {"spec": {"backoffLimit": 0, "template": {"spec": _JOB}}}}}
 

@@ -32,6 +32,11 @@ def test_rows(more: str, expected: list[tuple[str, int, int]]) -> None:
     assert [(row.label, row.end.canary, row.end.stable) for row in rows] == expected
 
 
+def test_without_pods_there_is_nothing_to_wait_for() -> None:
+    found = blue_green(0, "scaleDownDelaySeconds: 60")
+    assert (found.seconds_all, found.peak) == (0, 0)
+
+
 def test_traffic_switches_as_a_whole() -> None:
     rows = blue_green(3, "autoPromotionEnabled: false").rows
     assert [row.end.share for row in rows] == [0, 0, 1, 1]
