@@ -81,6 +81,7 @@ def _files(paths: Sequence[str], name: str) -> tuple[str, ...]:
 def rendered_pairs(
     old: Dependencies | None, new: Dependencies | None, sets: Sequence[GivenSet], engine: Engine
 ) -> list[Pair]:
+    """Both sides rendered under each value set, without what is random in them."""
     befores = _render(old, [one.before for one in sets], engine)
     afters = _render(new, [one.after for one in sets], engine)
     return [Pair(*three) for three in zip(sets, befores, afters, strict=True)]
@@ -101,6 +102,7 @@ def _render(side: Dependencies | None, sets: Sequence[ValueSet], engine: Engine)
 
 
 def comparable(pairs: Sequence[Pair]) -> Iterator[tuple[Rendered, Rendered]]:
+    """The renders, old and new, of the value sets that render on both sides."""
     for pair in pairs:
         if isinstance(pair.before, Rendered) and isinstance(pair.after, Rendered):
             yield pair.before, pair.after
@@ -141,6 +143,7 @@ def check_renders(pairs: Sequence[Pair], path: str, where: str, old: bool, new: 
 
 
 def notes_on(old: Dependencies | None, new: Dependencies | None, pairs: Sequence[Pair], where: str) -> Iterator[str]:
+    """What a reader must know of the comparison: what was left out, and why."""
     names = dict.fromkeys(d.name for side in (old, new) if side for d in side.missing)
     if names:
         yield f"left out of both sides, because charts/ lacks it: {', '.join(names)} (helm dependency build brings it)"
