@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from .terms import Terms
 from .text import Span
 
+_WORDS = re.compile(r"\"[^\"]*\"|[()|]|[^\s\"()|]+")
+
 
 @dataclass(frozen=True)
 class Name:
@@ -27,20 +29,21 @@ def any_of(name: Name) -> re.Pattern[str]:
 
 def pattern_of(code: str) -> re.Pattern[str]:
     """Matches the expression `code` however it is spaced and whichever way the root is named."""
-    words = re.findall(r"\"[^\"]*\"|[^\s\"]+", code)
-    parts = []
-    for word in words:
+    parts: list[str] = []
+    words = _WORDS.findall(code)
+    for word, following in zip(words, (*words[1:], ""), strict=True):
         if word.startswith('"'):
             parts.append(re.escape(word))
+        elif word in (".", "$"):
+            parts.append(r"(?:\.|\$)")
         elif word == "include":
-            parts.append(r"(?:include|template)")
+            parts.append("(?:include|template)")
         else:
-            parts.append(
-                re.sub(r"^(\\\(*)?(?:\\\$)?(\\\.)", r"\1\\$?\2", re.escape(word))
-                if "." in word and word != "."
-                else (r"(?:\.|\$)" if word == "." else re.escape(word))
-            )
-    return re.compile(r"(?<![\w.$])" + r"\s+".join(parts) + r"(?![\w.])")
+            root = r"\$?" if word.startswith((".", "$.")) else ""
+            parts.append(root + re.escape(word.removeprefix("$") if root else word))
+        if following:
+            parts.append(r"\s*" if {word, following} & {"(", ")", "|"} else r"\s+")
+    return re.compile(r"(?<![\w.$])" + "".join(parts) + r"(?![\w.])")
 
 
 def text_pattern(name: Name) -> re.Pattern[str]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 
 from .model import Finding, Manifest, Refusal, Rendered, WorkloadDecision
 from .options import Options
@@ -14,49 +15,85 @@ from .tree import dig, maps
 
 
 def service_sites(site: Site, renders: Sequence[Rendered], options: Options) -> dict[str, None]:
-    """The sites of the traffic Service: pointed at by a route; else named as the workload; else the only one."""
-    found: list[set[str]] = [set(), set(), set()]
-    asked: set[str] = set()
+    """The sites of the traffic Service: pointed at by a route; else named as the workload; else the only one.
+
+    Where values that nobody gave bring further ones, the one that the given values have everywhere is meant. Raises
+    ChartRefused where more than one is left.
+    """
+    tiers = _tiers(site, renders, options)
+    if tiers.asked:
+        return dict.fromkeys(sorted(tiers.asked))
+    sites = _narrowed(tiers)
+    if len(sites) > 1:
+        given = _narrowed(_tiers(site, [render for render in renders if not render.value_set.derived], options))
+        if len(given) == 1 and all(given <= found for found in tiers.renders):
+            sites = given
+    if len(sites) > 1:
+        raise _several(site, sites, renders)
+    if "" in sites:
+        raise ChartRefused(
+            Refusal(
+                "service-not-in-source",
+                site.source.path,
+                site.line,
+                "its traffic Service is rendered by a dependency or a library",
+                "Write the Service in this chart's own templates, or convert that chart.",
+            )
+        )
+    return dict.fromkeys(sites)
+
+
+@dataclass(frozen=True)
+class _Tiers:
+    """The sites of the Services that select a workload's pods: those that a route points at, those of its name, all;
+    all of each render that has some; those of the name that was asked for."""
+
+    routed: frozenset[str]
+    named: frozenset[str]
+    fitting: frozenset[str]
+    renders: tuple[frozenset[str], ...]
+    asked: frozenset[str]
+
+
+def _tiers(site: Site, renders: Sequence[Rendered], options: Options) -> _Tiers:
+    found: list[set[str]] = [set(), set(), set(), set()]
+    each: list[frozenset[str]] = []
     for render in renders:
         namespace = render.value_set.release.namespace
         for deployment in (m for m in render.objects if m.site == site.id and m.ref.kind == "Deployment"):
             fitting = [m for m in render.objects if _carries(m, deployment, namespace)]
-            found[2] |= {m.site for m in fitting}
-            found[1] |= {m.site for m in fitting if m.ref.name == deployment.ref.name}
             found[0] |= {m.site for m in fitting if any(points_at(route, m, namespace) for route in render.objects)}
-            asked |= {m.site for m in fitting if m.ref.name == options.service}
-    if options.service and asked:
-        return dict.fromkeys(sorted(asked))
-    for sites in found:
-        if len(sites) == 1:
-            if "" in sites:
-                raise ChartRefused(
-                    Refusal(
-                        "service-not-in-source",
-                        site.source.path,
-                        site.line,
-                        "its traffic Service is rendered by a dependency or a library",
-                        "Write the Service in this chart's own templates, or convert that chart.",
-                    )
-                )
-            return dict.fromkeys(sites)
-        if len(sites) > 1:
-            named = found[1] & sites
-            if len(named) == 1 and "" not in named:
-                return dict.fromkeys(named)
-            names = sorted(
-                {m.ref.name for r in renders[:1] for m in r.objects if m.site in sites and m.ref.kind == "Service"}
-            )
-            raise ChartRefused(
-                Refusal(
-                    "ambiguous-service",
-                    site.source.path,
-                    site.line,
-                    f"several Services select its pods: {', '.join(names) or 'in other value sets'}",
-                    "Choose the one that carries the public traffic: --service NAME.",
-                )
-            )
-    return {}
+            found[1] |= {m.site for m in fitting if m.ref.name == deployment.ref.name}
+            found[2] |= {m.site for m in fitting}
+            found[3] |= {m.site for m in fitting if options.service and m.ref.name == options.service}
+            each += [frozenset(m.site for m in fitting)] if fitting else []
+    routed, named, every, asked = map(frozenset, found)
+    return _Tiers(routed, named, every, tuple(each), asked)
+
+
+def _narrowed(tiers: _Tiers) -> frozenset[str]:
+    """The sites of the first tier that has some; of several the one of the workload's name."""
+    sites = tiers.routed or tiers.named or tiers.fitting
+    named = tiers.named & sites
+    return named if len(sites) > 1 and len(named) == 1 and "" not in named else sites
+
+
+def _several(site: Site, sites: Collection[str], renders: Sequence[Rendered]) -> ChartRefused:
+    """The refusal that names the candidates as the first render with each has them."""
+    names: dict[str, str] = {}
+    for render in renders:
+        for manifest in render.objects:
+            if manifest.site in sites and manifest.ref.kind == "Service":
+                names.setdefault(manifest.site, manifest.ref.name)
+    return ChartRefused(
+        Refusal(
+            "ambiguous-service",
+            site.source.path,
+            site.line,
+            f"several Services select its pods: {', '.join(sorted(names.values()))}",
+            "Choose the one that carries the public traffic: --service NAME.",
+        )
+    )
 
 
 def _carries(service: Manifest, deployment: Manifest, namespace: str) -> bool:

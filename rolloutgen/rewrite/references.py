@@ -17,7 +17,7 @@ from ..yamlmap import Node, walk
 REASON = "service-reference"
 ROUTES = frozenset({"Ingress", "HTTPRoute", "GRPCRoute", "TCPRoute", "TLSRoute", "IngressRoute"})
 _NAMES = frozenset({"serviceName", "name"})
-_BEFORE = re.compile(r"(?:://|@|(?:^|[\s\"'=,(\[])(?:svc|services?)[/ ]+(?:-\S+ +)*)$")
+_BEFORE = re.compile(r"(?:://(?:[^\s\"']*@)?|(?:^|[\s\"'=,(\[])(?:svc|services?)[/ ]+(?:-\S+ +)*)$")
 _BEFORE_NOTES = re.compile(r"(?:svc|services?)[/ ](?:[^\n]*\s)?$")
 _AFTER = re.compile(r":(?:\d|\{\{|\$)|\.(?:svc\b|\{\{-?\s*[^}]*amespace)")
 _URL_END = re.compile(r"$|[/:\s\"'?#\\,;)\]]|\.(?:svc\b|\{\{-?\s*[^}]*amespace)")
@@ -135,6 +135,8 @@ def _is_address(before: str, after: str) -> bool:
         return bool(_URL_END.match(after))
     if re.search(r"[\w./$%-]$|\}\}$", before) or re.search(r"(?:image|name):\s*[\"']?$", before):
         return False
+    if before.endswith("@") and not re.match(r":\d", after):
+        return False  # a login of that name, not an address
     return bool(_AFTER.match(after))
 
 

@@ -1,0 +1,3 @@
+{{- define "forum.fullname" -}}
+{{ .Release.Name }}-forum
+{{- end }}
