@@ -8,6 +8,7 @@ from .group import LazyGroup, Table
 
 COMMANDS: Table = {
     "app": ("newapp", "app", "Make the chart of a new app."),
+    "controller": ("newcontroller", "controller", "Make what installs the Argo Rollouts controller."),
 }
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from ..errors import UsageError
 from .answers import Answer, house_defaults, parse_data, read_answers
@@ -20,13 +20,31 @@ def new_app(
     `answers` is a file, `data` holds KEY=VALUE, the house files (those above `target`, or `config`) give defaults;
     `ask` prompts for the rest. Raises UsageError for what is wrong with any of them, with nothing written.
     """
-    newest = template("app")
+    return new_directory("app", target, {"name": name}, answers=answers, data=data, ask=ask, config=config)
+
+
+def new_directory(
+    kind: str,
+    target: str,
+    fixed: Mapping[str, str],
+    *,
+    answers: str | None,
+    data: Sequence[str],
+    ask: bool,
+    config: str,
+) -> tuple[Made, str]:
+    """Makes the directory `target` out of the template `kind`; `fixed` answers are those of the command line's
+    arguments. Everything else as `new_app`."""
+    newest = template(kind)
     refuse_if_taken(target)
     given = {**(read_answers(answers, newest) if answers else {}), **parse_data(data, newest)}
-    if "name" in given and given["name"].value != name:
-        said = given["name"]
-        raise UsageError(f"the app is called {name} here, and {said.value} there", path=said.path, line=said.line)
-    given["name"] = Answer(name, "NAME")
+    for key, value in fixed.items():
+        if key in given and given[key].value != value:
+            said = given[key]
+            raise UsageError(
+                f"the {kind} is called {value} here, and {said.value} there", path=said.path, line=said.line
+            )
+        given[key] = Answer(value, key.upper())
     defaults = house_defaults(os.path.dirname(os.path.abspath(target)), config, newest)
     left = unanswered(newest, given)
     if ask and left and not may_ask():
