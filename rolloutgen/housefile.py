@@ -140,19 +140,22 @@ def _known(at: Path) -> list[str]:
 
 def node_at(at: Path) -> Mapping[str, Any]:
     """The part of the schema that describes the value at `at`; {} where nothing does."""
-    node: Any = schema()
+    node = schema()
     for step in at:
-        if "$ref" in node:
-            node = dig(schema(), *node["$ref"].removeprefix("#/").split("/")) or {}
         if isinstance(step, int):
-            node = node.get("items", {})
+            node = _followed(node.get("items", {}))
         else:
             more = node.get("additionalProperties")
-            node = node.get("properties", {}).get(step) or (more if isinstance(more, dict) else {})
-    if "$ref" in node:
-        return {**(dig(schema(), *node["$ref"].removeprefix("#/").split("/")) or {}), **node}
-    found: Mapping[str, Any] = node
-    return found
+            node = _followed(node.get("properties", {}).get(step) or (more if isinstance(more, dict) else {}))
+    return node
+
+
+def _followed(node: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The node with what its `$ref` names; its own words win."""
+    if "$ref" not in node:
+        return node
+    named = dig(schema(), *node["$ref"].removeprefix("#/").split("/")) or {}
+    return {**named, **{key: value for key, value in node.items() if key != "$ref"}}
 
 
 def key_paths(at: Path = ()) -> Iterator[tuple[str, ...]]:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from itertools import groupby
+from textwrap import wrap
 from typing import Any
 
 from . import goyaml
@@ -20,44 +22,35 @@ class Entry:
     off: bool = False
 
 
-def text_of(entries: Iterable[Entry]) -> str:
-    """The entries as YAML. Keys of one map must follow each other."""
+def text_of(entries: Iterable[Entry], heads: Mapping[str, str] | None = None) -> str:
+    """The entries as YAML. Keys of one map must follow each other.
+
+    `heads` are comments above keys of the file itself, which then stand apart from each other.
+    """
     lines: list[str] = []
-    opened: tuple[str, ...] = ()
-    for entry in entries:
-        if entry.off:
-            lines += _off(entry)
-            continue
-        *parents, key = entry.at
-        same = _common(opened, parents)
-        opened = tuple(parents)
-        lines += [f"{'  ' * depth}{_key(parents[depth])}:" for depth in range(same, len(parents))]
-        pad = "  " * len(parents)
-        lines += [f"{pad}# {line}" for line in entry.above]
-        first, *rest = _dumped({key: entry.value}).splitlines()
-        lines.append(pad + first + (f"  # {entry.remark}" if entry.remark else ""))
-        lines += [pad + line for line in rest]
+    for key, group in groupby(entries, lambda entry: entry.at[0]):
+        if heads is not None:
+            lines += ["", *(f"# {line}" for line in wrap(heads.get(key, ""), 116, break_on_hyphens=False))]
+        lines += _lines(list(group))
     return "".join(f"{line}\n" for line in lines)
 
 
-def _off(entry: Entry) -> list[str]:
-    """The entry with its parents, as comments at column 0, so that taking the marks off makes it hold."""
-    nested = entry.value
-    for key in reversed(entry.at):
-        nested = {key: nested}
-    first, *rest = _dumped(nested).splitlines()
-    shown = [first, *rest]
-    shown[-1] += f"  # {entry.remark}" if entry.remark else ""
-    return [*(f"# {line}" for line in entry.above), *(f"# {line}" for line in shown)]
+def _lines(group: list[Entry]) -> list[str]:
+    """The lines of the entries of one key; commented out where all of them are."""
+    off = all(entry.off for entry in group)
+    mark = "# " if off else ""
+    if len(group) == 1 and len(group[0].at) == 1:
+        return [*(f"# {line}" for line in group[0].above), *(mark + line for line in _leaf(group[0]))]
+    inner = [replace(entry, at=entry.at[1:], off=entry.off and not off) for entry in group]
+    lines = [f"{_key(group[0].at[0])}:"]
+    for _, below in groupby(inner, lambda entry: entry.at[0]):
+        lines += [f"  {line}" for line in _lines(list(below))]
+    return [mark + line for line in lines]
 
 
-def _common(opened: Sequence[str], parents: Sequence[str]) -> int:
-    count = 0
-    for one, other in zip(opened, parents, strict=False):
-        if one != other:
-            break
-        count += 1
-    return count
+def _leaf(entry: Entry) -> list[str]:
+    first, *rest = _dumped({entry.at[0]: entry.value}).splitlines()
+    return [first + (f"  # {entry.remark}" if entry.remark else ""), *rest]
 
 
 def _key(name: str) -> str:

@@ -19,7 +19,7 @@ def test_parents_are_opened_once() -> None:
         Entry(("f", "g"), ["z"], "seen", ("maybe",), off=True),
     ]
     assert text_of(entries) == (
-        'a:\n  b: 1  # here\n  # why\n  c:\n    - x\nd:\n  e: "on"\n# maybe\n# f:\n#   g:\n#     - z  # seen\n'
+        'a:\n  b: 1  # here\n  # why\n  c:\n    - x\nd:\n  e: "on"\n# f:\n#   # maybe\n#   g:  # seen\n#     - z\n'
     )
 
 

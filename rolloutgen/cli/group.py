@@ -24,6 +24,7 @@ COMMANDS: Table = {
     "check": ("check", "check", "Tell where converted charts have fallen behind today's rolloutgen."),
     "plan": ("plan", "plan", "Show step by step what an update of a Rollout does."),
     "runbook": ("runbook", "runbook", "Write the page for whoever runs the Rollouts of a release."),
+    "init": ("init", "init", "Write the rolloutgen.yaml of a repository, from what its charts show."),
     "config": ("config", "config", "Show what rolloutgen.yaml comes to for a chart."),
     "rules": ("rules", "rules", "List the rules of validate."),
     "explain": ("explain", "explain", "Tell more about a refusal, a finding or an edit by its id."),
