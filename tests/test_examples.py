@@ -10,6 +10,9 @@ import pytest
 
 from rolloutgen.helm import open_engine
 from rolloutgen.job import Request, plan_chart, write
+from rolloutgen.scaffold.answers import read_answers
+from rolloutgen.scaffold.render import ANSWERS, render
+from rolloutgen.scaffold.template import template
 
 EXAMPLES = Path(__file__).parents[1] / "examples"
 
@@ -33,6 +36,17 @@ def test_after_is_what_a_conversion_of_before_gives(before: Path, tmp_path: Path
         shutil.rmtree(after, ignore_errors=True)
         shutil.copytree(tmp_path / "after", after)
     assert _files(after) == _files(tmp_path / "after"), "run with --update-golden and read the diff"
+
+
+def test_the_scaffold_is_what_its_answers_give(pytestconfig: pytest.Config) -> None:
+    folder = EXAMPLES / "web"
+    made = render(template("app"), read_answers(str(folder / ANSWERS), template("app"))).files
+    if pytestconfig.getoption("--update-golden"):
+        shutil.rmtree(folder)
+        for path, data in made.items():
+            (folder / path).parent.mkdir(parents=True, exist_ok=True)
+            (folder / path).write_bytes(data)
+    assert _files(folder) == made, "run with --update-golden and read the diff"
 
 
 def test_the_house_of_the_example_fills_the_block() -> None:

@@ -40,6 +40,7 @@ def test_two_commands_bring_up_a_fresh_machine() -> None:
 @pytest.mark.parametrize("command", PLAIN)
 def test_a_command_runs(command: str, tmp_path: Path) -> None:
     shutil.copytree(ROOT / "tests/charts/plain/before", tmp_path / "path/to/chart")
+    shutil.copytree(ROOT / "examples/web", tmp_path / "path/to/web")
     (tmp_path / "bin").mkdir()
     program = tmp_path / "bin/rolloutgen"
     program.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m rolloutgen "$@"\n')

@@ -28,6 +28,7 @@ def test_templates_and_schemas_are_in_it_and_tests_are_not(wheel: Path) -> None:
     names = zipfile.ZipFile(wheel).namelist()
     assert "rolloutgen/_data/templates/resources/values.yaml.j2" in names
     assert "rolloutgen/_data/schemas/rolloutgen.schema.json" in names
+    assert "rolloutgen/_data/templates/app/1.0.0/chart/.helmignore" in names
     assert not [name for name in names if name.startswith(("tests/", "examples/"))]
 
 
@@ -41,5 +42,7 @@ def test_it_converts_in_a_clean_environment(wheel: Path, tmp_path: Path) -> None
     program = str(tmp_path / "env/bin/rolloutgen")
     subprocess.run([program, "convert", "chart"], cwd=tmp_path, env=environment, check=True)
     assert "kind: Rollout" in (tmp_path / "chart/templates/rollout.yaml").read_text()
+    subprocess.run([program, "new", "app", "web", "--defaults"], cwd=tmp_path, env=environment, check=True)
+    subprocess.run([program, "validate", "web"], cwd=tmp_path, env=environment, check=True)
     again = subprocess.run([program, "convert", "chart", "--check"], cwd=tmp_path, env=environment, check=False)
     assert again.returncode == 0
