@@ -15,6 +15,7 @@ from .gotmpl import Template
 from .goyaml import merge
 from .helm import Engine
 from .keeping import keeping, renaming, stuck
+from .locate import deepest
 from .model import Finding, Refusal, Rendered, ValueSet
 from .newsets import rollout_sets
 from .options import Options
@@ -152,8 +153,8 @@ def _in_environments(ground: _Ground, found: Survey, options: Options) -> Iterat
 def _plan(ground: _Ground, found: Survey, tried: _Tried, options: Options) -> Plan:
     # Under the first value set, what people use, even a refusal that the new chart states itself is one of the chart.
     against = [
-        _unproven(verdict, found)
-        for index, verdict in enumerate(tried.verdicts)
+        _unproven(verdict, before, found)
+        for index, (verdict, before) in enumerate(zip(tried.verdicts, tried.befores, strict=True))
         if not verdict.holds or (index == 0 and verdict.state in ("refused", "limited"))
     ]
     refusals = tuple({(refusal.by, refusal.path, refusal.line): refusal for refusal in reversed(against)}.values())[
@@ -240,14 +241,22 @@ def _no_render(fault: object) -> Refusal:
     return Refusal("does-not-render", "", 0, str(fault), "")
 
 
-def _unproven(verdict: Verdict, found: Survey) -> Refusal:
+def _at_its_key(refusal: Refusal, before: Rendered | RolloutgenError, found: Survey) -> Refusal:
+    """The refusal of a rendered object at the line that writes, or reads from values, what speaks against it."""
+    objects = before.objects if isinstance(before, Rendered) else ()
+    same = (m for m in objects if m.ref == refusal.ref and m.template == refusal.path and m.site in found.sources.sites)
+    manifest = next(same, None)
+    if refusal.line or manifest is None:
+        return refusal
+    site = found.sources.sites[manifest.site]
+    offset = deepest(site.document.nodes, refusal.at, site.source.text, manifest.body) or site.document.span.start
+    return replace(refusal, path=site.source.path, line=site.source.line(offset))
+
+
+def _unproven(verdict: Verdict, before: Rendered | RolloutgenError, found: Survey) -> Refusal:
     site = found.workloads[0].sites[0]
     if verdict.refusal:
-        where = next(
-            (item.sites[0] for item in found.workloads if item.sites[0].source.path == verdict.refusal.path), None
-        )
-        line = verdict.refusal.line or (where.line if where else 0)
-        return replace(verdict.refusal, line=line)
+        return _at_its_key(verdict.refusal, before, found)
     by = {"different": "not-proven", "broken": "new-chart-does-not-render"}.get(verdict.state, verdict.state)
     return Refusal(
         by,

@@ -10,8 +10,8 @@ from rolloutgen.gotmpl import parse
 from rolloutgen.model import Finding, Json, Path, Ref
 from rolloutgen.release import ReleaseView
 from rolloutgen.text import line_of
-from rolloutgen.tree import dig
-from rolloutgen.yamlmap import Document, Node, outline
+from rolloutgen.tree import as_list, dig
+from rolloutgen.yamlmap import SPLICE, Document, Node, find, outline
 
 
 def locate(view: ReleaseView, finding: Finding) -> int:
@@ -26,7 +26,7 @@ def locate(view: ReleaseView, finding: Finding) -> int:
     if document is None:
         return 0
     body = next((m.body for m in view.objects if m.ref == finding.ref and m.template == finding.path), {})
-    start = _deepest(document.nodes, finding.at, source, body) or document.nodes[0].start
+    start = deepest(document.nodes, finding.at, source, body) or document.nodes[0].start
     return line_of(source, start)
 
 
@@ -66,23 +66,45 @@ def _kind(document: Document, source: str) -> str:
     return ""
 
 
-def _deepest(nodes: tuple[Node, ...], at: Path, source: str, body: Json) -> int:
+def deepest(nodes: tuple[Node, ...], at: Path, source: str, body: Json) -> int:
     """The offset of the last step of `at` that the source writes; 0 when not even the first one is there."""
     start = 0
     for step in at:
         if isinstance(step, int):
             items = [node for node in nodes if node.key == "-"]
-            # A loop or a condition among the items breaks the count: the list's own line is the honest answer then.
-            if len(items) <= step or len(items) != len(nodes):
+            # A loop or a condition among the items breaks the count: then the entry's name tells which one it is, and
+            # where it does not, the list's own line is the honest answer.
+            rendered = len(body) if isinstance(body, list) else len(items)
+            counted = step < len(items) == len(nodes) == rendered
+            found = items[step] if counted else _of_that_name(nodes, step, source, body)
+            if found is None:
                 break
-            node = items[step]
+            node = found
         else:
             matching = [node for node in nodes if node.key.strip("\"'") == step]
             if not matching:
                 break
             # The branches of a condition merge in the outline: the one that was rendered has the rendered value.
-            rendered = str(dig(body, step))
-            node = next((n for n in matching if n.value.of(source).strip().strip("\"'") == rendered), matching[0])
+            value = str(dig(body, step))
+            node = next((n for n in matching if n.value.of(source).strip().strip("\"'") == value), matching[0])
         body = dig(body, step)
         start, nodes = node.key_span.start, node.children
     return start
+
+
+def _of_that_name(nodes: tuple[Node, ...], step: int, source: str, body: Json) -> Node | None:
+    """The item that renders the entry `step` of the list `body`: the one of its name, with several of that name the one
+    in its turn; the only action among the items where no item that is left has it."""
+    name = dig(body, step, "name")
+    if not isinstance(name, str):
+        return None
+    turn = len([entry for entry in as_list(body)[:step] if dig(entry, "name") == name])
+    written = [node for node in nodes if name in {_text(found, source) for found in find(node.children, ("name",))}]
+    if turn < len(written):
+        return written[turn]
+    others = [node for node in nodes if node.key == SPLICE]
+    return others[0] if len(others) == 1 else None
+
+
+def _text(node: Node, source: str) -> str:
+    return node.value.of(source).strip().strip("\"'")

@@ -89,13 +89,16 @@ class Rendered:
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """Why a chart is not converted. `by` is the id that `rolloutgen explain` knows."""
+    """Why a chart is not converted. `by` is the id that `rolloutgen explain` knows. What speaks against a rendered
+    object names it (`ref`) and the path in it (`at`); `line` is then 0 until the sources are looked up."""
 
     by: str
     path: str
     line: int
     why: str
     hint: str
+    ref: Ref | None = None
+    at: Path = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,9 +26,9 @@ class Refused(RolloutgenError):
         self.refusal = refusal
 
 
-def refused(by: str, manifest: Manifest, why: str, hint: str) -> Refused:
-    """The exception for `manifest`. Its line in the source is not known to a render: 0."""
-    return Refused(Refusal(by, manifest.template, 0, f"{manifest.ref}: {why}", hint))
+def refused(by: str, manifest: Manifest, why: str, hint: str, at: Path = ()) -> Refused:
+    """The exception for `manifest` and the path `at` in it. Its line in the source is not known to a render: 0."""
+    return Refused(Refusal(by, manifest.template, 0, f"{manifest.ref}: {why}", hint, manifest.ref, at))
 
 
 @dataclass(frozen=True, slots=True)

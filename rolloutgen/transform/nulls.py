@@ -7,7 +7,7 @@ from typing import Any
 
 from rolloutgen.model import Json, Manifest, Path
 from rolloutgen.target import Patched, Target, refused
-from rolloutgen.tree import as_list, as_map, dig, maps
+from rolloutgen.tree import as_list, as_map, dig
 
 RULE = "null-field"
 
@@ -36,13 +36,15 @@ def without_nulls(body: Mapping[str, Any], target: Target) -> Patched:
 
 def check_list_keys(body: Mapping[str, Any], manifest: Manifest) -> None:
     """Raises Refused ("duplicate-list-keys") where two entries of a list in the pod template share their key."""
-    spec = as_map(dig(body, "spec", "template", "spec"))
+    at: Path = ("spec", "template", "spec")
+    spec = as_map(dig(body, *at))
     for field, keys in _POD_LISTS.items():
-        _check_list(spec.get(field), keys, field, manifest)
+        _check_list(spec.get(field), keys, field, manifest, (*at, field))
     for kind in ("initContainers", "containers"):
-        for container in maps(spec.get(kind)):
+        for index, container in enumerate(as_list(spec.get(kind))):
             for field, keys in _CONTAINER_LISTS.items():
-                _check_list(container.get(field), keys, f"{kind}[{container.get('name')}].{field}", manifest)
+                named = f"{kind}[{dig(container, 'name')}].{field}"
+                _check_list(dig(container, field), keys, named, manifest, (*at, kind, index, field))
 
 
 def _cleaned(value: Json, path: Path, edits: list[tuple[Path, str]], manifest: Manifest) -> Json:
@@ -80,16 +82,18 @@ def _cleaned_map(value: Mapping[str, Any], path: Path, edits: list[tuple[Path, s
 def _null(path: Path, manifest: Manifest) -> Exception:
     where = ".".join(str(step) for step in path)
     return refused(
-        "null-in-list", manifest, f"null at {where}", "give it a value, or leave the entry out when it is empty"
+        "null-in-list", manifest, f"null at {where}", "give it a value, or leave the entry out when it is empty", path
     )
 
 
-def _check_list(value: Json, keys: tuple[str, ...], where: str, manifest: Manifest) -> None:
+def _check_list(value: Json, keys: tuple[str, ...], where: str, manifest: Manifest, at: Path) -> None:
     seen: set[tuple[Json, ...]] = set()
-    for entry in maps(as_list(value)):
+    for index, entry in enumerate(as_list(value)):
+        if not isinstance(entry, Mapping):
+            continue
         key = tuple(entry.get(name, _DEFAULTS.get(name)) for name in keys)
         if key in seen:
             named = ", ".join(str(part) for part in key)
             why = f"{where} has two entries for {named}: the API server refuses that in a Rollout"
-            raise refused("duplicate-list-keys", manifest, why, "render each key once")
+            raise refused("duplicate-list-keys", manifest, why, "render each key once", (*at, index))
         seen.add(key)

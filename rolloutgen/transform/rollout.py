@@ -30,7 +30,8 @@ def as_rollout(body: Mapping[str, Any], target: Target) -> Patched:
     """
     if dig(body, "spec", "strategy", "type") == "Recreate" and not target.decision.force_recreate:
         why = "its strategy is Recreate: two versions must not run at once, and a Rollout runs both"
-        raise refused("recreate-strategy", target.workload, why, "make sure that they may, then use --force")
+        hint = "make sure that they may, then use --force"
+        raise refused("recreate-strategy", target.workload, why, hint, ("spec", "strategy", "type"))
     changed: Any = {**body, "apiVersion": ROLLOUT_API, "kind": "Rollout"}
     gone = tuple(path for path in _UNDECLARED if _holds(body, path))
     for path in gone:
