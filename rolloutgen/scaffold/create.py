@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 
-from ..atomic import sibling, write_into
+from ..atomic import replace_files, sibling, write_into
 from ..errors import ChartError, UsageError
 from .render import Made
 
@@ -26,12 +26,15 @@ def refuse_if_taken(target: str) -> None:
 def create(made: Made, target: str) -> None:
     """Writes the files as the new directory `target`, which appears whole. Raises UsageError, ChartError."""
     refuse_if_taken(target)
+    if os.path.isdir(target):  # somebody may stand in it: it stays the same directory
+        replace_files(target, made.files, made.modes)
+        return
     real = os.path.realpath(target)
     fresh = sibling(real)
     try:
         os.makedirs(fresh)
         write_into(fresh, made.files, made.modes)
-        os.rename(fresh, real)  # onto an empty directory too; where somebody was quicker, it fails and changes nothing
+        os.rename(fresh, real)  # where somebody was quicker, it fails and changes nothing
     except OSError as fault:
         raise ChartError(f"cannot be written: {fault.strerror or fault}", path=target) from None
     finally:

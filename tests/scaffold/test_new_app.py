@@ -92,6 +92,23 @@ def test_answers_of_one_chart_make_another(run: Run, tmp_path: Path) -> None:
     assert load((tmp_path / "api/Chart.yaml").read_text())["appVersion"] == "12e4567"
 
 
+def test_an_empty_directory_is_filled_and_stays_the_same(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "empty").mkdir(mode=0o750)
+    before = (tmp_path / "empty").stat()
+    assert run("new", "app", "web", "empty", "--defaults").exit_code == 0
+    after = (tmp_path / "empty").stat()
+    assert (before.st_ino, before.st_mode) == (after.st_ino, after.st_mode)
+    assert "Chart.yaml" in files(tmp_path / "empty")
+
+
+def test_answers_are_texts_and_no_templates(run: Run, tmp_path: Path) -> None:
+    text = "Läden: [[ 7 * 7 ]] {{ .Values.x }} [% raise %] \"quoted\""
+    assert run("new", "app", "web", "--defaults", "--data", f"description={text}").exit_code == 0
+    assert load((tmp_path / "web/Chart.yaml").read_text())["description"] == text
+    assert run("validate", "web").exit_code == 0
+    assert run("update", "web").output.startswith("web: up to date")
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
@@ -118,6 +135,8 @@ def test_answers_of_one_chart_make_another(run: Run, tmp_path: Path) -> None:
         (["web", "--data", "strategy=basic", "--data", "analysis=step"], "nothing to measure"),
         (["web", "--data", "steps=[1]"], "a list of steps"),
         (["web", "--data", "steps={"], "broken YAML"),
+        (["web", "--data", "values_key=tests"], "no other key of values.yaml"),
+        (["web", "--data", "health_path=/{{x}}"], "a path such as /healthz"),
         (["web", "--data", "description=a\nb"], "one line of text"),
         (["web", "--answers", "nowhere.yaml"], "nowhere.yaml: cannot be read"),
         (["web", "--config", "nowhere.yaml"], "no such file"),
@@ -141,7 +160,7 @@ def test_what_is_wrong_is_told_and_nothing_is_written(
         ("# port\nport: '80'\n", "answers.yaml:2: port: a whole number is wanted, not '80'"),
         ("tag: 1.10\n", "answers.yaml:1: tag: a text (in quotes"),
         ("tag: v1\nautoscaling: often\n", "answers.yaml:2: autoscaling: true or false"),
-        ("port: 80\n\nhealth_path: ready\n", "answers.yaml:3: health_path: a path begins with /"),
+        ("port: 80\n\nhealth_path: ready\n", "answers.yaml:3: health_path: a path such as /healthz"),
         ("strategy: none\n", "answers.yaml:1: strategy: one of canary, blue-green, basic"),
         ("name: api\n", "answers.yaml:1: the app is called web here, and api there"),
         ("- port\n", "answers.yaml:1: no answers"),
