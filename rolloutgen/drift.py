@@ -15,11 +15,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from . import gitside
+from . import gitmerge, gitside
 from .chart import Chart, load_chart
 from .convert import Plan, convert
 from .errors import UsageError
-from .gitside import Repository
+from .gitrun import Repository
 from .helm import Engine
 from .house import house_of
 from .options import settle
@@ -176,6 +176,6 @@ def _files(now: Mapping[str, bytes], base: Mapping[str, bytes], made: Mapping[st
         elif then is None:
             yield Drift(path, ours, today, True)
         else:
-            merged, clash = gitside.merged_file(ours, then, today)
+            merged, clash = gitmerge.merged_file(ours, then, today)
             if merged != ours:
                 yield Drift(path, ours, merged, clash)

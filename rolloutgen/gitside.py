@@ -4,31 +4,15 @@ from __future__ import annotations
 
 import os
 import posixpath
-import subprocess
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+import re
+from collections.abc import Iterator
 from difflib import get_close_matches
 
-from .disk import DEFAULT_LIMITS
-from .errors import ChartError, LimitError, UsageError
+from .errors import UsageError
+from .gitrun import Repository, failed, git, run
 
-_TREE, _LINK, _MODULE = "40000", "120000", "160000"
-_POINTER = b"version https://git-lfs.github.com/spec/"
+_UNSHALLOW = "git fetch --unshallow origin '+refs/heads/*:refs/remotes/origin/*'"
 _BRANCHES = ("origin/main", "origin/master", "main", "master")
-
-
-@dataclass(frozen=True, slots=True)
-class Repository:
-    """A git repository by the root of its work tree."""
-
-    top: str
-
-    def path(self, path: str) -> str:
-        """A path on disk as git names it. Raises UsageError for one outside of the repository."""
-        found = os.path.relpath(os.path.realpath(path), os.path.realpath(self.top)).replace(os.sep, "/")
-        if found == ".." or found.startswith("../"):
-            raise UsageError("lies outside of the git repository", path=path, why=f"The repository is {self.top}.")
-        return "" if found == "." else found
 
 
 def repository_at(path: str) -> Repository:
@@ -36,7 +20,7 @@ def repository_at(path: str) -> Repository:
     folder = os.path.abspath(path)
     while not os.path.isdir(folder):
         folder = os.path.dirname(folder)
-    done = _run(["-C", folder, "rev-parse", "--show-toplevel"])
+    done = run(["-C", folder, "rev-parse", "--show-toplevel"])
     if done.returncode:
         if b"not a git repository" in done.stderr:
             raise UsageError(
@@ -44,7 +28,7 @@ def repository_at(path: str) -> Repository:
                 path=path,
                 hint="Name the other side: --against DIR or --against CHART.tgz.",
             )
-        raise _failed(["rev-parse", "--show-toplevel"], done)
+        raise failed(["rev-parse", "--show-toplevel"], done)
     return Repository(done.stdout.decode().rstrip("\n"))
 
 
@@ -55,263 +39,118 @@ def resolve(repository: Repository, ref: str) -> str:
     """
     if ref.endswith("..."):
         return merge_base(repository, ref[:-3])
-    done = _git(repository, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{ref}^{{commit}}", check=False)
+    done = git(repository, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{ref}^{{commit}}", check=False)
     if done.returncode == 0:
         return done.stdout.decode().strip()
-    near = get_close_matches(ref, _refs(repository), 3, 0.6)
-    hint = f"Did you mean {' or '.join(near)}? " if near else ""
+    raise UsageError(f"there is no git ref, directory or archive {ref!r}", hint=_way_to(repository, ref))
+
+
+def _way_to(repository: Repository, ref: str) -> str:
+    """What helps where a ref is not there: another spelling, or the command that brings it."""
+    known, remotes = _refs(repository), _remotes(repository)
+    near = [name for name in (f"{remote}/{ref}" for remote in remotes) if name in known]
+    near = near or get_close_matches(ref, known, 3, 0.6)
+    hint = f"Did you mean --against {' or '.join(near)}? " if near else ""
+    if re.search(r"[~^@{:]", ref):  # a way through history, not a name
+        if is_shallow(repository):
+            return f"{hint}This is a shallow clone: {_UNSHALLOW} brings the history."
+        return f"{hint}`git log --oneline` lists what there is."
+    if not remotes:
+        return f"{hint}`git branch -a` lists what there is."
     remote, slash, branch = ref.partition("/")
-    fetch = f"git fetch {remote} {branch}" if slash and remote in _remotes(repository) else f"git fetch origin {ref}"
-    more = (
-        f"{fetch} brings it where the remote has it."
-        if _remotes(repository)
-        else "`git branch -a` lists what there is."
-    )
-    raise UsageError(f"there is no git ref, directory or archive {ref!r}", hint=f"{hint}{more}")
+    if not slash or remote not in remotes:
+        remote, branch = remotes[0], ref
+    if re.fullmatch(r"[0-9a-f]{7,64}", ref):
+        return f"{hint}git fetch {remote} {ref} brings the commit where the remote has it."
+    fetch = f"git fetch {remote} {branch}:refs/remotes/{remote}/{branch}"
+    name = "" if ref == f"{remote}/{branch}" else f", as --against {remote}/{branch}"
+    return f"{hint}{fetch} brings it where the remote has it{name}."
 
 
 def default_branch(repository: Repository) -> str:
     """The default branch: origin's HEAD, else main or master, of origin or here. Raises UsageError where none is."""
-    done = _git(repository, "symbolic-ref", "--quiet", "--short", "refs/remotes/origin/HEAD", check=False)
+    done = git(repository, "symbolic-ref", "--quiet", "--short", "refs/remotes/origin/HEAD", check=False)
     names = [done.stdout.decode().strip()] if done.returncode == 0 else []
-    configured = _git(repository, "config", "--get", "init.defaultBranch", check=False).stdout.decode().strip()
+    configured = git(repository, "config", "--get", "init.defaultBranch", check=False).stdout.decode().strip()
     for name in [*names, *_BRANCHES, *([f"origin/{configured}", configured] if configured else [])]:
         exists = ["rev-parse", "--verify", "--quiet", "--end-of-options", f"{name}^{{commit}}"]
-        if name and _git(repository, *exists, check=False).returncode == 0:
+        if name and git(repository, *exists, check=False).returncode == 0:
             return name
-    shallow = is_shallow(repository)
-    raise UsageError(
-        "the default branch is not known: there is neither origin/HEAD nor main or master",
-        why="This is a shallow clone, which holds one branch only." if shallow else "",
-        hint="Name the other side: --against REF"
-        + (
-            "; in CI fetch it first: git fetch origin main, or fetch-depth: 0."
-            if shallow
-            else ", or git remote set-head origin --auto."
-        ),
-    )
+    what = "the default branch is not known: there is neither origin/HEAD nor main or master"
+    if is_shallow(repository):
+        why = "This is a shallow clone, which holds one branch only."
+        hint = f"{_UNSHALLOW} brings the others (actions/checkout: fetch-depth: 0; GitLab: GIT_DEPTH: 0)."
+        raise UsageError(what, why=why, hint=hint)
+    raise UsageError(what, hint="Name the other side: --against REF, or git remote set-head origin --auto.")
 
 
 def merge_base(repository: Repository, ref: str) -> str:
     """The commit where HEAD and `ref` parted. Raises UsageError where there is none, or a shallow clone hides it."""
     commit = resolve(repository, ref)
-    if _git(repository, "rev-parse", "--verify", "--quiet", "HEAD", check=False).returncode:
+    if git(repository, "rev-parse", "--verify", "--quiet", "HEAD", check=False).returncode:
         raise UsageError("the repository has no commit yet", path=repository.top, hint="Commit first.")
-    done = _git(repository, "merge-base", "HEAD", commit, check=False)
+    done = git(repository, "merge-base", "HEAD", commit, check=False)
     if done.returncode == 0:
         return done.stdout.decode().split()[0]
     if is_shallow(repository):
         raise UsageError(
             f"the merge base with {ref} is not in this shallow clone",
-            hint="git fetch --unshallow brings it (actions/checkout: fetch-depth: 0; GitLab: GIT_DEPTH: 0); "
+            hint=f"{_UNSHALLOW} brings it (actions/checkout: fetch-depth: 0; GitLab: GIT_DEPTH: 0); "
             f"--against {ref} compares with its tip instead.",
         )
     raise UsageError(f"HEAD and {ref} have no commit in common", hint=f"--against {ref} compares with its tip.")
 
 
-def read_folder(repository: Repository, commit: str, folder: str) -> Mapping[str, bytes]:
-    """Bytes of every file below `folder` in a commit, links inside of it followed; empty where there is none.
-
-    Raises ChartError for links that leave the folder, LimitError beyond what a chart may hold.
-    """
-    files: dict[str, bytes] = {}
-    links: dict[str, str] = {}
-    with Objects(repository) as objects:
-        todo = [("", objects.read(f"{commit}:{folder}"))]
-        while todo:
-            above, body = todo.pop()
-            for mode, name, blob in entries(body or b"", len(commit) // 2):
-                path = f"{above}{name}"
-                if mode == _TREE:
-                    todo.append((f"{path}/", objects.read(blob)))
-                elif mode != _MODULE:
-                    data = objects.read(blob) or b""
-                    if mode == _LINK:
-                        links[path] = data.decode("utf-8", "replace")
-                    elif len(data) <= DEFAULT_LIMITS.file_bytes:  # Helm refuses larger ones, but for ignored ones
-                        files[path] = data
-            if len(files) > DEFAULT_LIMITS.files or objects.total > DEFAULT_LIMITS.total_bytes:
-                raise LimitError(f"the chart at {commit[:9]} is too large", path=folder)
-    for path, data in list(files.items()):
-        if data.startswith(_POINTER):
-            files[path] = _git(repository, "cat-file", "--filters", f"{commit}:{posixpath.join(folder, path)}").stdout
-    for path, target in links.items():
-        files.update(_followed(path, target, files))
-    return dict(sorted(files.items()))
-
-
-def entries(body: bytes, length: int) -> Iterator[tuple[str, str, str]]:
-    """Mode, name and object of each entry of a tree object; `length` is that of a hash in bytes."""
-    at = 0
-    while at < len(body):
-        space, end = body.index(b" ", at), body.index(b"\0", at)
-        name = body[space + 1 : end].decode("utf-8", "surrogateescape")
-        yield body[at:space].decode(), name, body[end + 1 : end + 1 + length].hex()
-        at = end + 1 + length
-
-
-class Objects:
-    """Reads objects of a repository through one git process."""
-
-    def __init__(self, repository: Repository) -> None:
-        self.total = 0
-        self._process = _start(["-C", repository.top, "cat-file", "--batch"])
-
-    def __enter__(self) -> Objects:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._process.communicate()
-
-    def read(self, name: str) -> bytes | None:
-        """The bytes of an object, None for one that is not there."""
-        asks, answers = self._process.stdin, self._process.stdout
-        assert asks is not None and answers is not None
-        asks.write(name.encode("utf-8", "surrogateescape") + b"\n")
-        asks.flush()
-        about = answers.readline().split()
-        if not about or about[-1] in (b"missing", b"ambiguous"):
-            return None
-        data = answers.read(int(about[2]))
-        answers.read(1)
-        self.total += len(data)
-        return data
-
-
-def read_file(repository: Repository, commit: str, path: str) -> bytes | None:
-    """One file of a commit, None where the commit has none."""
-    with Objects(repository) as objects:
-        return objects.read(f"{commit}:{path}")
-
-
-def names_in(repository: Repository, commit: str, folder: str) -> list[str]:
-    """The names of what lies directly in a folder of a commit; empty where there is no such folder."""
-    with Objects(repository) as objects:
-        return [name for _, name, _ in entries(objects.read(f"{commit}:{folder}") or b"", len(commit) // 2)]
-
-
 def changed_paths(repository: Repository, commit: str) -> list[str]:
     """What differs between a commit and the work tree, files that git does not know yet included; sorted."""
-    changed = _git(repository, "diff", "--name-only", "-z", "--no-renames", "--no-ext-diff", commit, "--").stdout
-    fresh = _git(repository, "ls-files", "-z", "--others", "--exclude-standard", "--full-name").stdout
+    changed = git(repository, "diff", "--name-only", "-z", "--no-renames", "--no-ext-diff", commit, "--").stdout
+    fresh = git(repository, "ls-files", "-z", "--others", "--exclude-standard", "--full-name").stdout
     return sorted({path.decode("utf-8", "surrogateescape") for path in (changed + fresh).split(b"\0") if path})
 
 
 def uncommitted(repository: Repository, path: str) -> list[str]:
     """What below `path` is in no commit: changed, staged, deleted or new, as git names it; sorted."""
     asked = ["status", "--porcelain=v1", "-z", "--no-renames", "--untracked-files=all", "--", os.path.realpath(path)]
-    told = _git(repository, *asked).stdout.split(b"\0")
+    told = git(repository, *asked).stdout.split(b"\0")
     return sorted(entry[3:].decode("utf-8", "surrogateescape") for entry in told if entry)
 
 
 def folders_with(repository: Repository, commit: str, name: str) -> list[str]:
     """The folders of a commit that hold a file of that name, sorted."""
-    listed = _git(repository, "ls-tree", "-r", "-z", "--name-only", "--full-tree", commit).stdout.split(b"\0")
+    listed = git(repository, "ls-tree", "-r", "-z", "--name-only", "--full-tree", commit).stdout.split(b"\0")
     paths = (path.decode("utf-8", "surrogateescape") for path in listed)
     return sorted(posixpath.dirname(path) for path in paths if posixpath.basename(path) == name)
 
 
 def added_in(repository: Repository, path: str) -> str:
     """The commit that brought a file last, "" where no commit of this clone did."""
-    done = _git(repository, "log", "--diff-filter=A", "-1", "--format=%H", "--", path)
+    done = git(repository, "log", "--diff-filter=A", "-1", "--format=%H", "--", path)
     return done.stdout.decode().strip()
 
 
 def parent_of(repository: Repository, commit: str) -> str:
     """The first parent of a commit, "" for one without, also where a shallow clone ends there."""
-    done = _git(repository, "rev-parse", "--verify", "--quiet", f"{commit}^", check=False)
+    done = git(repository, "rev-parse", "--verify", "--quiet", f"{commit}^", check=False)
     return done.stdout.decode().strip() if done.returncode == 0 else ""
 
 
 def short(repository: Repository, commit: str) -> str:
     """The commit as people quote it."""
-    return _git(repository, "rev-parse", "--short", commit).stdout.decode().strip()
-
-
-def merged_file(ours: bytes, base: bytes, theirs: bytes) -> tuple[bytes, bool]:
-    """What `theirs` changed since `base`, brought into `ours`; `theirs` wins where both changed the same lines, and the
-    second value says that they did."""
-    _, clash = marked_merge(ours, base, theirs, ("ours", "theirs"))
-    done = _merge(ours, base, theirs, "--theirs")
-    if done.returncode:
-        return theirs, True  # a binary file
-    return done.stdout, clash
-
-
-def marked_merge(ours: bytes, base: bytes, theirs: bytes, labels: tuple[str, str]) -> tuple[bytes, bool]:
-    """The same, but both stand between conflict marks where both changed the same lines, ours under the first label.
-
-    Of a binary file that both changed `ours` stays.
-    """
-    done = _merge(ours, base, theirs, "-L", labels[0], "-L", "before", "-L", labels[1])
-    if done.returncode >= 128:  # below, it counts the conflicts
-        return ours, True
-    return done.stdout, done.returncode != 0
-
-
-def _merge(ours: bytes, base: bytes, theirs: bytes, *options: str) -> subprocess.CompletedProcess[bytes]:
-    from tempfile import TemporaryDirectory
-
-    with TemporaryDirectory() as folder:
-        names = []
-        for name, data in (("ours", ours), ("base", base), ("theirs", theirs)):
-            names.append(os.path.join(folder, name))
-            with open(names[-1], "wb") as stream:
-                stream.write(data)
-        return _run(["merge-file", "-p", "-q", *options, *names])
-
-
-def _followed(path: str, target: str, files: Mapping[str, bytes]) -> dict[str, bytes]:
-    where = posixpath.normpath(posixpath.join(posixpath.dirname(path), target))
-    if where.startswith(("../", "/")) or where == "..":
-        raise ChartError("a link leaves the chart", path=path, why=f"It leads to {target}.")
-    if where in files:
-        return {path: files[where]}
-    return {f"{path}/{inner[len(where) + 1 :]}": data for inner, data in files.items() if inner.startswith(f"{where}/")}
+    return git(repository, "rev-parse", "--short", commit).stdout.decode().strip()
 
 
 def _refs(repository: Repository) -> list[str]:
-    out = _git(repository, "for-each-ref", "--format=%(refname:short)", "--count=2000").stdout.decode()
+    out = git(repository, "for-each-ref", "--format=%(refname:short)", "--count=2000").stdout.decode()
     return out.split()
 
 
 def _remotes(repository: Repository) -> list[str]:
-    return _git(repository, "remote").stdout.decode().split()
+    return git(repository, "remote").stdout.decode().split()
 
 
 def is_shallow(repository: Repository) -> bool:
     """Whether the clone lacks part of the history."""
-    return _git(repository, "rev-parse", "--is-shallow-repository").stdout.strip() == b"true"
-
-
-def _git(repository: Repository, *arguments: str, check: bool = True) -> subprocess.CompletedProcess[bytes]:
-    done = _run(["-C", repository.top, *arguments])
-    if check and done.returncode:
-        raise _failed(arguments, done)
-    return done
-
-
-def _run(arguments: Sequence[str]) -> subprocess.CompletedProcess[bytes]:
-    process = _start(arguments)
-    out, told = process.communicate()
-    return subprocess.CompletedProcess(list(arguments), process.returncode, out, told)
-
-
-def _start(arguments: Sequence[str]) -> subprocess.Popen[bytes]:
-    # Without optional locks git does not even refresh its index.
-    environment = {**os.environ, "GIT_OPTIONAL_LOCKS": "0", "LC_ALL": "C", "GIT_TERMINAL_PROMPT": "0"}
-    pipe = subprocess.PIPE
-    try:
-        command = ["git", "-c", "core.quotePath=false", *arguments]
-        return subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=pipe, env=environment)
-    except FileNotFoundError:
-        hint = "Install git, or name the other side: --against DIR or --against CHART.tgz."
-        raise UsageError("git is not on PATH", hint=hint) from None
-
-
-def _failed(arguments: Sequence[str], done: subprocess.CompletedProcess[bytes]) -> UsageError:
-    said = done.stderr.decode("utf-8", "replace").strip()
-    return UsageError(f"git {' '.join(arguments)} failed ({done.returncode})", why=said)
+    return git(repository, "rev-parse", "--is-shallow-repository").stdout.strip() == b"true"
 
 
 def parents(path: str) -> Iterator[str]:

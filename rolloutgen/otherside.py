@@ -9,12 +9,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from . import gitside, goyaml
+from . import gitfiles, gitside, goyaml
 from .atomic import write_into
 from .chart import Chart, load_chart
 from .dependencies import Dependencies, Dependency, declared, resolve_dependencies
 from .errors import RolloutgenError, UsageError
-from .gitside import Repository
+from .gitrun import Repository
 from .helm import Engine
 from .valuesets import parse_values, read_values
 
@@ -118,7 +118,7 @@ def _values_at(path: str, base: Base, chart: str) -> Mapping[str, Any]:
         name = base.repository.path(path)
     except UsageError:
         return read_values(path)
-    data = gitside.read_file(base.repository, base.commit, name)
+    data = gitfiles.read_file(base.repository, base.commit, name)
     if data is None:
         return read_values(path)
     try:
@@ -129,7 +129,7 @@ def _values_at(path: str, base: Base, chart: str) -> Mapping[str, Any]:
 
 def _at(base: Base, folder: str) -> Chart | None:
     assert base.repository is not None
-    files = gitside.read_folder(base.repository, base.commit, folder)
+    files = gitfiles.read_folder(base.repository, base.commit, folder)
     return Chart(f"{base.label}:{folder}", files) if "Chart.yaml" in files else None
 
 
@@ -140,7 +140,7 @@ def _older_version(base: Base, folder: str) -> str:
     mine = _version(name)
     if mine is None:
         return ""
-    names = gitside.names_in(base.repository, base.commit, above)
+    names = gitfiles.names_in(base.repository, base.commit, above)
     older = sorted((version, other) for other in names if (version := _version(other)) is not None and version < mine)
     return posixpath.join(above, older[-1][1]) if older else ""
 
@@ -171,7 +171,7 @@ def _with_local(chart: Chart, base: Base, folder: str) -> Iterator[tuple[str, Ma
     todo, seen = [folder], {folder}
     while todo:
         name = todo.pop()
-        files = chart.files if name == folder else gitside.read_folder(base.repository, base.commit, name)
+        files = chart.files if name == folder else gitfiles.read_folder(base.repository, base.commit, name)
         if "Chart.yaml" not in files:
             continue
         yield name, files

@@ -12,7 +12,7 @@ from . import gitside, goyaml, pool
 from .chart import Chart
 from .dependencies import declared
 from .errors import RolloutgenError, UsageError
-from .gitside import Repository
+from .gitrun import Repository
 from .helm import Engine
 from .otherside import Base
 from .review import failed, review

@@ -6,7 +6,7 @@ import posixpath
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from rolloutgen import gitside
+from rolloutgen import gitfiles, gitside
 from rolloutgen.cutover import KEEP
 from rolloutgen.errors import RolloutgenError
 from rolloutgen.record import PATH
@@ -34,7 +34,7 @@ def before_conversion(path: str) -> Before | None:
         folder = repository.path(path)
         converted = gitside.added_in(repository, posixpath.join(folder, PATH))
         parent = gitside.parent_of(repository, converted) if converted else ""
-        if not converted or not parent or "Chart.yaml" not in gitside.read_folder(repository, parent, folder):
+        if not converted or not parent or "Chart.yaml" not in gitfiles.read_folder(repository, parent, folder):
             return None
         return Before(gitside.short(repository, converted), gitside.short(repository, parent), folder)
     except RolloutgenError:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import subprocess
 from pathlib import Path
@@ -269,7 +270,7 @@ def test_the_side_before_does_not_render(run: Run, repo: Repo) -> None:
 @pytest.mark.parametrize(
     ("arguments", "code", "says"),
     [
-        (("charts/web", "--against", "mian"), 2, ("no git ref, directory or archive 'mian'", "Did you mean main?")),
+        (("charts/web", "--against", "mian"), 2, ("no git ref, directory or archive 'mian'", "Did you mean --against main?")),
         (("charts/web", "--against", "origin/main"), 2, ("'origin/main'", "git branch -a")),
         (("charts/web", "--against", "gone.tgz"), 2, ("no such archive",)),
         (("charts/web", "--against", "charts"), 2, ("not a chart",)),
@@ -317,17 +318,44 @@ def test_a_shallow_clone_says_how_to_get_the_merge_base(
     monkeypatch.chdir(clone)
     result = run("diff", "charts/web", "--against", "origin/main...")
     assert result.exit_code == 2
-    assert "not in this shallow clone" in result.output and "git fetch --unshallow" in result.output
-    repo.git("checkout", "-q", "main")
+    assert "not in this shallow clone" in result.output
+    subprocess.run(helping(result.output), shell=True, check=True)
+    assert "starts-canary" in rules(body(run, "charts/web", "--against", "origin/main...")[0])
+
+    repo.git("checkout", "-q", "main")  # what origin/HEAD of a clone says
     single = tmp_path / "single"
     repo.git("clone", "-q", "--depth", "1", "-b", "pr", source, str(single))
     monkeypatch.chdir(single)
     result = run("diff", "charts/web")
-    assert result.exit_code == 2 and "git fetch" in result.output, result.output
+    assert result.exit_code == 2 and "default branch is not known" in result.output, result.output
+    subprocess.run(helping(result.output), shell=True, check=True)
+    assert "starts-canary" in rules(body(run, "charts/web")[0])
 
-    monkeypatch.chdir(clone)
-    subprocess.run(["git", "fetch", "-q", "--unshallow"], check=True)
-    assert "starts-canary" in rules(body(run, "charts/web", "--against", "origin/main...")[0])
+
+@pytest.mark.parametrize(
+    ("against", "there"),
+    [("main", "origin/main"), ("origin/main", "origin/main"), ("HEAD~1", "HEAD~1"), ("feature", "origin/feature")],
+)
+def test_a_ref_that_is_not_there_comes_with_the_command_that_is_named(
+    run: Run, repo: Repo, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, against: str, there: str
+) -> None:
+    repo.git("branch", "feature", "main")
+    repo.replace("charts/web/values.yaml", IMAGE, NEXT)
+    repo.commit("pr")
+    repo.git("clone", "-q", "--depth", "1", "-b", "pr", f"file://{repo.top}", str(tmp_path / "clone"))
+    monkeypatch.chdir(tmp_path / "clone")
+    result = run("diff", "charts/web", "--against", against)
+    assert result.exit_code == 2 and "there is no git ref" in result.output
+    assert against == there or f"--against {there}" in result.output
+    subprocess.run(helping(result.output), shell=True, check=True)
+    assert "starts-canary" in rules(body(run, "charts/web", "--against", there)[0])
+
+
+def helping(output: str) -> str:
+    """The command that an error names."""
+    found = re.search(r"git fetch (?:--unshallow origin '[^']*'|\S+ \S+)", output)
+    assert found, output
+    return found[0] + " -q"
 
 
 def test_links_renames_and_names_that_are_not_ascii(run: Run, repo: Repo) -> None:
