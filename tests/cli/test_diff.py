@@ -270,7 +270,11 @@ def test_the_side_before_does_not_render(run: Run, repo: Repo) -> None:
 @pytest.mark.parametrize(
     ("arguments", "code", "says"),
     [
-        (("charts/web", "--against", "mian"), 2, ("no git ref, directory or archive 'mian'", "Did you mean --against main?")),
+        (
+            ("charts/web", "--against", "mian"),
+            2,
+            ("no git ref, directory or archive 'mian'", "Did you mean --against main?"),
+        ),
         (("charts/web", "--against", "origin/main"), 2, ("'origin/main'", "git branch -a")),
         (("charts/web", "--against", "gone.tgz"), 2, ("no such archive",)),
         (("charts/web", "--against", "charts"), 2, ("not a chart",)),
