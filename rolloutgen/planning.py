@@ -65,7 +65,7 @@ def plans(
     if not found:
         raise UsageError(
             "no Rollout with a canary or blueGreen strategy in it",
-            hint="`rolloutgen convert` makes Rollouts of Deployments.",
+            hint="`rolloutgen convert` makes Rollouts of Deployments; --values gives what a chart needs to render one.",
         )
     return tuple(found)
 

@@ -60,6 +60,14 @@ class Subject:
         return isinstance(strategy, Canary) and strategy.routed
 
     @property
+    def is_analysed(self) -> bool:
+        """Whether an analysis judges an update, in the background, as a step, or before or after a promotion."""
+        strategy = self.planned.simulation.spec.strategy
+        if isinstance(strategy, Canary):
+            return bool(strategy.analysis) or any(step.kind == "analysis" for step in strategy.steps)
+        return strategy.pre is not None or strategy.post is not None
+
+    @property
     def in_istio(self) -> bool:
         """Whether requests are counted by Istio's metrics, as far as this release tells."""
         return bool(self.virtual_services)

@@ -73,7 +73,8 @@ def _images(view: ReleaseView, names: Sequence[str]) -> Iterator[tuple[tuple[str
 
 
 def _candidates(rendered: Rendered, images: dict[tuple[str, str], str]) -> Iterator[tuple[Path, str]]:
-    """Values that may hold a tag: the likely ones first."""
+    """Values that may hold a tag, the likely ones first; at last the tag that templates may read beside a repository
+    though values.yaml does not name one, or names it with null, which Helm leaves out."""
     tags = {split_image(image)[1] for image in images.values()}
     sure, likely = [], []
     for at, value in leaves(rendered.values):
@@ -83,8 +84,11 @@ def _candidates(rendered: Rendered, images: dict[tuple[str, str], str]) -> Itera
             sure.append((at, str(value)))
         elif _KEYS.search(str(at[-1])) and (value is None or isinstance(value, str)):
             likely.append((at, str(value or "")))
+    beside = [(*at[:-1], "tag") for at, _ in leaves(rendered.values) if at[-1:] in (("repository",), ("pullPolicy",))]
+    known = {at for at, _ in (*sure, *likely)}
     yield from sure
     yield from likely
+    yield from ((at, "") for at in dict.fromkeys(beside) if at not in known)
 
 
 def _nested(at: Path, value: str) -> dict[str, object]:

@@ -19,17 +19,26 @@ _STATES = (
 def watching(subject: Subject) -> Chapter:
     """How to see where a Rollout is."""
     name, namespace = subject.name, subject.namespace
-    return Chapter(
-        "Watch",
-        (
-            Item(
-                f"Revisions, images (stable, canary), step, pods. {_STATES}",
-                (rollouts(namespace, "get", "rollout", name, "--watch"),),
-            ),
-            Item("All Rollouts of the namespace.", (rollouts(namespace, "list", "rollouts"),)),
-            Item("What the controller did and why, newest last.", (kubectl(namespace, "describe", "rollout", name),)),
+    items = [
+        Item(
+            f"Revisions, images (stable, canary), step, pods. {_STATES}",
+            (rollouts(namespace, "get", "rollout", name, "--watch"),),
         ),
-    )
+        Item("All Rollouts of the namespace.", (rollouts(namespace, "list", "rollouts"),)),
+        Item("What the controller did and why, newest last.", (kubectl(namespace, "describe", "rollout", name),)),
+    ]
+    if subject.is_analysed:
+        items.append(
+            Item(
+                "The analyses and what they measured. Failed: the update is aborted. Inconclusive (too few requests, "
+                "no data): it is paused until somebody promotes or aborts.",
+                (
+                    kubectl(namespace, "get", "analysisruns", "--sort-by=.metadata.creationTimestamp"),
+                    kubectl(namespace, "describe", "analysisruns"),
+                ),
+            )
+        )
+    return Chapter("Watch", tuple(items))
 
 
 def advice(subject: Subject, row: Row) -> str:

@@ -138,6 +138,17 @@ def test_two_images_have_two_keys(run: Run, tmp_path: Path) -> None:
     assert '--set-string back.tag="$TAG1" --set-string front.tag="$TAG2"' in found
 
 
+def test_a_tag_that_values_do_not_name_is_found_beside_its_repository(run: Run, tmp_path: Path) -> None:
+    chart = tmp_path / "chart"
+    shutil.copytree(CHARTS / "basic/after", chart)
+    values = (chart / "values.yaml").read_text()
+    (chart / "values.yaml").write_text(re.sub("image: .*", "image: {repository: registry.example.org/bank}", values))
+    (path,) = [path for path in chart.glob("templates/*.yaml") if "kind: Rollout" in path.read_text()]
+    image = 'image: "{{ .Values.image.repository }}:{{ .Values.image.tag | default .Chart.AppVersion }}"'
+    path.write_text(re.sub("image: .*", image, path.read_text()))
+    assert any('--set-string image.tag="$TAG"' in line for line in commands(data(run, chart)))
+
+
 @pytest.mark.parametrize(
     ("image", "parts"),
     [
@@ -186,6 +197,13 @@ def test_a_rollout_made_by_hand_that_refers_to_a_deployment(run: Run, tmp_path: 
     assert any(command.startswith("kubectl scale deployment web-old --replicas=") for command in found)
     assert 'kubectl argo rollouts set image web web=web:"$TAG" -n shop' in found, "the plugin changes the Deployment"
     assert "the live Deployment's pod template" in page(run, path)
+
+
+def test_an_analysis_is_looked_at(run: Run, tmp_path: Path) -> None:
+    path = tmp_path / "web.yaml"
+    path.write_text(HAND_MADE.replace("{pause: {}}]", "{analysis: {templates: [{templateName: rate}]}}]"))
+    assert "Inconclusive" in page(run, path) and "kubectl get analysisruns" in page(run, path)
+    assert "analysisruns" not in page(run, EXAMPLE)
 
 
 def test_the_way_back_comes_out_of_git(run: Run, tmp_path: Path) -> None:

@@ -80,20 +80,27 @@ def test_a_runbook(case: str, deployer: str, environment: dict[str, str]) -> Non
         takes(command, environment)
 
 
-def test_notes(environment: dict[str, str]) -> None:
+def scaffolded(folder: Path) -> Path:
+    """A chart of `new app`."""
+    line = ["new", "app", "shop", str(folder / "shop"), "--defaults"]
+    assert CliRunner().invoke(group, line, catch_exceptions=False).exit_code == 0
+    return folder / "shop"
+
+
+@pytest.mark.parametrize("case", ["plain", "blue-green", "several-deployments-in-files", ""])
+def test_notes(case: str, environment: dict[str, str], tmp_path: Path) -> None:
     from rolloutgen.helm import open_engine
     from rolloutgen.model import Release
     from rolloutgen.planning import shown
 
+    chart = CHARTS / case / "after" if case else scaffolded(tmp_path)
     engine = open_engine("embedded")
     try:
-        release = Release("shop-7", "shop")
-        rendered = shown(str(CHARTS / "plain/after"), engine, values=(), sets=(), release=release).rendered
+        rendered = shown(str(chart), engine, values=(), sets=(), release=Release("shop-7", "shop")).rendered
     finally:
         engine.close()
-    notes = rendered.files["templates/NOTES.txt"]
-    found = re.findall(r"kubectl argo rollouts .*", notes)
-    assert len(found) >= 3 and all(command.endswith(("-n shop", "-n shop --watch")) for command in found)
+    found = re.findall(r"kubectl argo rollouts .*", rendered.files.get("templates/NOTES.txt", ""))
+    assert len(found) >= 3 and all("shop-7" in command and "-n shop" in command for command in found)
     for command in found:
         takes(command, environment)
 

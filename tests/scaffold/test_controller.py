@@ -35,7 +35,14 @@ CHOICES: list[dict[str, Any]] = [
     EVERYTHING,
     {"slack_token": "none", "argocd": False, "router": "none", "service_monitor": False},
     {"environments": "one", "app": "", "replicas": 1, "channels": "ops"},
-    {"chart_version": "2.40.9", "app": "shop", "app_path": ".", "argocd_namespace": "cd", "argocd_project": "infra"},
+    {
+        "chart_version": "2.40.9",
+        "app": "shop",
+        "app_path": ".",
+        "branch": "1.0",
+        "argocd_namespace": "cd",
+        "argocd_project": "infra",
+    },
 ]
 
 
@@ -168,6 +175,11 @@ def test_one_version_for_helmfile_and_argo_cd() -> None:
     assert release["namespace"] == application["spec"]["destination"]["namespace"] == "argo-rollouts"
 
 
+def test_a_branch_called_like_a_number_is_a_text() -> None:
+    spec = loaded(made({"branch": "1.0"})["argocd/mainnet/application-web.yaml"])["spec"]
+    assert spec["source"]["targetRevision"] == "1.0"
+
+
 @pytest.mark.parametrize(
     ("answer", "said"),
     [
@@ -176,6 +188,8 @@ def test_one_version_for_helmfile_and_argo_cd() -> None:
         ("environments=", "small letters"),
         ("environments=a,../b", "small letters"),
         ("environments=common", "but for common"),
+        ("environments=yes, no", "YAML reads as something else"),
+        ("repository=git@example.org:", "the address of a git repository"),
         ("chart_version=latest", "a version such as"),
         ("slack_token=vault", "one of"),
         ("channels=two words", "names of channels"),
@@ -183,6 +197,9 @@ def test_one_version_for_helmfile_and_argo_cd() -> None:
         ("folder=../x", "within the repository"),
         ("app=Web_1", "Kubernetes takes"),
         ("app_namespace=a b", "the name of a namespace"),
+        ("app_namespace=on", "the name of a namespace"),
+        ("argocd_namespace=1", "the name of a namespace"),
+        ("app=yes", "Kubernetes takes"),
         ("replicas=0", "at least 1"),
         ("chanels=x", "Did you mean channels"),
     ],
