@@ -12,7 +12,6 @@ import pytest
 from rolloutgen.concealed import HIDDEN, HIDDEN_CHANGED, concealer_of
 from rolloutgen.model import Manifest, Ref
 
-
 PEM = "-----BEGIN-----\nMIIBVgIBADANBgkqhkiG9w0\nBAQEFAASCAT8wggE7AgEAAkEA\n-----END-----\n"
 
 
