@@ -155,7 +155,14 @@ def _workload(item: Workload, survey: Survey, options: Options, taken: set[str])
         yield from _services(context, taken)
     yield from rename.rewrite(context.site, taken, "deployment", _file(context, "rollout"))
     if not terms.local and not scope.ranged and not free_variables(terms.name):
-        yield from notes.rewrite(survey.sources.chart, terms, shown_when(context.site))
+        last = item is survey.workloads[-1]
+        yield from notes.rewrite(
+            survey.sources.chart,
+            terms,
+            shown_when(context.site),
+            judged=bool(item.decision.analysis),
+            configs=last and bool(survey.decisions.configs),
+        )
 
 
 def _served(context: Context) -> tuple[str, Sequence[Item]]:
