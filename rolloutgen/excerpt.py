@@ -134,10 +134,19 @@ def line_text(text: str, line: int) -> str:
 
 
 def _part(text: str, at: Path) -> tuple[int, int]:
-    key = next((step for step in reversed(at) if isinstance(step, str)), None)
-    match = re.search(rf"(?:^|[\s{{,\"'-])({re.escape(key)})[\"']?\s*:", text) if key else None
+    match = _key_in(text, [step for step in at if isinstance(step, str)])
     if match:
         return match.start(1) + 1, len(match[1])
     bare = re.sub(r"\s#.*$", "", text).rstrip()
     start = len(bare) - len(bare.lstrip(" \t-"))
     return (start + 1, len(bare) - start) if bare.strip() else (0, 0)
+
+
+def _key_in(text: str, keys: Sequence[str]) -> re.Match[str] | None:
+    """The last of `keys` in a line, behind those above it that the line holds as well (`{ports: [{name: web}]}`)."""
+    start, found = 0, None
+    for key in keys:
+        written = re.compile(rf"(?:^|[\s{{,\"'-])({re.escape(key)})[\"']?\s*:")
+        found = written.search(text, start)
+        start = found.end() if found else start
+    return found or (written.search(text) if keys else None)

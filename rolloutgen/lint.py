@@ -16,6 +16,7 @@ from rolloutgen.tree import dig
 Locate = Callable[[ReleaseView, Finding], int]
 
 _RANK: Mapping[Severity, int] = {"error": 0, "warning": 1, "info": 2}
+NO_RULE = "there is no rule"
 _SCHEMA_RULES = frozenset({"schema", "unknown-field"})
 _OF_ITEMS = frozenset({"env-invalid", "volume-invalid"})  # what they say of an item holds for its fields
 _ANY = "*"
@@ -151,7 +152,7 @@ def _once_a_place(used: Mapping[Suppression, bool]) -> Iterator[tuple[Suppressio
 
 def _about(entry: Suppression, was_used: bool, known: Mapping[str, Plugin[Rule]]) -> Finding | None:
     if entry.rule not in known:
-        problem, message = "unused-suppression", f"there is no rule {entry.rule!r} to suppress"
+        problem, message = "unused-suppression", f"{NO_RULE} {entry.rule!r} to suppress"
     elif not was_used:
         problem, message = "unused-suppression", f"nothing breaks {entry.rule!r} here any more"
     elif not entry.reason:

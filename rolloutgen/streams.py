@@ -75,32 +75,36 @@ def _stream(texts: Mapping[str, str], faults: list[RolloutgenError], loose: bool
     objects: list[Manifest] = []
     others: list[str] = []
     for path, text in texts.items():
-        before = len(objects)
+        before = len(objects), len(faults)
         try:
-            for manifest in _objects(path, text):
-                if not loose or (manifest.ref.api_version and manifest.ref.kind):
-                    objects.append(manifest)
+            for found in _objects(path, text):
+                if isinstance(found, ChartError):
+                    faults.append(found)
+                elif not loose or (found.ref.api_version and found.ref.kind):
+                    objects.append(found)
         except RolloutgenError as fault:
             faults.append(fault)
-        else:
-            others += [path] if loose and len(objects) == before else []
+        others += [path] if loose and (len(objects), len(faults)) == before else []
     return Stream(texts, tuple(objects), tuple(faults), tuple(others))
 
 
-def _objects(path: str, text: str) -> Iterator[Manifest]:
+def _objects(path: str, text: str) -> Iterator[Manifest | ChartError]:
+    """The objects of a file in order, and in their place what cannot be read. Raises LimitError."""
     for raw, line in goyaml.split_documents(text):
         _bound(raw, path, line)
         try:
             document = goyaml.parse(raw, line)
         except goyaml.YamlError as fault:
             at = min(fault.line, len(text.splitlines()))
-            raise ChartError(f"broken YAML: {fault.problem}", path=path, line=at) from None
+            yield ChartError(f"broken YAML: {fault.problem}", path=path, line=at)
+            continue
         except LimitError as fault:
             raise LimitError(fault.what, path=path, line=fault.line or line, why=fault.why) from None
         if document.body is None:
             continue
         if not isinstance(document.body, dict):
-            raise ChartError("not an object: a manifest has apiVersion, kind and metadata", path=path, line=line)
+            yield ChartError("not an object: a manifest has apiVersion, kind and metadata", path=path, line=line)
+            continue
         for position, item in unwrapped(document.body):
             twice = keys_written_twice(document.duplicates, position)
             yield Manifest(ref_of(item), item, path, "", line, twice)

@@ -16,7 +16,7 @@ from .excerpt import Remark, line_text, locate_in_text, remark, underlined
 from .helm import Engine
 from .house import HouseFiles, house_of
 from .inputs import Ask
-from .lint import lint, rules
+from .lint import NO_RULE, lint, rules
 from .manifests import OF_RENDERED
 from .model import Finding, Release, Rendered, ValueSet
 from .options import Options, settle
@@ -53,10 +53,13 @@ def judge_chart(path: str, ask: Ask, engine: Engine) -> Judged:
     the user must set right first (house file, value files, a Kubernetes version without schemas, Helm).
     """
     house = house_of(path, ask.config)
+    from .schema.find import minor_of
+
     try:
         chart = load_chart(path)
         record = read_record(chart)
         options = settle({"toggles": "none"}, _for_validate(house), record.chosen if record else {}, ask.flags)
+        minor_of(options.kube_version)  # an unknown one is a mistake of the call, not of the chart
         dependencies = resolve_dependencies(chart)
         if dependencies.are_needed:
             return Judged(path, "chart", remarks=(_needed(dependencies, path),), houses=house.paths)
@@ -127,7 +130,8 @@ def without_idle_house_ignores(judged: Sequence[Judged], *, whole: bool) -> list
         if not _is_of_house(found.finding, one):
             return True
         own = os.path.dirname(os.path.abspath(found.finding.path)) == os.path.abspath(one.path)
-        wanted = key not in told and (own or (whole and idle[key] == charts[found.finding.path]))
+        mistyped = found.finding.message.startswith(NO_RULE)  # which is wrong wherever one looks
+        wanted = key not in told and (mistyped or own or (whole and idle[key] == charts[found.finding.path]))
         told.add(key)
         return wanted
 

@@ -14,10 +14,12 @@ from rolloutgen.schema.forms import (
     DNS_1035,
     DNS_LABEL,
     DNS_SUBDOMAIN,
+    LABEL_VALUE,
     PATH_SEGMENT,
     QUALIFIED_NAME,
 )
 from schemas.overlay_pods import PODS
+from schemas.overlay_scheduling import LISTED, UNLISTED
 from schemas.overlay_terms import COUNT_OR_PERCENT, LABELS, LONGEST_KEY, Extra, at_most_one, between, enum, rules
 from schemas.overlay_traffic import TRAFFIC
 
@@ -97,6 +99,8 @@ OVERLAY: dict[str, Extra] = {
     "apis.meta.v1.LabelSelector:matchLabels": LABELS,
     "apis.meta.v1.LabelSelectorRequirement:operator": enum("In NotIn Exists DoesNotExist", empty=False),
     "apis.meta.v1.LabelSelectorRequirement:key": {"pattern": QUALIFIED_NAME},
+    "apis.meta.v1.LabelSelectorRequirement:values[]": {"maxLength": 63, "pattern": LABEL_VALUE},
+    "apis.meta.v1.LabelSelectorRequirement": rules(LISTED, UNLISTED),
     # Workloads
     "apps.v1.DeploymentSpec": rules(
         *_PODS,

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from rolloutgen.schema.forms import (
+    ABSOLUTE_PATH,
     CONFIG_KEY,
     CONTAINER_RESOURCE,
     DNS_LABEL,
     DNS_SUBDOMAIN,
     ENV_NAME,
     FIELD_PATH,
+    HEADER,
     NOT_NEGATIVE,
     PORT_NAME,
-    QUALIFIED_NAME,
+    RELATIVE_PATH,
+    RESOURCE_FIELD,
 )
+from schemas.overlay_scheduling import SCHEDULING
 from schemas.overlay_terms import PORT_FIELD, PORT_OR_ITS_NAME, Extra, between, enum, one_of, rules, unique
 
 _REQUESTS_WITHIN_LIMITS = (
@@ -45,9 +49,17 @@ _CONTAINER: dict[str, Extra] = {
         ),
     ),
 }
+_SAME_HUGEPAGES = (
+    "!has(self.requests) || self.requests.all(k, !k.startsWith('hugepages-') || "
+    "(has(self.limits) && k in self.limits && quantity(self.requests[k]) == quantity(self.limits[k])))",
+    "the request of hugepages must equal their limit",
+)
+_MODE = between(0, 0o777)
+_NAMED_FILES: Extra = {"required": ["name"]}
 _HANDLERS = ("exec", "httpGet", "tcpSocket")
 
 PODS: dict[str, Extra] = {
+    **SCHEDULING,
     "core.v1.PodSpec:restartPolicy": enum("Always OnFailure Never"),
     "core.v1.PodSpec:dnsPolicy": enum("ClusterFirst ClusterFirstWithHostNet Default None"),
     "core.v1.PodSpec:preemptionPolicy": enum("PreemptLowerPriority Never"),
@@ -55,7 +67,6 @@ PODS: dict[str, Extra] = {
     "core.v1.PodSpec:containers": {"minItems": 1} | unique("name"),
     "core.v1.PodSpec:initContainers": unique("name"),
     "core.v1.PodSpec:volumes": unique("name"),
-    "core.v1.PodSpec:serviceAccountName": {"pattern": rf"^$|{DNS_SUBDOMAIN}"},
     **{f"core.v1.Container{field}": extra for field, extra in _CONTAINER.items()},
     **{f"core.v1.EphemeralContainer{field}": extra for field, extra in _CONTAINER.items()},
     "core.v1.Container:restartPolicy": enum("Always OnFailure Never"),
@@ -68,16 +79,21 @@ PODS: dict[str, Extra] = {
         ("!has(self.valueFrom) || !has(self.value) || self.value == ''", "value and valueFrom exclude each other")
     ),
     "core.v1.EnvVarSource": {"minProperties": 1, "maxProperties": 1},
+    "core.v1.ConfigMapKeySelector": {"required": ["key", "name"]},
+    "core.v1.SecretKeySelector": {"required": ["key", "name"]},
     "core.v1.ConfigMapKeySelector:key": {"pattern": CONFIG_KEY},
+    "core.v1.ConfigMapKeySelector:name": {"pattern": DNS_SUBDOMAIN},
     "core.v1.SecretKeySelector:key": {"pattern": CONFIG_KEY},
+    "core.v1.SecretKeySelector:name": {"pattern": DNS_SUBDOMAIN},
+    "core.v1.ResourceFieldSelector:resource": {"pattern": RESOURCE_FIELD},
     "core.v1.ConfigMapEnvSource": {"required": ["name"]},
     "core.v1.ConfigMapEnvSource:name": {"minLength": 1, "pattern": DNS_SUBDOMAIN},
     "core.v1.SecretEnvSource": {"required": ["name"]},
     "core.v1.SecretEnvSource:name": {"minLength": 1, "pattern": DNS_SUBDOMAIN},
     "core.v1.NFSVolumeSource:server": {"minLength": 1},
-    "core.v1.NFSVolumeSource:path": {"minLength": 1},
+    "core.v1.NFSVolumeSource:path": {"pattern": ABSOLUTE_PATH},
     "core.v1.EnvFromSource": rules(one_of("configMapRef", "secretRef")),
-    "core.v1.ResourceRequirements": rules(_REQUESTS_WITHIN_LIMITS),
+    "core.v1.ResourceRequirements": rules(_REQUESTS_WITHIN_LIMITS, _SAME_HUGEPAGES),
     "core.v1.Probe": rules(one_of(*_HANDLERS, "grpc")),
     "core.v1.LifecycleHandler": rules(one_of(*_HANDLERS, "sleep")),
     **{
@@ -86,6 +102,7 @@ PODS: dict[str, Extra] = {
     },
     "core.v1.Probe:terminationGracePeriodSeconds": between(1),
     "core.v1.HTTPGetAction:port": PORT_OR_ITS_NAME,
+    "core.v1.HTTPHeader:name": {"pattern": HEADER},
     "core.v1.HTTPGetAction:scheme": enum("HTTP HTTPS"),
     "core.v1.TCPSocketAction:port": PORT_OR_ITS_NAME,
     "core.v1.GRPCAction:port": PORT_FIELD,
@@ -95,16 +112,33 @@ PODS: dict[str, Extra] = {
     "core.v1.Volume:name": {"maxLength": 63, "pattern": DNS_LABEL},
     "core.v1.VolumeMount:mountPath": {"minLength": 1},
     "core.v1.VolumeMount:name": {"minLength": 1},
+    "core.v1.VolumeMount:subPath": {"pattern": rf"^$|{RELATIVE_PATH}"},
+    "core.v1.VolumeMount:subPathExpr": {"pattern": rf"^$|{RELATIVE_PATH}"},
     "core.v1.VolumeMount:mountPropagation": enum("None HostToContainer Bidirectional"),
     "core.v1.HostPathVolumeSource:type": enum(
         "DirectoryOrCreate Directory FileOrCreate File Socket CharDevice BlockDevice"
     ),
     "core.v1.KeyToPath:key": {"minLength": 1},
-    "core.v1.KeyToPath:path": {"minLength": 1},
+    "core.v1.KeyToPath:path": {"pattern": RELATIVE_PATH},
+    "core.v1.KeyToPath:mode": _MODE,
+    **{
+        f"core.v1.{source}VolumeSource:defaultMode": _MODE
+        for source in ("ConfigMap", "Secret", "Projected", "DownwardAPI")
+    },
+    "core.v1.DownwardAPIVolumeFile": rules(one_of("fieldRef", "resourceFieldRef")),
+    "core.v1.DownwardAPIVolumeFile:path": {"pattern": RELATIVE_PATH},
+    "core.v1.DownwardAPIVolumeFile:mode": _MODE,
+    "core.v1.ConfigMapProjection": _NAMED_FILES,
+    "core.v1.ConfigMapProjection:name": {"minLength": 1},
+    "core.v1.SecretProjection": _NAMED_FILES,
+    "core.v1.SecretProjection:name": {"minLength": 1},
+    "core.v1.ServiceAccountTokenProjection:expirationSeconds": between(600, 2**32),
+    "core.v1.ServiceAccountTokenProjection:path": {"pattern": RELATIVE_PATH},
     "core.v1.ConfigMapVolumeSource": {"required": ["name"]},
     "core.v1.ConfigMapVolumeSource:name": {"minLength": 1},
     "core.v1.SecretVolumeSource": {"required": ["secretName"]},
     "core.v1.SecretVolumeSource:secretName": {"minLength": 1},
+    "core.v1.ObjectFieldSelector:apiVersion": enum("v1"),
     "core.v1.ObjectFieldSelector:fieldPath": {"pattern": FIELD_PATH},
     **{
         f"core.v1.ResourceRequirements:{field}": {"propertyNames": {"pattern": CONTAINER_RESOURCE}}
@@ -114,29 +148,4 @@ PODS: dict[str, Extra] = {
         f"core.v1.ResourceRequirements:{field}{{}}": {"minimum": 0, "pattern": NOT_NEGATIVE}
         for field in ("limits", "requests")
     },
-    "core.v1.Toleration": rules(
-        (
-            "(has(self.key) && self.key != '') || (has(self.operator) && self.operator == 'Exists')",
-            "a toleration without a key needs the operator Exists",
-        )
-    ),
-    "core.v1.Toleration:key": {"pattern": rf"^$|{QUALIFIED_NAME}"},
-    "core.v1.Toleration:operator": enum("Exists Equal Lt Gt"),
-    "core.v1.Toleration:effect": enum("NoSchedule PreferNoSchedule NoExecute"),
-    "core.v1.NodeSelectorRequirement:operator": enum("In NotIn Exists DoesNotExist Gt Lt", empty=False),
-    "core.v1.TopologySpreadConstraint:whenUnsatisfiable": enum("DoNotSchedule ScheduleAnyway", empty=False),
-    "core.v1.PodSpec:topologySpreadConstraints": unique("topologyKey", "whenUnsatisfiable"),
-    "core.v1.TopologySpreadConstraint:topologyKey": {"minLength": 1},
-    "core.v1.TopologySpreadConstraint:maxSkew": between(1),
-    "core.v1.PodAffinityTerm:topologyKey": {"pattern": QUALIFIED_NAME},
-    "core.v1.WeightedPodAffinityTerm:weight": between(1, 100),
-    "core.v1.PreferredSchedulingTerm:weight": between(1, 100),
-    "core.v1.SeccompProfile:type": enum("Unconfined RuntimeDefault Localhost", empty=False),
-    "core.v1.PodSecurityContext:fsGroupChangePolicy": enum("OnRootMismatch Always", empty=False),
-    **{
-        f"core.v1.{context}:{field}": between(0, 2**31 - 1)
-        for context in ("PodSecurityContext", "SecurityContext")
-        for field in ("runAsUser", "runAsGroup")
-    },
-    "core.v1.PodSecurityContext:fsGroup": between(0, 2**31 - 1),
 }

@@ -80,3 +80,10 @@ def test_a_line_that_no_source_shows_is_that_of_the_rendered_text() -> None:
 def test_what_is_underlined(text: str, at: tuple[str | int, ...], part: str) -> None:
     shown = underlined(Finding("rule", "error", "message", at=at), text)
     assert text[max(0, shown.column - 1) :][: shown.width] == part
+
+
+def test_of_two_keys_of_one_name_in_a_line_the_one_below_its_parent_is_underlined() -> None:
+    text = "- {name: web, mounts: [{name: tmp}]}"
+    for at, before in ((("containers", 0, "mounts", 0, "name"), "- {name: web, mounts: [{"), (("name",), "- {")):
+        shown = underlined(Finding("rule", "error", "message", at=at), text)
+        assert text[: shown.column - 1] == before

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
+import os
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import Any, Literal
@@ -33,14 +35,28 @@ class Engine:
     faults: Callable[[Json], list[Fault]]
 
 
-def compiled(schema: Mapping[str, Any], backend: Backend) -> Engine:
-    """`schema` made ready by `backend`; "auto" takes jsonschema-rs where it is installed.
+def compiled(schema: Mapping[str, Any], backend: Backend, folder: str = ".") -> Engine:
+    """`schema` made ready by `backend`; "auto" takes jsonschema-rs where it is installed. `folder` is where a file that
+    it refers to is looked for; nothing is read from the network.
 
-    Raises ImportError when jsonschema-rs is asked for and missing, ValueError for a schema that is none.
+    Raises ImportError when jsonschema-rs is asked for and missing, ValueError for a schema that is none, or that refers
+    to what cannot be read.
     """
     if backend == "jsonschema" or (backend == "auto" and not _has_rust()):
-        return _python(schema)
-    return _rust(schema)
+        return _python(schema, folder)
+    return _rust(schema, folder)
+
+
+def _retrieve(uri: str, folder: str) -> Any:
+    """The schema in another file. Raises ValueError."""
+    path = uri.partition("#")[0].removeprefix("file://")
+    if "://" in path:
+        raise ValueError(f"it refers to {uri}, and nothing is read from the network")
+    try:
+        with open(os.path.join(folder, path), "rb") as stream:
+            return json.load(stream)
+    except (OSError, RecursionError) as fault:
+        raise ValueError(f"it refers to {uri}: {fault}") from None
 
 
 @lru_cache(maxsize=1)
@@ -52,10 +68,11 @@ def _has_rust() -> bool:
     return True
 
 
-def _rust(schema: Mapping[str, Any]) -> Engine:
+def _rust(schema: Mapping[str, Any], folder: str) -> Engine:
     import jsonschema_rs
 
-    validator = jsonschema_rs.validator_for(dict(schema))
+    base = f"file://{os.path.abspath(folder)}/"
+    validator = jsonschema_rs.validator_for(dict(schema), retriever=lambda uri: _retrieve(uri, folder), base_uri=base)
 
     def faults(value: Json) -> list[Fault]:
         return _distinct(
@@ -81,9 +98,11 @@ def _fault(at: Path, schema_path: list[Any], schema: Mapping[str, Any], value: J
     return Fault(at, str(schema_path[-1]), node if isinstance(node, Mapping) else {}, value, said)
 
 
-def _python(schema: Mapping[str, Any]) -> Engine:
+def _python(schema: Mapping[str, Any], folder: str) -> Engine:
     import jsonschema
     from jsonschema.validators import extend, validator_for
+    from referencing import Registry
+    from referencing.jsonschema import DRAFT202012
 
     def pattern(_: Any, wanted: str, instance: Json, node: Any) -> Any:
         if not isinstance(instance, str) or len(instance) > node.get("maxLength", len(instance)):
@@ -93,7 +112,16 @@ def _python(schema: Mapping[str, Any]) -> Engine:
             yield jsonschema.ValidationError(f"{instance!r} does not match {wanted!r}")
 
     known = validator_for(dict(schema), default=jsonschema.Draft202012Validator)
-    validator = extend(known, {"pattern": pattern})(dict(schema))  # type: ignore[no-untyped-call]
+    if "$defs" not in schema:  # those of Kubernetes, which are ours
+        no_formats: Any = {"format_checker": jsonschema.FormatChecker(())}  # patterns may be Go's
+        try:
+            known.check_schema(dict(schema), **no_formats)
+        except jsonschema.SchemaError as fault:
+            raise ValueError(fault.message) from None
+    for uri in _references(schema):
+        _retrieve(uri, folder)
+    registry: Any = Registry(retrieve=lambda uri: DRAFT202012.create_resource(_retrieve(uri, folder)))  # type: ignore[call-arg]
+    validator = extend(known, {"pattern": pattern})(dict(schema), registry=registry)  # type: ignore[no-untyped-call]
 
     def faults(value: Json) -> list[Fault]:
         return _distinct(_python_fault(error) for error in validator.iter_errors(value))
@@ -101,8 +129,20 @@ def _python(schema: Mapping[str, Any]) -> Engine:
     return Engine(validator.is_valid, faults)
 
 
+def _references(node: Any) -> Iterator[str]:
+    """The `$ref`s that lead out of a schema."""
+    if isinstance(node, Mapping):
+        if isinstance(node.get("$ref"), str) and not node["$ref"].startswith("#"):
+            yield node["$ref"]
+        node = list(node.values())
+    if isinstance(node, list):
+        for part in node:
+            yield from _references(part)
+
+
 @cache
 def _end_anchored(pattern: str) -> str:
+    pattern = re.sub(r"^\^\(\?i\)", "(?i)^", pattern)  # Go takes flags anywhere
     return re.sub(r"(?<!\\)\$(?=$|[|)])", r"\\Z", pattern)
 
 

@@ -198,6 +198,10 @@ def _located(location: str, api_version: str, kind: str, release: str) -> Found 
             f"schemas are read from this machine only, not from {location}",
             hint="clone or download it, and name the folder",
         )
+    start, action, _ = location.partition("{{")
+    folder = start.rpartition("/")[0] if action else location
+    if not Path(folder or ("/" if start.startswith("/") else ".")).is_dir():
+        raise UsageError("no such folder of schemas", path=location)
     templates = [location] if "{{" in location else [f"{location.rstrip('/')}/{layout}" for layout in _LAYOUTS]
     group, _, version = api_version.rpartition("/")
     fields = {
@@ -230,6 +234,9 @@ def _filled(template: str, fields: Mapping[str, str], location: str) -> str:
 
 def _read(path: Path) -> Any:
     try:
-        return json.loads(path.read_bytes())
-    except (OSError, ValueError) as wrong:
+        schema = json.loads(path.read_bytes())
+        if not isinstance(schema, dict):
+            raise ValueError("it is not an object")
+        return schema
+    except (OSError, ValueError, RecursionError) as wrong:
         raise UsageError(f"not a JSON Schema: {wrong}", path=str(path)) from wrong

@@ -47,6 +47,11 @@ FIELD_PATH = (
     r"^(metadata\.(name|namespace|uid|labels|annotations)(\['.+'\])?"
     r"|spec\.(nodeName|serviceAccountName|host)|status\.(hostIP|hostIPs|podIP|podIPs))$"
 )
+RESOURCE_FIELD = r"^(limits|requests)\.(cpu|memory|ephemeral-storage|hugepages-.+)$"
+SYSCTL = r"^([a-z0-9]([-_a-z0-9]*[a-z0-9])?[./])*[a-z0-9]([-_a-z0-9]*[a-z0-9])?$"
+HEADER = r"^[-A-Za-z0-9]+$"
+RELATIVE_PATH = r"^([^/.]|\.[^/.]|\.\.[^/]|\.(/|$))[^/]*(/+(([^/.]|\.[^/.]|\.\.[^/])[^/]*|\.)?)*$"
+ABSOLUTE_PATH = r"^/"
 CRON = r"^\s*(@[a-z]+( \S+)?|\S+(\s+\S+){4})\s*$"
 
 # What a value that misses the pattern should have been.
@@ -72,6 +77,11 @@ SPOKEN = {
     CONTAINER_RESOURCE: "a resource of containers: cpu, memory, ephemeral-storage, hugepages-2Mi or example.com/gpu",
     NOT_NEGATIVE: "a quantity of 0 or more",
     FIELD_PATH: "a field of the pod, such as metadata.name, metadata.labels['app'], spec.nodeName or status.podIP",
+    RESOURCE_FIELD: "a resource of a container, such as limits.cpu or requests.memory",
+    SYSCTL: "a kernel parameter such as net.core.somaxconn",
+    HEADER: "the name of an HTTP header: letters, digits and '-'",
+    RELATIVE_PATH: "a path that does not begin with '/' and holds no '..'",
+    ABSOLUTE_PATH: "a path that begins with '/'",
     CRON: "five fields such as 0 3 * * *, or a word such as @daily",
 }
 SPOKEN |= {f"^$|{pattern}": meaning for pattern, meaning in SPOKEN.items()}

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Literal
 
+from rolloutgen.errors import UsageError
 from rolloutgen.model import Json, Manifest, Path, Ref
 from rolloutgen.schema.beyond import Breach, breaches_of
 from rolloutgen.schema.engine import Backend, Engine, Fault, compiled
@@ -131,7 +133,12 @@ def _pod_template_judge(minor: int, backend: Backend) -> _Judge:
 
 
 def _compiled(found: Found, backend: Backend) -> _Judge:
-    return _Judge(found, compiled(found.schema, backend), breaches_of(found.schema))
+    try:
+        engine = compiled(found.schema, backend, os.path.dirname(found.source))
+        return _Judge(found, engine, breaches_of(found.schema))
+    except ValueError as wrong:
+        reason = str(wrong).partition("\n")[0].rpartition("ValueError: ")[2]
+        raise UsageError(f"not a JSON Schema: {reason}", path=found.source) from None
 
 
 def _errors(judge: _Judge, body: Mapping[str, Json]) -> tuple[SchemaError, ...]:

@@ -265,6 +265,32 @@ def test_the_house_ignores_a_rule_with_a_reason(run: Run, tmp_path: Path, monkey
     assert finding["path"] == "rolloutgen.yaml"
 
 
+def test_a_rule_that_does_not_exist_is_told_wherever_one_looks(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / ".git").mkdir()
+    manifest(tmp_path, "ignore: {unknwon-field: the old cluster drops it}\n", "rolloutgen.yaml")
+    chart(tmp_path, SERVICE, "charts/a")
+    (finding,) = found(run, "charts/a")
+    assert (finding["rule"], finding["message"]) == (
+        "unused-suppression",
+        "there is no rule 'unknwon-field' to suppress",
+    )
+
+
+def test_every_broken_document_of_a_file_is_told(run: Run, tmp_path: Path) -> None:
+    text = f"a: {{\n---\n{SERVICE}---\n5\n---\n{MISSPELT}"
+    rules = [finding["rule"] for finding in found(run, manifest(tmp_path, text))]
+    assert rules == ["not-readable", "not-readable", "unknown-field"]
+
+
+def test_an_unknown_version_of_kubernetes_is_a_mistake_of_the_call(run: Run, tmp_path: Path) -> None:
+    for version in ("abc", "2.0", "1.24"):
+        result = run("validate", chart(tmp_path, SERVICE, f"c{version}"), "--kube-version", version)
+        assert result.exit_code == 2 and f"no schemas for Kubernetes {version}" in result.output
+
+
 def test_the_deployer_switches_its_rules_on(run: Run, copy: Copy) -> None:
     folder = copy("plain")
     run("convert", folder)

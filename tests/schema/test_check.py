@@ -269,3 +269,47 @@ def test_a_hostile_text_is_judged_in_no_time() -> None:
 def test_paths_as_people_write_them() -> None:
     assert dotted(("spec", "ports", 0, "name")) == "spec.ports[0].name"
     assert dotted(("metadata", "labels", "a.b/c")) == 'metadata.labels["a.b/c"]'
+
+
+@pytest.mark.parametrize(
+    ("fields", "place"),
+    [
+        ({"tolerations": [{"key": "a", "operator": "Exists", "value": "b"}]}, "tolerations[0]"),
+        ({"tolerations": [{"key": "a", "value": "b", "tolerationSeconds": 5}]}, "tolerations[0]"),
+        ({"hostAliases": [{"ip": "not", "hostnames": ["a.b"]}]}, "hostAliases[0]"),
+        ({"hostAliases": [{"ip": "1.2.3.4", "hostnames": ["A_b"]}]}, "hostAliases[0].hostnames[0]"),
+        ({"nodeSelector": {"bad key!": "x"}}, "nodeSelector.bad key!"),
+        ({"priorityClassName": "Bad_Name"}, "priorityClassName"),
+        ({"hostname": "Web"}, "hostname"),
+        ({"dnsPolicy": "None"}, ""),
+        ({"dnsPolicy": "None", "dnsConfig": {"nameservers": ["here"]}}, "dnsConfig"),
+        ({"securityContext": {"seccompProfile": {"type": "Localhost"}}}, "securityContext.seccompProfile"),
+        ({"securityContext": {"sysctls": [{"name": "Bad", "value": "1"}]}}, "securityContext.sysctls[0].name"),
+        ({"volumes": [{"name": "a", "nfs": {"server": "a", "path": "b"}}]}, "volumes[0].nfs.path"),
+        (
+            {"volumes": [{"name": "a", "configMap": {"name": "c", "items": [{"key": "k", "path": "a/../b"}]}}]},
+            "volumes[0].configMap.items[0].path",
+        ),
+        (
+            {"volumes": [{"name": "a", "downwardAPI": {"items": [{"path": "l"}]}}]},
+            "volumes[0].downwardAPI.items[0]",
+        ),
+    ],
+)
+def test_the_rest_of_a_pod_spec_is_checked_as_the_server_does(fields: dict[str, Any], place: str) -> None:
+    spec = {"containers": [{"name": "web", "image": "web:1"}], **fields}
+    errors = check_pod_template({"metadata": {"labels": {"app": "web"}}, "spec": spec})
+    assert [dotted(error.at).removeprefix("spec").removeprefix(".") for error in errors] == [place]
+
+
+@pytest.mark.parametrize("path", ["a", "a/b", "..data", "./a", "a/.b", "...", "a//b/"])
+@pytest.mark.parametrize("good", [True, False])
+def test_a_path_within_a_volume_stays_in_it(path: str, good: bool) -> None:
+    mounted = path if good else f"{path}/../c"
+    mounts = [{"name": "v", "mountPath": "/", "subPath": mounted}]
+    spec = {
+        "containers": [{"name": "w", "image": "w", "volumeMounts": mounts}],
+        "volumes": [{"name": "v", "emptyDir": {}}],
+    }
+    errors = check_pod_template({"metadata": {}, "spec": spec})
+    assert [error.at[-1] for error in errors] == ([] if good else ["subPath"])

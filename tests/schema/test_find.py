@@ -64,6 +64,7 @@ def test_locations_are_asked_in_their_order_and_before_the_package(tmp_path: Pat
     assert judged(config, tmp_path / "one", tmp_path / "two").state == "invalid"
     assert judged(config, tmp_path / "two", tmp_path / "one").state == "valid"
     assert judged(config, "default", tmp_path / "one").state == "valid"
+    (tmp_path / "empty").mkdir()
     assert judged(config, tmp_path / "empty").source.startswith("kubernetes 1.")
 
 
@@ -98,3 +99,38 @@ def test_every_release_has_its_own_kinds() -> None:
     assert "horizontalpodautoscaler_autoscaling_v2beta2.json" in kinds[25] - kinds[29]
     assert "cronjob_batch_v1.json" in kinds[25] & kinds[29] & kinds[newest]
     assert all("v1beta3" in name or "flowschema" not in name for name in kinds[29] - kinds[newest])
+
+
+@pytest.mark.parametrize("backend", ["jsonschema-rs", "jsonschema"])
+@pytest.mark.parametrize(
+    ("schema", "reason"),
+    [
+        ('{"type": 5}', "not a JSON Schema: 5 is not valid"),
+        ("[]", "not a JSON Schema: it is not an object"),
+        ('{"$ref": "http://127.0.0.1:1/x.json"}', "nothing is read from the network"),
+        ('{"$ref": "missing.json"}', "missing.json: [Errno 2]"),
+    ],
+)
+def test_a_schema_that_is_none_is_the_users_to_mend(schema: str, reason: str, backend: Any, tmp_path: Path) -> None:
+    (tmp_path / "crontab_example.com_v1.json").write_text(schema)
+    body = {"apiVersion": "example.com/v1", "kind": "CronTab", "metadata": {"name": "a"}}
+    with pytest.raises(UsageError) as caught:
+        check([manifest(body)], locations=[str(tmp_path)], backend=backend)
+    assert reason in str(caught.value)
+    assert "Traceback" not in str(caught.value)
+
+
+@pytest.mark.parametrize("backend", ["jsonschema-rs", "jsonschema"])
+def test_a_schema_may_refer_to_a_file_beside_it(backend: Any, tmp_path: Path) -> None:
+    put(tmp_path / "crontab_example.com_v1.json", {"$ref": "base.json#/definitions/named"})
+    put(tmp_path / "base.json", {"definitions": {"named": {"required": ["spec"]}}})
+    body = {"apiVersion": "example.com/v1", "kind": "CronTab", "metadata": {"name": "a"}}
+    assert check([manifest(body)], locations=[str(tmp_path)], backend=backend)[0].state == "invalid"
+    assert check([manifest({**body, "spec": {}})], locations=[str(tmp_path)], backend=backend)[0].state == "valid"
+
+
+def test_a_location_that_is_not_there_is_told(tmp_path: Path) -> None:
+    body = {"apiVersion": "example.com/v1", "kind": "CronTab", "metadata": {"name": "a"}}
+    for location in (f"{tmp_path}/nowhere", f"{tmp_path}/nowhere/{{{{.Group}}}}.json"):
+        with pytest.raises(UsageError, match="no such folder of schemas"):
+            check([manifest(body)], locations=[location])
