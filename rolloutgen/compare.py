@@ -15,7 +15,7 @@ Pair = tuple[Manifest | None, Manifest | None]
 
 HIDDEN = "(not shown: Secret)"
 _NAME: Path = ("metadata", "name")
-_CHECKSUM = ("checksum/", "checksum.")
+_CHECKSUM = "checksum/"
 
 
 class _Absent:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from .configs import versioned_sites
 from .deployments import chosen, deployments, nothing, of_dependencies, unplaced
 from .expression import expression
 from .model import Decisions, Finding, Refusal, Rendered, WorkloadDecision
@@ -49,17 +48,10 @@ class Survey:
     aliases: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
 
-def survey(
-    sources: Sources,
-    renders: Sequence[Rendered],
-    options: Options,
-    values_key: str,
-    unsteady: Collection[tuple[str, str]] = (),
-) -> Survey | None:
+def survey(sources: Sources, renders: Sequence[Rendered], options: Options, values_key: str) -> Survey | None:
     """The decisions for a chart, None when it is converted already or has nothing to convert.
 
-    `renders` are those of the original chart that succeeded, with sites; `unsteady` are kind and name of objects whose
-    content changes from render to render. Raises ChartRefused.
+    `renders` are those of the original chart that succeeded, with sites. Raises ChartRefused.
     """
     own, foreign = deployments(renders)
     findings = tuple(of_dependencies(foreign))
@@ -76,11 +68,7 @@ def survey(
     workloads = tuple(_workload(site, keys[site], sources, renders, options, several=len(taken) > 1) for site in taken)
     decided = tuple(workload.decision for workload in workloads)
     refuse_shared(decided, {site.id: site for workload in workloads for site in workload.services}, renders)
-    configs: tuple[str, ...] = ()
-    if options.config_by_version:
-        configs, left = versioned_sites(sources, renders, taken, unsteady)
-        findings += left
-    decisions = Decisions(decided, len(workloads) > 1, values_key, options.replicas, configs)
+    decisions = Decisions(decided, len(workloads) > 1, values_key, options.replicas)
     if not options.service_names:
         findings += tuple(finding for decision in decided for finding in kept(decision, renders))
     return Survey(sources, tuple(renders), decisions, workloads, findings)

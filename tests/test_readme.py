@@ -1,4 +1,4 @@
-"""What README.md promises is tried: its commands run, its table of options is that of the program."""
+"""What README.md promises is tried: its commands run."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ import subprocess
 import sys
 from pathlib import Path
 
-import click
 import pytest
 
 ROOT = Path(__file__).parents[1]
@@ -19,7 +18,6 @@ COMMANDS = [
 ]
 INSTALLING = [command for command in COMMANDS if "pip install" in command]
 PLAIN = [command for command in COMMANDS if "pip install" not in command]
-_START, _END = "<!-- options -->\n", "<!-- /options -->"
 
 
 def _checkout(target: Path) -> Path:
@@ -60,29 +58,3 @@ def test_the_first_command_installs_and_converts(tmp_path: Path) -> None:
 def test_the_second_command_is_what_ci_runs() -> None:
     assert r"grep -E '^python3 -m venv .*pytest' README.md" in (ROOT / ".ci/run").read_text()
     assert re.match(r"^python3 -m venv .*pytest", INSTALLING[1])
-
-
-def options_table() -> str:
-    from rolloutgen.cli.convert import convert
-
-    rows = []
-    for option in convert.params:
-        if isinstance(option, click.Option):
-            names = ", ".join(f"`{name}`" for name in [*option.opts, *option.secondary_opts])
-            metavar = f" `{option.make_metavar(click.Context(convert))}`" if not option.is_flag else ""
-            rows.append(f"| {names}{metavar} | {option.help} |\n".replace("|all|none", "\\|all\\|none"))
-    return "".join(row if "[" not in row else _escaped(row) for row in rows)
-
-
-def _escaped(row: str) -> str:
-    """Choices such as [a|b] hold the table's own separator."""
-    return re.sub(r"`[^`]*`", lambda code: code[0].replace("\\|", "|").replace("|", "\\|"), row)
-
-
-def test_the_table_of_options_is_that_of_the_program(pytestconfig: pytest.Config) -> None:
-    head, rest = README.split(_START)
-    table, tail = rest.split(_END)
-    if pytestconfig.getoption("--update-golden"):
-        (ROOT / "README.md").write_text(head + _START + options_table() + _END + tail, encoding="utf-8")
-        return
-    assert table == options_table(), "pytest tests/test_readme.py --update-golden writes it"

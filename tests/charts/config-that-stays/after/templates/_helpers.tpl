@@ -1,3 +1,0 @@
-{{- define "web.password" -}}
-{{ randAlphaNum 20 | quote }}
-{{- end }}
