@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Mapping, Sequence
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from .between import Leaf, ObjectChange, shown
@@ -105,8 +106,17 @@ def _unified(change: ObjectChange, sides: Sides) -> str:
 def _yaml(body: Mapping[str, Any]) -> str:
     import yaml
 
+    dumped: str = yaml.dump(body, Dumper=_dumper(), sort_keys=False, width=110, allow_unicode=True)
+    return dumped
+
+
+@cache
+def _dumper() -> Any:
+    """Texts of several lines as blocks; no aliases; what YAML does not know as its text."""
+    import yaml
+
     class Dumper(getattr(yaml, "CSafeDumper", yaml.SafeDumper)):  # type: ignore[misc]
-        """Texts of several lines as blocks; no aliases; what YAML does not know as its text."""
+        """YAML for people."""
 
         def ignore_aliases(self, _: Any) -> bool:
             """Every value is written out."""
@@ -117,5 +127,4 @@ def _yaml(body: Mapping[str, Any]) -> str:
 
     Dumper.add_representer(str, text)
     Dumper.add_representer(None, lambda dumper, value: text(dumper, str(value)))
-    dumped: str = yaml.dump(body, Dumper=Dumper, sort_keys=False, width=110, allow_unicode=True)
-    return dumped
+    return Dumper

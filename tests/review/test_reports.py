@@ -76,6 +76,29 @@ def test_many_charts_stay_within_any_limit(limit: int) -> None:
     assert shown.count("```diff") == shown.count("\n```\n")
 
 
+@pytest.mark.parametrize("limit", range(3000, 40_000, 1700))
+def test_what_is_cut_is_said_and_every_chart_is_named(limit: int) -> None:
+    bad = Line("does-not-render", "error", "", "does not render any more")
+    reviews = [
+        review(f"charts/app-{n}", tuple(thing(f"t-{m}", "+x\n" * 50) for m in range(6)), code=int(n == 29),
+               **({"lines": (bad,)} if n == 29 else {}))
+        for n in range(30)
+    ]  # fmt: skip
+    shown = form("markdown", reviews, limit=limit)
+    assert len(shown) <= limit
+    assert [f"charts/app-{n}" in shown for n in range(30)] == [True] * 30
+    assert shown.count("<details>") == shown.count("</details>")
+    assert "does not render any more" in shown  # what is worst is not cut first
+    assert "Cut" in shown and shown.rstrip().endswith("tells more about a line.")
+    assert "Not shown" in shown or "only the first line" in shown
+
+
+def test_a_large_object_is_no_flood_in_text() -> None:
+    fields = tuple(Field(f"data.k{number}", (1,), (2,)) for number in range(1000))
+    shown = form("text", [review(objects=(Object("changed", "ConfigMap", "web", "", "t", fields=fields),))])
+    assert shown.count("data.k") == 60 and "and 940 more fields" in shown
+
+
 def test_json_leaves_out_what_was_not_there_and_keeps_null() -> None:
     fields = (Field("a", (), (None,)), Field("b", (None,), ()))
     shown = json.loads(form("json", [review(objects=(Object("changed", "Rollout", "web", "", "t", fields=fields),))]))

@@ -25,22 +25,24 @@ def markdown(reviews: Sequence[Review], *, marker: str = "", limit: int = 0) -> 
     """The comment, never longer than `limit` characters (0: what GitHub takes). What is left out is counted."""
     most = limit or LIMIT
     head = [marker_of(marker), f"### rolloutgen: {total(reviews)}" if len(reviews) != 1 else "", ""]
-    budget = _Budget(most - 400, len("\n".join(head)))
     out = [line for line in head if line]
     charts = [list(_head(review)) for review in reviews]
-    # What it means comes first for all charts; the diffs share what is left.
-    kept = [budget.take(lines) for lines in charts]
     bodies = [list(_details(review)) for review in reviews]
-    for shown, lines, details in zip(kept, charts, bodies, strict=True):
-        if not shown:
+    # Each chart's first line comes for sure, then what it means, for all charts; the diffs share what is left. Each
+    # chart keeps room to say what of it is not shown, until that is known.
+    budget = _Budget(most - 200 - len("\n".join(head)) - sum(len(lines[0]) + 2 for lines in charts))
+    rooms = [len(_not_shown(details)) + 2 for details in bodies]
+    by_gravity = sorted(range(len(reviews)), key=lambda index: not reviews[index].code)
+    kept = {index for index in by_gravity if budget.take(charts[index][1:], rooms[index])}
+    for index, (lines, details, room) in enumerate(zip(charts, bodies, rooms, strict=True)):
+        if index not in kept:
             out += [lines[0], ""]
             budget.cut += 1
             continue
         out += [*lines, ""]
-        dropped = [title for title, block in details if not _added(out, block, budget)]
-        if dropped:
-            names = ", ".join(dropped[:8]) + (f" and {len(dropped) - 8} more" if len(dropped) > 8 else "")
-            out += [f"✂️ Cut here, the comment would be too long. Not shown: {names}.", ""]
+        note = _not_shown([(title, block) for title, block in details if not _added(out, block, budget)])
+        out += [note, ""] if note else []
+        budget.left += room - (len(note) + 2 if note else 0)
     if budget.cut:
         out += [f"✂️ Cut: of {budget.cut} charts only the first line is shown.", ""]
     if any(review.lines for review in reviews):
@@ -52,17 +54,22 @@ def markdown(reviews: Sequence[Review], *, marker: str = "", limit: int = 0) -> 
 class _Budget:
     """How many characters are left."""
 
-    def __init__(self, most: int, used: int) -> None:
-        self.left, self.cut = most - used, 0
+    def __init__(self, left: int) -> None:
+        self.left, self.cut = left, 0
 
-    def take(self, lines: Sequence[str]) -> bool:
-        """Whether these lines fit; if so they are counted."""
-        size = sum(len(line) + 1 for line in lines)
+    def take(self, lines: Sequence[str], room: int = 0) -> bool:
+        """Whether these lines fit, with room for more; if so they are counted."""
+        size = sum(len(line) + 1 for line in lines) + room
         if size > self.left:
-            self.left -= len(lines[0]) + 2 if lines else 0
             return False
         self.left -= size
         return True
+
+
+def _not_shown(details: Sequence[tuple[str, list[str]]]) -> str:
+    names = ", ".join(_escaped(title) for title, _ in details[:8])
+    more = f" and {len(details) - 8} more" if len(details) > 8 else ""
+    return f"✂️ Cut here, the comment would be too long. Not shown: {names}{more}." if details else ""
 
 
 def _added(out: list[str], block: list[str], budget: _Budget) -> bool:

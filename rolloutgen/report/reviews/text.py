@@ -9,6 +9,7 @@ from ...reviewed import Field, Line, Object, Review
 from .words import SIGNS, groups, is_long, plain, summary, total, value, versions
 
 _LONGEST = 100
+_MOST_FIELDS = 60
 
 
 def text(reviews: Sequence[Review]) -> str:
@@ -58,8 +59,10 @@ def _object(thing: Object, sets: int) -> Iterator[str]:
     was = f" (was {thing.was})" if thing.was else ""
     where = f" (in {', '.join(thing.value_sets)})" if len(thing.value_sets) < sets else ""
     yield f"  {SIGNS[thing.action]} {thing.title}{was}{where}"
-    for field in thing.fields:
+    for field in thing.fields[:_MOST_FIELDS]:
         yield from _field(field)
+    if len(thing.fields) > _MOST_FIELDS:
+        yield f"      and {len(thing.fields) - _MOST_FIELDS} more fields (--format json has them)"
 
 
 def _field(field: Field) -> Iterator[str]:
