@@ -15,7 +15,7 @@ Pair = tuple[Manifest | None, Manifest | None]
 
 HIDDEN = "(not shown: Secret)"
 _NAME: Path = ("metadata", "name")
-_CHECKSUM = "checksum/"
+_CHECKSUM = ("checksum/", "checksum.")
 
 
 class _Absent:

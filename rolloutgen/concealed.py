@@ -8,9 +8,10 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import quote, quote_plus
 
 from .model import Json, Manifest
-from .tree import as_map, map_strings
+from .tree import as_map
 
 HIDDEN = "(not shown: Secret)"
 HIDDEN_CHANGED = "(not shown: Secret, changed)"
@@ -18,6 +19,8 @@ _TELLING = re.compile(r"(?i)pass|token|secret|key|cred|auth|private|dsn|url|uri|
 OPEN = ("apiVersion", "kind", "metadata", "type", "immutable")  # of a Secret; all else is hidden
 _LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration"
 _SHORTEST = 5
+_SHORTEST_CORE = 8
+_LONG_LINE = 16  # of a text of several lines, such as a key in PEM: such a line is looked for by itself
 
 
 @dataclass(frozen=True)
@@ -31,8 +34,19 @@ class Concealer:
         return self.pattern.sub(HIDDEN, text) if self.pattern else text
 
     def value(self, value: Json) -> Json:
-        """A value of any object, with such strings in it replaced."""
-        return map_strings(value, lambda _, text: self.text(text)) if self.pattern else value
+        """A value of any object, with such strings in it replaced; names of keys and numbers too."""
+        return self._masked(value) if self.pattern else value
+
+    def _masked(self, value: Json) -> Json:
+        if isinstance(value, Mapping):
+            return {self.text(key) if isinstance(key, str) else key: self._masked(item) for key, item in value.items()}
+        if isinstance(value, list):
+            return [self._masked(item) for item in value]
+        if isinstance(value, str):
+            return self.text(value)
+        if isinstance(value, (int, float)) and not isinstance(value, bool) and self.text(str(value)) == HIDDEN:
+            return HIDDEN
+        return value
 
     def body(self, manifest: Manifest, other: Manifest | None = None) -> Mapping[str, Any]:
         """An object's body as it may be shown. `other` is the same object before: a hidden value that was another one
@@ -52,15 +66,41 @@ def concealer_of(*sides: Iterable[Manifest]) -> Concealer:
     """A Concealer for the Secrets among the objects of all sides.
 
     Short values and ordinary words under a key that tells of nothing secret (`username: web`) are not looked for in
-    other objects: half of the release would be hidden. In the Secret itself they are.
+    other objects: half of the release would be hidden. In the Secret itself they are. What is looked for is found in
+    any case of letters, as a part of a URL and within something longer that is in base64.
     """
     found = {
         text for objects in sides for manifest in objects if manifest.ref.kind == "Secret" for text in _texts(manifest)
     }
     if not found:
         return Concealer(None)
-    longest_first = sorted(found, key=lambda text: (-len(text), text))
-    return Concealer(re.compile("|".join(rf"(?<![\w]){re.escape(text)}(?![\w])" for text in longest_first)))
+    plain = {form for text in found for form in (text, quote(text, safe=""), quote_plus(text))}
+    longest_first = sorted(plain, key=lambda text: (-len(text), text))
+    return Concealer(
+        re.compile("|".join([*map(_as_pattern, longest_first), *sorted(set().union(*map(_cores, found)))]))
+    )
+
+
+def _as_pattern(text: str) -> str:
+    """A value that is like no word is found within words too."""
+    if _is_mixed(text):
+        return f"(?i:{re.escape(text)})"
+    return rf"(?<![\w])(?i:{re.escape(text)})(?![\w])"
+
+
+def _cores(text: str) -> set[str]:
+    """Patterns for what base64 of a longer text shows of this one, for each place in a group of three at which it may
+    begin. The letters at both ends hold bits of what is around it too."""
+    data = text.encode("utf-8")
+    found = set()
+    for before in range(3):
+        after = -(before + len(data)) % 3
+        whole = base64.b64encode(b"\0" * before + data + b"\0" * after).decode()
+        first, last = (0, 2, 3)[before], (0, 2, 3)[after]
+        core = whole[first : len(whole) - last]
+        if len(core) >= _SHORTEST_CORE:
+            found.add(rf"[\w+/]{{{first}}}{re.escape(core)}[\w+/=]{{0,{last}}}")
+    return found
 
 
 def _texts(manifest: Manifest) -> Iterator[str]:
@@ -69,6 +109,8 @@ def _texts(manifest: Manifest) -> Iterator[str]:
             if not isinstance(value, str):
                 continue
             for text in (value, *(_decoded(value) if field == "data" else ())):
+                lines = [line.strip() for line in text.splitlines()] if "\n" in text.strip() else []
+                yield from (line for line in lines if len(line) >= _LONG_LINE and _is_mixed(line))
                 stripped = text.strip()
                 if _is_secret(str(key), stripped):
                     yield stripped
@@ -84,8 +126,12 @@ def _decoded(value: str) -> tuple[str, ...]:
 def _is_secret(key: str, text: str) -> bool:
     if len(text) < _SHORTEST or text in ("true", "false"):
         return False
-    mixed = len(text) >= 8 and bool(re.search(r"\d", text)) and bool(re.search(r"[A-Za-z]", text))
-    return mixed or bool(_TELLING.search(key))
+    return _is_mixed(text) or bool(_TELLING.search(key))
+
+
+def _is_mixed(text: str) -> bool:
+    """Whether letters and digits stand together, as they hardly do in words."""
+    return len(text) >= 8 and bool(re.search(r"\d", text)) and bool(re.search(r"[A-Za-z]", text))
 
 
 def _metadata(metadata: Json) -> Json:

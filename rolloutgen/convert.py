@@ -76,7 +76,7 @@ def _convert(chart: Chart, value_sets: Sequence[ValueSet], engine: Engine, optio
     if is_done(chart, renders, options):
         return Plan(chart, "unchanged")
     key = options.values_key or "rollout"
-    found = survey(sources, renders, options, key)
+    found = survey(sources, renders, options, key, _unsteady(engine, marked, renders[0], options))
     if found is None:
         return Plan(chart, "unchanged")
     if key in chart.values:
@@ -91,6 +91,13 @@ def _convert(chart: Chart, value_sets: Sequence[ValueSet], engine: Engine, optio
         found = keeping(found, {reason.key for reason in because}, because)
         tried = _tried(ground, found, engine, options)
     return _plan(ground, found, tried, options)
+
+
+def _unsteady(engine: Engine, chart: Chart, rendered: Rendered, options: Options) -> frozenset[tuple[str, str]]:
+    """Kind and name of objects with content of their own at every render, where that matters before the proof."""
+    if not options.config_by_version or not is_random(chart):
+        return frozenset()
+    return frozenset((identity[1], identity[3]) for identity, _ in random_places(engine, chart, rendered))
 
 
 @dataclass(frozen=True)

@@ -82,11 +82,15 @@ def _steps(facts: Facts, deployer: Deployer, chart: str) -> Iterator[Step]:
         )
     yield Step(
         "Delete the Deployment",
-        tuple(f'kubectl -n "$NAMESPACE" delete deployment "{name}"' for name in facts.deployments),
+        (
+            *(f'kubectl -n "$NAMESPACE" delete deployment "{name}"' for name in facts.deployments),
+            *(f'kubectl -n "$NAMESPACE" delete {kind} "{name}"' for kind, name in facts.configs),
+        ),
         "It was kept for the cutover only; its pods serve nobody any more.",
     )
     if deployer == "argocd":
         yield _ignore_differences(facts)
+    yield from _old_versions(facts)
     yield from _back(facts, deployer)
 
 
@@ -144,6 +148,9 @@ def _keep(facts: Facts, deployer: Deployer) -> Step:
     why = "Without it the upgrade deletes the Deployment in the second in which it creates the Rollout: an outage."
     annotation = "argocd.argoproj.io/sync-options=Prune=false" if deployer == "argocd" else KEEP
     commands = [f'kubectl -n "$NAMESPACE" annotate deployment "{name}" {annotation}' for name in facts.deployments]
+    if facts.configs:
+        commands += [f'kubectl -n "$NAMESPACE" annotate {kind} "{name}" {annotation}' for kind, name in facts.configs]
+        why += " Its pods read the ConfigMaps and Secrets under their old names until they end."
     if deployer == "flux":
         commands.insert(0, 'flux suspend helmrelease "$RELEASE" -n "$NAMESPACE"')
     return Step("Keep the live Deployment", tuple(commands), why)
@@ -193,6 +200,24 @@ def _upgrade(facts: Facts, deployer: Deployer, chart: str) -> Iterator[Step]:
             "The wait never sees a Rollout as ready, and remediation would roll back; server-side apply, which Flux "
             "forces, would take the controller's hash off the Services and set the weights back at every upgrade.",
         )
+
+
+def _old_versions(facts: Facts) -> Iterator[Step]:
+    """How ConfigMaps and Secrets that nobody reads any more are found: neither Helm nor Argo CD deletes them."""
+    if not facts.configs:
+        return
+    names = "|".join(dict.fromkeys(name for _, name in facts.configs))
+    yield Step(
+        "Now and then: find versions of ConfigMaps and Secrets that nothing names any more, and delete them",
+        (
+            f'kubectl -n "$NAMESPACE" get configmap,secret -o name | grep -E "/({names})-[0-9a-f]{{8}}\\$" |\n'
+            "  while read -r object; do\n"
+            '    kubectl -n "$NAMESPACE" get replicasets,statefulsets,daemonsets,cronjobs,jobs,pods -o yaml |\n'
+            '      grep -qF "${object#*/}" || echo "$object"\n'
+            "  done",
+        ),
+        "Helm and Argo CD keep every version, also after an uninstall: a ReplicaSet to go back to needs its own.",
+    )
 
 
 def _ignore_differences(facts: Facts) -> Step:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from .configrefs import is_config
 from .convert import Plan
 from .model import Manifest, Rendered
 from .record import general_name
@@ -39,7 +40,8 @@ class Facts:
     """Names carry "$RELEASE" for the release's own; a namespace that is the release's is "$NAMESPACE", quoted.
 
     `left_away` is the chart's name where the chart leaves it away in a release that is called like it: names then carry
-    "$FULLNAME" for both together. `replicas_keys` are the values that set the replicas of `scaled`.
+    "$FULLNAME" for both together. `replicas_keys` are the values that set the replicas of `scaled`. `configs` are kind
+    and old name of the ConfigMaps and Secrets that get names by version.
     """
 
     deployments: tuple[str, ...]
@@ -52,6 +54,7 @@ class Facts:
     old_version: str
     replicas_keys: tuple[str, ...]
     left_away: str
+    configs: tuple[tuple[str, str], ...]
 
 
 def facts_of(plan: Plan) -> Facts | None:
@@ -99,6 +102,13 @@ def _facts(plan: Plan, before: Rendered, after: tuple[Manifest, ...], rollouts: 
         old_version=plan.before.version,
         replicas_keys=tuple(_replicas_keys(plan, [m for m in rollouts if m.ref.name in scaled])),
         left_away=left_away,
+        configs=tuple(
+            dict.fromkeys(
+                (m.ref.kind.lower(), named(m.ref.name))
+                for m in before.objects
+                if m.site in plan.survey.decisions.configs and is_config(m)
+            )
+        ),
     )
 
 

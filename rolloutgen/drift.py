@@ -132,7 +132,7 @@ def _history(path: str, before: str) -> tuple[Chart, Chart | None, str]:
     parent = gitside.parent_of(repository, commit) if commit else ""
     if not commit or not parent:
         raise UsageError(_no_history(commit), path=path, hint=_hint(repository, path))
-    base = Base(gitside.short(repository, parent), repository, parent)
+    base = Base(gitside.short(parent), repository, parent)
     found = chart_before(path, base).chart
     if found is None or PATH in found.files:
         raise UsageError(
@@ -141,7 +141,7 @@ def _history(path: str, before: str) -> tuple[Chart, Chart | None, str]:
             hint=_hint(repository, path),
         )
     made = chart_before(path, Base("", repository, commit)).chart
-    return found, made, f"the chart at {base.label}, before its conversion in {gitside.short(repository, commit)}"
+    return found, made, f"the chart at {base.label}, before its conversion in {gitside.short(commit)}"
 
 
 def _check(found: Chart, before: str) -> None:

@@ -12,6 +12,7 @@ from .errors import UsageError
 from .gitrun import Repository, failed, git, run
 
 _UNSHALLOW = "git fetch --unshallow origin '+refs/heads/*:refs/remotes/origin/*'"
+_ORIGIN_HEAD = "refs/remotes/origin/HEAD"
 _BRANCHES = ("origin/main", "origin/master", "main", "master")
 
 
@@ -69,13 +70,12 @@ def _way_to(repository: Repository, ref: str) -> str:
 
 def default_branch(repository: Repository) -> str:
     """The default branch: origin's HEAD, else main or master, of origin or here. Raises UsageError where none is."""
-    done = git(repository, "symbolic-ref", "--quiet", "--short", "refs/remotes/origin/HEAD", check=False)
-    names = [done.stdout.decode().strip()] if done.returncode == 0 else []
-    configured = git(repository, "config", "--get", "init.defaultBranch", check=False).stdout.decode().strip()
-    for name in [*names, *_BRANCHES, *([f"origin/{configured}", configured] if configured else [])]:
-        exists = ["rev-parse", "--verify", "--quiet", "--end-of-options", f"{name}^{{commit}}"]
-        if name and git(repository, *exists, check=False).returncode == 0:
-            return name
+    refs = {f"refs/remotes/{name}" if "/" in name else f"refs/heads/{name}": name for name in _BRANCHES}
+    told = git(repository, "for-each-ref", "--format=%(refname) %(symref:lstrip=2)", _ORIGIN_HEAD, *refs).stdout
+    there = dict(line.split(" ", 1) for line in told.decode().splitlines())
+    found = there.get(_ORIGIN_HEAD) or next((name for ref, name in refs.items() if ref in there), "")
+    if found or (found := _configured(repository)):
+        return found
     what = "the default branch is not known: there is neither origin/HEAD nor main or master"
     if is_shallow(repository):
         why = "This is a shallow clone, which holds one branch only."
@@ -84,14 +84,21 @@ def default_branch(repository: Repository) -> str:
     raise UsageError(what, hint="Name the other side: --against REF, or git remote set-head origin --auto.")
 
 
+def _configured(repository: Repository) -> str:
+    """The branch that git calls a first one, where it is there; else ""."""
+    name = git(repository, "config", "--get", "init.defaultBranch", check=False).stdout.decode().strip()
+    known = _refs(repository) if name else ()
+    return next((branch for branch in (f"origin/{name}", name) if branch in known), "")
+
+
 def merge_base(repository: Repository, ref: str) -> str:
     """The commit where HEAD and `ref` parted. Raises UsageError where there is none, or a shallow clone hides it."""
-    commit = resolve(repository, ref)
-    if git(repository, "rev-parse", "--verify", "--quiet", "HEAD", check=False).returncode:
-        raise UsageError("the repository has no commit yet", path=repository.top, hint="Commit first.")
-    done = git(repository, "merge-base", "HEAD", commit, check=False)
+    done = git(repository, "merge-base", "--end-of-options", "HEAD", ref, check=False)
     if done.returncode == 0:
         return done.stdout.decode().split()[0]
+    resolve(repository, ref)
+    if git(repository, "rev-parse", "--verify", "--quiet", "HEAD", check=False).returncode:
+        raise UsageError("the repository has no commit yet", path=repository.top, hint="Commit first.")
     if is_shallow(repository):
         raise UsageError(
             f"the merge base with {ref} is not in this shallow clone",
@@ -134,9 +141,9 @@ def parent_of(repository: Repository, commit: str) -> str:
     return done.stdout.decode().strip() if done.returncode == 0 else ""
 
 
-def short(repository: Repository, commit: str) -> str:
-    """The commit as people quote it."""
-    return git(repository, "rev-parse", "--short", commit).stdout.decode().strip()
+def short(commit: str) -> str:
+    """The commit as people quote it; no process is worth a shorter one."""
+    return commit[:9]
 
 
 def _refs(repository: Repository) -> list[str]:

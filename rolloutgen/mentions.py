@@ -46,6 +46,16 @@ def pattern_of(code: str) -> re.Pattern[str]:
     return re.compile(r"(?<![\w.$])" + "".join(parts) + r"(?![\w.])")
 
 
+def same(code: str, other: str) -> bool:
+    """Whether two expressions are one, however they are spaced and whichever way they name the root."""
+    return bool(pattern_of(other).fullmatch(code)) or _with_dot(code) == _with_dot(other)
+
+
+def _with_dot(code: str) -> str:
+    plain = re.sub(r"\$(?=\.|\s|\)|$)", lambda found: "" if code[found.end() :][:1] == "." else ".", code)
+    return re.sub(r"\s+", " ", plain).strip()
+
+
 def text_pattern(name: Name) -> re.Pattern[str]:
     """Matches the name as it stands in a text: an action that prints it, or the Service's own text around actions."""
     whole = [rf"\{{\{{-?\s*(?:{any_of(name).pattern})\s*-?\}}\}}"]

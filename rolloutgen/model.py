@@ -177,9 +177,11 @@ class WorkloadDecision:
 @dataclass(frozen=True, slots=True)
 class Decisions:
     """All that both sides of the proof share. `several` tells whether `rollout.workloads.<key>` overlays exist;
-    `replicas` "omit" leaves `spec.replicas` out where an autoscaler exists."""
+    `replicas` "omit" leaves `spec.replicas` out where an autoscaler exists; `configs` are the sites of ConfigMaps and
+    Secrets whose names carry a hash of the content."""
 
     workloads: tuple[WorkloadDecision, ...]
     several: bool = False
     values_key: str = "rollout"
     replicas: Literal["live", "omit"] = "live"
+    configs: tuple[str, ...] = ()

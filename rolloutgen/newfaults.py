@@ -88,7 +88,9 @@ def _own_affair(pair: Pair, manifest: Manifest | None, finding: Finding) -> bool
 
 
 def _chosen(finding: Finding, options: Options) -> bool:
-    """Whether the user asked for what the finding is about."""
+    """Whether the user asked for what the finding is about, or the survey says it for each object with the reason."""
+    if finding.rule == "shared-config":
+        return options.config_by_version
     return finding.rule == "replicas-against-autoscaler" and options.replicas == "omit"
 
 

@@ -13,6 +13,12 @@ FINDINGS: Mapping[str, Explained] = {
         "It may mean the Service, or a label or another object of the same name; the text alone does not tell.",
         "Where it means the Service, write the stable one's name.",
     ),
+    "config-not-versioned": Explained(
+        "A ConfigMap or Secret of the pods keeps its name under --config-by-version.",
+        "What is made anew at every render, filled by somebody else, known by its name to others, or read before the "
+        "new name exists cannot have a name by version. Old pods then see its new content too.",
+        "Change it only in a way that both versions can read, or take out what ties it to its name.",
+    ),
     "dependency-left-out": Explained(
         "A dependency is not in charts/ and was left out of both sides.",
         "The comparison holds without it. The new chart renders as the old one does once it is there.",

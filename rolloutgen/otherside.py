@@ -52,10 +52,10 @@ def base_of(path: str, against: str = "") -> Base:
     if against:
         commit = gitside.resolve(repository, against)
         name = f"merge base with {against[:-3]}" if against.endswith("...") else against
-        return Base(f"{name} ({gitside.short(repository, commit)})", repository, commit)
+        return Base(f"{name} ({gitside.short(commit)})", repository, commit)
     branch = gitside.default_branch(repository)
     commit = gitside.merge_base(repository, branch)
-    return Base(f"merge base with {branch} ({gitside.short(repository, commit)})", repository, commit)
+    return Base(f"merge base with {branch} ({gitside.short(commit)})", repository, commit)
 
 
 def chart_before(path: str, base: Base) -> Before:

@@ -10,6 +10,7 @@ REASONS: Mapping[str, str] = {
     "strategy": "the Rollout's strategy, with steps from values and the Services and routes that share the traffic",
     "analysis": "an AnalysisTemplate judges the new version by its success rate and its slowest requests",
     "subscriptions": "the channels that hear of a rollout, as annotations from values",
+    "config-version": "a ConfigMap or Secret carries a hash of its content in its name, so that old pods keep theirs",
     "replicas": "the replicas beside an autoscaler: the live number, within the autoscaler's bounds",
     "autoscaler": "an autoscaler's target is the Rollout now",
     "service": "the traffic Service becomes two, one for the old version and one for the new",

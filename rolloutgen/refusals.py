@@ -123,6 +123,18 @@ REFUSALS: Mapping[str, Explained] = {
         "The channels of --slack are annotations beside the chart's own, and both must become one map.",
         "Write `annotations:` once, with its keys or one toYaml below it; or convert without --slack.",
     ),
+    "config-not-readable": Explained(
+        "A ConfigMap or Secret cannot get a name by version.",
+        "The hash in its name is that of its content, which other templates must be able to make as well. That does "
+        "not work in a loop, under a condition that reads variables of its place, or in a define without the root.",
+        "Write it as an object of its own with plain conditions, or convert with --no-config-by-version.",
+    ),
+    "config-reference-not-found": Explained(
+        "A pod template names a ConfigMap or Secret in a way that cannot be followed.",
+        "With --config-by-version every reference must get the new name; this one is put together by conditions, comes "
+        "from values or a dependency, or stands in a define that does not know the root context.",
+        "Write the name in the pod template itself, or convert with --no-config-by-version.",
+    ),
     "incomplete-analysis": Explained(
         "Values switch the analysis on and do not say all that it needs.",
         "Without an address, an interval and thresholds nothing can be measured.",

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from .configs import versioned_sites
 from .deployments import chosen, deployments, nothing, of_dependencies, unplaced
 from .expression import expression
 from .model import Decisions, Finding, Refusal, Rendered, WorkloadDecision
@@ -48,10 +49,17 @@ class Survey:
     aliases: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
 
-def survey(sources: Sources, renders: Sequence[Rendered], options: Options, values_key: str) -> Survey | None:
+def survey(
+    sources: Sources,
+    renders: Sequence[Rendered],
+    options: Options,
+    values_key: str,
+    unsteady: Collection[tuple[str, str]] = (),
+) -> Survey | None:
     """The decisions for a chart, None when it is converted already or has nothing to convert.
 
-    `renders` are those of the original chart that succeeded, with sites. Raises ChartRefused.
+    `renders` are those of the original chart that succeeded, with sites; `unsteady` are kind and name of objects whose
+    content changes from render to render. Raises ChartRefused.
     """
     own, foreign = deployments(renders)
     findings = tuple(of_dependencies(foreign))
@@ -68,7 +76,11 @@ def survey(sources: Sources, renders: Sequence[Rendered], options: Options, valu
     workloads = tuple(_workload(site, keys[site], sources, renders, options, several=len(taken) > 1) for site in taken)
     decided = tuple(workload.decision for workload in workloads)
     refuse_shared(decided, {site.id: site for workload in workloads for site in workload.services}, renders)
-    decisions = Decisions(decided, len(workloads) > 1, values_key, options.replicas)
+    configs: tuple[str, ...] = ()
+    if options.config_by_version:
+        configs, left = versioned_sites(sources, renders, taken, unsteady)
+        findings += left
+    decisions = Decisions(decided, len(workloads) > 1, values_key, options.replicas, configs)
     if not options.service_names:
         findings += tuple(finding for decision in decided for finding in kept(decision, renders))
     return Survey(sources, tuple(renders), decisions, workloads, findings)

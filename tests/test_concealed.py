@@ -4,10 +4,15 @@ from __future__ import annotations
 
 import base64
 import json
+import re
 from typing import Any
+
+import pytest
 
 from rolloutgen.concealed import HIDDEN, HIDDEN_CHANGED, concealer_of
 from rolloutgen.model import Manifest, Ref
+
+PEM = "-----BEGIN-----\nMIIBVgIBADANBgkqhkiG9w0\nBAQEFAASCAT8wggE7AgEAAkEA\n-----END-----\n"
 
 
 def secret(**fields: Any) -> Manifest:
@@ -46,6 +51,31 @@ def test_the_value_is_hidden_where_another_object_repeats_it_plain_or_encoded() 
     hidden = concealer_of(side)
     found = hidden.body(config(f"postgres://web:hunter2-and-more@db/{encoded('hunter2-and-more')}?t=abc-def-ghi"))
     assert found["data"]["url"] == f"postgres://web:{HIDDEN}@db/{HIDDEN}?t={HIDDEN}"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "abchunter2-and!moredef",
+        "postgres://web:hunter2-and%21more@db",
+        "HUNTER2-AND!MORE",
+        f"Basic {encoded('u:hunter2-and!more')}",
+        f"Basic {encoded('us:hunter2-and!more')} x",
+        f"Basic {encoded('use:hunter2-and!more')}",
+        f"{encoded('{auth: hunter2-and!more}')}",
+    ],
+)
+def test_the_value_is_hidden_in_other_clothes(text: str) -> None:
+    hidden = concealer_of([secret(stringData={"x": "hunter2-and!more"})])
+    found = hidden.text(text).removeprefix("Basic ").removesuffix(" x")
+    assert HIDDEN in found and "unter2" not in found.lower() and encoded("hunter2-and!")[4:12] not in found
+    assert not re.search("[A-Za-z0-9]{9,}", found.replace(HIDDEN, "").replace("postgres", ""))
+
+
+def test_keys_numbers_and_lines_of_a_longer_text_are_hidden() -> None:
+    hidden = concealer_of([secret(stringData={"password": "12345678", "token": "key-4-me-too", "pem": PEM})])
+    assert hidden.value({"key-4-me-too": [12345678, 12, True]}) == {HIDDEN: [HIDDEN, 12, True]}
+    assert hidden.text(PEM.splitlines()[1]) == HIDDEN
 
 
 def test_ordinary_words_of_a_secret_do_not_hide_half_of_the_release() -> None:

@@ -161,3 +161,13 @@ def test_markdown_carries_the_cutover(embedded: EmbeddedEngine) -> None:
     text = markdown(Conversion("chart", plan, Options(deployer="argocd")))
     assert text.count("```sh") * 2 == text.count("```")
     assert "ignoreDifferences" in text and "argo rollouts status" in text
+
+
+def test_configuration_by_version_is_kept_for_the_old_pods_and_found_later(embedded: EmbeddedEngine) -> None:
+    found = cutover("config-by-version", embedded, "helm3", config_by_version=True)
+    keep = next(step for step in found.steps if step.title == "Keep the live Deployment")
+    gone = next(step for step in found.steps if step.title == "Delete the Deployment")
+    for kind, name in (("configmap", "$RELEASE-web-config"), ("secret", "$RELEASE-web")):
+        assert any(f'annotate {kind} "{name}" helm.sh/resource-policy=keep' in command for command in keep.commands)
+        assert any(f'delete {kind} "{name}"' in command for command in gone.commands)
+    assert sum("that nothing names any more" in step.title for step in found.steps) == 1

@@ -30,6 +30,7 @@ _FIELDS = (
     "values_key",
     "analysis",
     "slack",
+    "config_by_version",
     "deployer",
     "bump",
     "helm",
@@ -80,6 +81,11 @@ _FIELDS = (
     help="Judge the new version by success rate and p99 latency: all the time, or in steps of their own.",
 )
 @click.option("--slack", multiple=True, metavar="CHANNEL", help="A Slack channel that hears of each rollout.")
+@click.option(
+    "--config-by-version/--no-config-by-version",
+    default=None,
+    help="Names of the pods' ConfigMaps and Secrets carry a hash of the content: old pods keep theirs.",
+)
 @click.option(
     "--deployer",
     type=click.Choice(["helm3", "helm4", "helmfile", "argocd", "flux"]),

@@ -6,15 +6,16 @@ joins what belongs together (a Rollout and the names of its Services).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 from ..context import Context
-from ..draft import Item, NewFile
+from ..draft import Item, NewFile, Split
 from ..expression import expression, free_variables, printed
 from ..filenames import file_name
 from ..guards import implied, present_when, routed_when, shown_when
+from ..mentions import same
 from ..metadata import metadata_text
 from ..model import Manifest
 from ..options import Options
@@ -32,6 +33,8 @@ from . import (
     autoscaler,
     basepath,
     chartyaml,
+    configreferences,
+    configversion,
     destinationrule,
     environments,
     gatewayset,
@@ -60,7 +63,10 @@ def rewrite(survey: Survey, options: Options, aliases: Mapping[str, Sequence[str
     survey = replace(survey, aliases=_own_aliases(survey, aliases))
     taken = set(chart.files)
     items = [found for item in survey.workloads for found in _workload(item, survey, options, taken)]
-    items += split.rewrite(survey.sources, _touched(survey), options.house.files)
+    parted = split.rewrite(survey.sources, _touched(survey), options.house.files)
+    items += parted
+    if survey.decisions.configs:
+        items = list(_configs(survey, items, {item.path for item in parted if isinstance(item, Split)}))
     yield from items
     yield from basepath.rewrite(survey.sources, items)
     derived = any(item.virtual_services and item.decision.strategy == "canary" for item in survey.workloads)
@@ -89,6 +95,29 @@ def _own_aliases(survey: Survey, aliases: Mapping[str, Sequence[str]]) -> Mappin
         mine[key] = [code for code in codes if code not in taken or code == named.get(key)]
         taken.update(codes)
     return mine
+
+
+def _configs(survey: Survey, others: Sequence[Item], parted: Collection[str]) -> Iterator[Item]:
+    """`others`, and ConfigMaps and Secrets by version with everything that names them. Files of `parted` are split."""
+    sources, prefix = survey.sources, chart_prefix(survey.sources)
+    sites = [sources.sites[site] for site in survey.decisions.configs]
+    configs, items = configversion.rewrite(sites, sources, survey.renders, prefix, parted, others)
+    yield from items
+    define = configversion.general(configs, f"{prefix}.versionedName")
+    called = False
+
+    def wrap(kind: str, text: str, root: str, sure: bool) -> str | None:
+        nonlocal called
+        code = expression(text) or ""
+        mine = [c for c in configs if sure and c.kind == kind and same(code, c.code)]
+        new = configversion.wrapped(mine[0] if mine else None, kind, text, root, define.name)
+        called = called or (new is not None and define.name in new)
+        return new
+
+    named = [(config.kind, config.code) for config in configs]
+    yield from configreferences.rewrite(named, survey.decisions.configs, sources, survey.renders, wrap)
+    if called:
+        yield define
 
 
 def _touched(survey: Survey) -> list[Site]:
@@ -126,7 +155,14 @@ def _workload(item: Workload, survey: Survey, options: Options, taken: set[str])
         yield from _services(context, taken)
     yield from rename.rewrite(context.site, taken, "deployment", _file(context, "rollout"))
     if not terms.local and not scope.ranged and not free_variables(terms.name):
-        yield from notes.rewrite(survey.sources.chart, terms, shown_when(context.site))
+        last = item is survey.workloads[-1]
+        yield from notes.rewrite(
+            survey.sources.chart,
+            terms,
+            shown_when(context.site),
+            judged=bool(item.decision.analysis),
+            configs=last and bool(survey.decisions.configs),
+        )
 
 
 def _served(context: Context) -> tuple[str, Sequence[Item]]:

@@ -14,9 +14,13 @@ REASON = "notes"
 PATH = "templates/NOTES.txt"
 
 
-def rewrite(chart: Chart, terms: Terms, condition: str) -> Iterator[Item]:
-    """The lines for one workload; `condition` is the template text (opening, closing) around them, "" for none."""
-    text = resource("notes.txt", name=terms.name, namespace="{{ .Release.Namespace }}")
+def rewrite(chart: Chart, terms: Terms, condition: str, *, judged: bool, configs: bool) -> Iterator[Item]:
+    """The lines for one workload; `condition` is the template text (opening, closing) around them, "" for none.
+
+    `judged` tells that an analysis judges its new versions, `configs` that ConfigMaps or Secrets have versions.
+    """
+    namespace = "{{ .Release.Namespace }}"
+    text = resource("notes.txt", name=terms.name, namespace=namespace, judged=judged, configs=configs)
     if condition:
         text = f"{{{{- if {condition} }}}}\n{text}{{{{- end }}}}\n"
     if PATH not in chart.files:

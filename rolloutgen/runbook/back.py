@@ -36,7 +36,7 @@ def before_conversion(path: str) -> Before | None:
         parent = gitside.parent_of(repository, converted) if converted else ""
         if not converted or not parent or "Chart.yaml" not in gitfiles.read_folder(repository, parent, folder):
             return None
-        return Before(gitside.short(repository, converted), gitside.short(repository, parent), folder)
+        return Before(gitside.short(converted), gitside.short(parent), folder)
     except RolloutgenError:
         return None
 

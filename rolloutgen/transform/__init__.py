@@ -16,6 +16,7 @@ from rolloutgen.target import Edits, Patched, Refused, Target, find_targets, nam
 from rolloutgen.transform import (
     analysis,
     autoscaler,
+    configversion,
     destinationrule,
     gatewayset,
     hosts,
@@ -73,15 +74,29 @@ def transform(
     """
     targets = find_targets(objects, decisions, rollout, release)
     if not targets:
-        return Transformed(tuple(objects))
+        return _by_version(Transformed(tuple(objects)), decisions, release)
     scene = _survey(objects, targets, decisions)
     parts = [_converted(manifest, scene) for manifest in objects]
     _check_names(objects, parts, targets, release)
-    return Transformed(
+    found = Transformed(
         tuple(manifest for part in parts for manifest in part.objects),
         tuple(change for part in parts for change in part.changes),
         tuple(finding for part in parts for finding in part.findings),
         tuple(pair for part in parts for pair in part.moved),
+    )
+    return _by_version(found, decisions, release)
+
+
+def _by_version(found: Transformed, decisions: Decisions, release: Release) -> Transformed:
+    """`found` with ConfigMaps and Secrets by version: their content is what all else has made of it."""
+    if not decisions.configs:
+        return found
+    named = configversion.versioned(found.objects, decisions.configs, release)
+    return replace(
+        found,
+        objects=named.objects,
+        changes=(*found.changes, *named.changes),
+        moved=(*found.moved, *named.moved),
     )
 
 

@@ -362,6 +362,19 @@ def helping(output: str) -> str:
     return found[0] + " -q"
 
 
+def test_a_chart_that_was_a_file_or_a_link_before_is_new(run: Run, repo: Repo) -> None:
+    repo.git("checkout", "-q", "main")
+    repo.write({"charts/file": "no folder\n"})
+    (repo.top / "charts/link").symlink_to("web")
+    repo.commit("no charts")
+    repo.git("checkout", "-q", "-B", "pr")
+    for name in ("file", "link"):
+        (repo.top / "charts" / name).unlink()
+        repo.chart(f"charts/{name}", name=name)
+        assert "the chart is new" in run("diff", f"charts/{name}").output
+    assert {one["status"] for one in body(run, "--all")} == {"new"}
+
+
 def test_links_renames_and_names_that_are_not_ascii(run: Run, repo: Repo) -> None:
     repo.git("checkout", "-q", "main")
     repo.write({"charts/web/files/ä b.txt": "text\n"})

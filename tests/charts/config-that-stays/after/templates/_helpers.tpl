@@ -1,0 +1,3 @@
+{{- define "web.password" -}}
+{{ randAlphaNum 20 | quote }}
+{{- end }}
