@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from .draft import EditFile
 from .expression import grouped
@@ -13,9 +14,12 @@ from .regions import whole_lines
 from .scope import inner_blocks
 from .sources import Site
 from .text import Edit, Span
+from .tree import as_map
 from .yamlmap import SPLICE, Node
 
-_TO_YAML = re.compile(r"\{\{-?\s*(?:toYaml\s+(?P<a>[^|]+?)|(?P<b>[^|]+?)\s*\|\s*toYaml)\s*\|\s*n?indent\s+\d+\s*-?\}\}")
+_TO_YAML = re.compile(
+    r"\{\{-?\s*(?:toYaml\s+(?P<a>[^|]+?)|(?P<b>[^|]+?)\s*\|\s*toYaml)\s*(?:\|\s*trim\s*)?\|\s*n?indent\s+\d+\s*-?\}\}"
+)
 _INCLUDED = re.compile(r"\{\{-\s*(?:include|tpl)\b[^{}]*\|\s*nindent\s+\d+\s*-?\}\}")
 
 
@@ -49,14 +53,18 @@ class Added:
         return [f"{pad}{line}" for line in lines]
 
 
-def annotated(site: Site, added: Added, *, rendered: bool) -> Iterator[EditFile]:
-    """The edits that add annotations to the object of `site`; `rendered` tells that it has some in a render.
+def annotated(site: Site, added: Added, bodies: Sequence[Mapping[str, Any]]) -> Iterator[EditFile]:
+    """The edits that add annotations to the object of `site`, which renders `bodies`.
 
-    Raises ChartRefused ("annotations-not-readable") where the source does not show which there are.
+    Raises ChartRefused ("annotations-not-readable") where the source does not show which there are, or where the key
+    stands above nothing: it then moves into a condition of its own.
     """
     nodes = site.find("metadata", "annotations")
-    if len(nodes) > 1:
-        raise _unclear(site, nodes[1], added)
+    given = [as_map(body.get("metadata")) for body in bodies]
+    rendered = any(metadata.get("annotations") for metadata in given)
+    null = any("annotations" in metadata and metadata["annotations"] is None for metadata in given)
+    if len(nodes) > 1 or (nodes and null):
+        raise _unclear(site, nodes[-1], added)
     if nodes:
         yield from _beside(site, nodes[0], added)
         return
@@ -121,6 +129,6 @@ def _unclear(site: Site, node: Node, added: Added) -> Exception:
         "annotations-not-readable",
         site.source,
         node.start,
-        "annotations cannot be added: its own are printed whole, or by several conditions",
+        "annotations cannot be added: its own are printed whole, by several conditions, or not at all",
         f"Write `annotations:` once, with its keys or one toYaml below it; or {added.hint}.",
     )

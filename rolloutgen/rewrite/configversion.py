@@ -17,7 +17,6 @@ from ..scope import declared_in, inner_blocks, lift, root_symbol, site_scope, va
 from ..sources import Site, Sources
 from ..terms import name_anywhere, name_of, with_root
 from ..text import Edit, Span, apply_edits
-from ..tree import dig
 from ..workloadkeys import keys_of
 from ..yamlmap import Node
 
@@ -76,7 +75,7 @@ def rewrite(
         bodies = [m.body for render in renders for m in render.objects if m.site == site.id]
         added = Added(merged=_MERGED, reason=REASON, hint=_HINT, lines=_KEPT)
         items += found
-        items += annotated(site, added, rendered=any(dig(body, "metadata", "annotations") for body in bodies))
+        items += annotated(site, added, bodies)
     return tuple(configs), tuple(items)
 
 

@@ -11,7 +11,6 @@ from ..expression import grouped
 from ..resources import resource
 from ..sources import Site
 from ..terms import Terms, with_root
-from ..tree import dig
 
 REASON = "subscriptions"
 
@@ -32,4 +31,4 @@ def rewrite(site: Site, terms: Terms, root: str, prefix: str, bodies: Sequence[M
         code=f'include "{name}" {grouped(terms.at(terms.block, root))}',
         inside=inside,
     )
-    yield from annotated(site, added, rendered=any(dig(body, "metadata", "annotations") for body in bodies))
+    yield from annotated(site, added, bodies)

@@ -165,3 +165,19 @@ def test_explain_says_why_for_every_changed_file(run: Run, copy: Copy) -> None:
     assert reasons <= REASONS.keys()
     assert all(REASONS[reason] in text for reason in reasons)
     assert body["diff"].startswith("diff --git ")
+
+
+def test_analysis_channels_and_versions_are_recorded_and_hold_for_the_next_run(run: Run, copy: Copy) -> None:
+    chart = copy("config-by-version")
+    chosen = ["--analysis", "background", "--slack", "one", "--slack", "two", "--config-by-version"]
+    assert run("convert", chart, *chosen).exit_code == 0
+    options = load((chart / ".rolloutgen.yaml").read_text())["options"]
+    assert (options["analysis"], options["slack"], options["config_by_version"]) == ("background", ["one", "two"], True)
+    assert run("convert", chart, "--check").exit_code == 0
+    assert run("validate", chart, "--fail-on", "warning").exit_code == 0
+
+
+@pytest.mark.parametrize("chosen", [["--strategy", "blue-green"], ["--strategy", "basic"], ["--router", "none"]])
+def test_an_analysis_without_metrics_is_wrong_usage(run: Run, copy: Copy, chosen: list[str]) -> None:
+    result = run("convert", copy("plain"), "--analysis", "background", *chosen, "--dry-run")
+    assert (result.exit_code, result.stdout) == (2, "") and "leave --analysis out" in result.output
