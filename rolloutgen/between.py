@@ -2,56 +2,15 @@
 
 from __future__ import annotations
 
-import json
-import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
-from difflib import SequenceMatcher
-from typing import Any, Literal
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Literal
 
-from .compare import ABSENT, pairs
-from .model import Json, Manifest, Path, Ref, Release
-from .tree import dig, drop, put
+from .compare import pairs
+from .fields import Leaf, leaves_of
+from .model import Manifest, Ref, Release
 
 Action = Literal["added", "removed", "changed", "converted", "renamed"]
-ORDER = "(order)"
-
-# What names an item of a list, best first; the first of these that all items have, each a different one, is taken.
-_NAMES: tuple[Path, ...] = (
-    ("name",),
-    ("metadata", "name"),
-    ("mountPath",),
-    ("devicePath",),
-    ("containerPort",),
-    ("port", "name"),
-    ("port",),
-    ("key",),
-    ("host",),
-    ("dnsName",),
-    ("destination", "subset"),
-    ("destination", "host"),
-    ("ip",),
-    ("topologyKey",),
-    ("path",),
-    ("secretName",),
-    ("uri",),
-)
-_LARGE = 500_000  # cells of the table that aligning two lists may take
-
-
-class Named(str):
-    """A step of a path into a list: the item of that name."""
-
-
-@dataclass(frozen=True, slots=True)
-class Leaf:
-    """One field. `old` and `new` are its paths by position in the two bodies, `at` the one for people."""
-
-    at: Path
-    old: Path
-    new: Path
-    before: Json
-    after: Json
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,158 +76,7 @@ def conversions(before: Sequence[Manifest], after: Sequence[Manifest], release: 
     ]
 
 
-def leaves_of(before: Json, after: Json) -> Iterator[Leaf]:
-    """The fields in which two bodies differ: 1, 1.0, true and "1" are four values, null and absence are two."""
-    yield from _leaves(before, after, (), (), ())
-
-
-def shown(at: Path) -> str:
-    """A path as people write it: `spec.template.spec.containers[web].image`."""
-    out = ""
-    for step in at:
-        if isinstance(step, (int, Named)):
-            out += f"[{step}]"
-        elif re.search(r"[^\w-]", str(step)) and step != ORDER:
-            out += f'["{step}"]'
-        else:
-            out += f".{step}"
-    return out.removeprefix(".")
-
-
-def without(
-    found: Iterable[ObjectChange], ignore: Sequence[str]
-) -> tuple[tuple[ObjectChange, ...], Mapping[int, Manifest]]:
-    """The changes without fields that a pattern covers: `metadata.labels.helm.sh/chart`, `Service:spec.*`,
-    `ConfigMap/web:data`. `*` stands for anything; what lies below a path is covered too. An object without a changed
-    field that is left, and one that came or went under a pattern `Kind/name:` or `Kind:*`, goes as a whole.
-
-    Also the old objects as if the ignored fields had never differed, by the `id` of the old object.
-    """
-    patterns = [_pattern(text) for text in ignore]
-    kept: list[ObjectChange] = []
-    replaced: dict[int, Manifest] = {}
-    for change in found:
-        mine = [
-            path for about, path in patterns if about.fullmatch(change.ref.kind) or about.fullmatch(str(change.ref))
-        ]
-        if not change.leaves:
-            kept += [] if any(path.match("") for path in mine) else [change]
-            continue
-        hidden = [leaf for leaf in change.leaves if any(path.match(_plain(shown(leaf.at))) for path in mine)]
-        if hidden and change.before is not None:
-            before = replace(change.before, body=_with(change.before.body, hidden))
-            replaced[id(change.before)] = before
-            change = replace(change, before=before, leaves=tuple(leaf for leaf in change.leaves if leaf not in hidden))
-        kept += [change] if change.leaves else []
-    return tuple(kept), replaced
-
-
-def _with(body: Mapping[str, Any], leaves: Iterable[Leaf]) -> Mapping[str, Any]:
-    """The old body with the new values of some fields, as if they had never differed."""
-    for leaf in leaves:
-        if -1 in leaf.old or -1 in leaf.new or leaf.at[-1:] == (ORDER,) or not isinstance(leaf.old[-1], str):
-            continue
-        body = drop(body, leaf.old) if leaf.after is ABSENT else put(body, leaf.old, leaf.after)
-    return body
-
-
-def _pattern(text: str) -> tuple[re.Pattern[str], re.Pattern[str]]:
-    match = re.fullmatch(r"([A-Z]\w*(?:/[\w.*-]+)?):(.*)", text)
-    about, path = (match[1], match[2]) if match else ("*", text)
-    return re.compile(_regex(about)), re.compile(f"{_regex(_plain(path))}(?:$|[.\\[])")
-
-
-def _regex(text: str) -> str:
-    return ".*".join(re.escape(part) for part in text.split("*"))
-
-
-def _plain(path: str) -> str:
-    return path.replace('["', ".").replace('"]', "").removeprefix(".")
-
-
 def _action(old: Ref, new: Ref) -> Action:
     if old.kind == "Deployment" and new.kind == "Rollout":
         return "converted"
     return "changed" if old.name == new.name else "renamed"
-
-
-def _leaves(before: Json, after: Json, at: Path, old: Path, new: Path) -> Iterator[Leaf]:
-    if before is after:
-        return
-    if isinstance(before, Mapping) and isinstance(after, Mapping):
-        for key in dict.fromkeys((*before, *after)):
-            path = str(key)
-            yield from _leaves(before.get(key, ABSENT), after.get(key, ABSENT), (*at, path), (*old, path), (*new, path))
-    elif isinstance(before, list) and isinstance(after, list):
-        yield from _items(before, after, at, old, new)
-    elif type(before) is not type(after) or not (before == after or (before != before and after != after)):
-        yield Leaf(at, old, new, before, after)
-
-
-def _items(before: list[Any], after: list[Any], at: Path, old: Path, new: Path) -> Iterator[Leaf]:
-    if before == after and _same(before, after):
-        return
-    for name in _NAMES:
-        olds, news = _named(before, name), _named(after, name)
-        if olds is None or news is None:
-            continue
-        for key in dict.fromkeys((*olds, *news)):
-            there, here = olds.get(key), news.get(key)
-            yield from _leaves(
-                before[there] if there is not None else ABSENT,
-                after[here] if here is not None else ABSENT,
-                (*at, Named(key)),
-                (*old, there if there is not None else -1),
-                (*new, here if here is not None else -1),
-            )
-        common = [key for key in olds if key in news], [key for key in news if key in olds]
-        if common[0] != common[1]:
-            yield Leaf((*at, ORDER), old, new, list(olds), list(news))
-        return
-    for there, here in _aligned(before, after):
-        yield from _leaves(
-            before[there] if there is not None else ABSENT,
-            after[here] if here is not None else ABSENT,
-            (*at, here if here is not None else there if there is not None else 0),
-            (*old, there if there is not None else -1),
-            (*new, here if here is not None else -1),
-        )
-
-
-def _same(before: Json, after: Json) -> bool:
-    """Equal values are the same only where their types are: 1 == 1.0 == True in Python."""
-    return next(_plain_leaves(before, after), None) is None
-
-
-def _plain_leaves(before: Json, after: Json) -> Iterator[bool]:
-    if isinstance(before, Mapping):
-        for key in before:
-            yield from _plain_leaves(before[key], after[key])
-    elif isinstance(before, list):
-        for one, other in zip(before, after, strict=True):
-            yield from _plain_leaves(one, other)
-    elif type(before) is not type(after):
-        yield True
-
-
-def _named(items: list[Any], path: Path) -> dict[str, int] | None:
-    """Position by name, None where the items are not all called so, or two alike."""
-    found: dict[str, int] = {}
-    for index, item in enumerate(items):
-        name = dig(item, *path)
-        if not isinstance(name, (str, int)) or isinstance(name, bool) or str(name) in found:
-            return None
-        found[str(name)] = index
-    return found
-
-
-def _aligned(before: list[Any], after: list[Any]) -> Iterator[tuple[int | None, int | None]]:
-    """Pairs of positions; items that both sides have are matched, what stands between them by its position."""
-    if len(before) * len(after) > _LARGE:
-        for index in range(max(len(before), len(after))):
-            yield (index if index < len(before) else None), (index if index < len(after) else None)
-        return
-    olds, news = ([json.dumps(item, sort_keys=True, default=str) for item in side] for side in (before, after))
-    for _, a, b, c, d in SequenceMatcher(None, olds, news, autojunk=False).get_opcodes():
-        for step in range(max(b - a, d - c)):
-            yield (a + step if a + step < b else None), (c + step if c + step < d else None)

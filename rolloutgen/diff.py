@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from .between import ObjectChange, changes, conversions, without
+from .between import ObjectChange, changes, conversions
+from .ignoring import without
 from .model import Ref, Rendered, Severity
 from .options import Deployer
 from .registry import Plugin, cached

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from .between import ORDER, Leaf, Named, leaves_of, shown
 from .compare import ABSENT
+from .fields import ORDER, Leaf, Named, leaves_of, shown
 from .model import Manifest, Path
 from .podtemplate import canonical
 from .reading import leaves, mapping, rows, text

@@ -7,10 +7,11 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from .between import Leaf, ObjectChange, shown
+from .between import ObjectChange
 from .compare import ABSENT
 from .concealed import HIDDEN, HIDDEN_CHANGED, OPEN
 from .diff import Diff, Told
+from .fields import Leaf, shown
 from .model import Json, Manifest
 from .options import Options
 from .reviewed import Field, Line, Object, Step

@@ -6,9 +6,10 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from .between import Leaf, ObjectChange, shown
+from .between import ObjectChange
 from .compare import ABSENT, show_value
 from .concealed import HIDDEN, OPEN, Concealer, concealer_of
+from .fields import Leaf, shown
 from .model import Difference, Json, Manifest, Path, Ref, Severity
 from .release import Kind, ReleaseView
 

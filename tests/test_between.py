@@ -6,8 +6,10 @@ from typing import Any
 
 import pytest
 
-from rolloutgen.between import changes, conversions, leaves_of, shown, without
+from rolloutgen.between import changes, conversions
 from rolloutgen.compare import ABSENT
+from rolloutgen.fields import leaves_of, shown
+from rolloutgen.ignoring import without
 from rolloutgen.model import Manifest, Ref, Release
 
 RELEASE = Release("demo", "shop")

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from rolloutgen.between import shown
+from rolloutgen.fields import shown
 from rolloutgen.podtemplate import same
 from rolloutgen.podwords import reasons
 from rolloutgen.reading import mapping
