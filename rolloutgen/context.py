@@ -9,10 +9,11 @@ from typing import Any
 from .expression import free_variables
 from .mentions import Name
 from .model import Manifest
+from .objectname import name_of
 from .options import Options
 from .sources import Site, Sources
 from .survey import Survey, Workload
-from .terms import Terms, name_of
+from .terms import Terms
 
 
 @dataclass(frozen=True)

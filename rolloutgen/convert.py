@@ -14,7 +14,7 @@ from .errors import RolloutgenError
 from .gotmpl import Template
 from .goyaml import merge
 from .helm import Engine
-from .keeping import keeping, renaming, stuck
+from .keeping import keeping, named_alone, renaming, stuck, unaccompanied
 from .locate import deepest
 from .model import Finding, Refusal, Rendered, ValueSet
 from .newsets import rollout_sets
@@ -32,7 +32,7 @@ from .verify import Verdict, is_random, random_places, verify
 from .yamlmap import outline
 
 Status = Literal["converted", "unchanged", "refused"]
-_ROUNDS = 3  # of names that turn out to be held: each round keeps at least one more
+_ROUNDS = 3  # of names that turn out to be held, or named alone: each round learns of at least one more
 
 
 @dataclass(frozen=True)
@@ -86,9 +86,11 @@ def _convert(chart: Chart, value_sets: Sequence[ValueSet], engine: Engine, optio
     ground = _Ground(chart, dependencies, marked, tuple(value_sets), tuple(befores), alike)
     tried = _tried(ground, found, engine, options)
     for _ in range(_ROUNDS):
-        if options.service_names or not (because := stuck(tried.befores, tried.verdicts, found)):
+        alone = unaccompanied(tried.befores, tried.verdicts, found)
+        because = [] if options.service_names else stuck(tried.befores, tried.verdicts, found)
+        if not alone and not because:
             break
-        found = keeping(found, {reason.key for reason in because}, because)
+        found = named_alone(keeping(found, {reason.key for reason in because}, because), alone)
         tried = _tried(ground, found, engine, options)
     return _plan(ground, found, tried, options)
 

@@ -42,10 +42,10 @@ def routed_when(item: Workload, terms: Terms, sources: Sources) -> tuple[str, tu
 
 
 def present_when(item: Workload, prefix: str, guard: str, sources: Sources) -> tuple[str, tuple[Define, ...]]:
-    """The expression (root as `.`) under which the workload is rendered, where its Service may be rendered without it;
-    "" elsewhere. `guard` is the expression that chooses its kind."""
+    """The expression (root as `.`) under which the workload is rendered, where its Service may be rendered or
+    named without it; "" elsewhere. `guard` is the expression that chooses its kind."""
     site = item.sites[0]
-    if not item.service_alone:
+    if not item.service_alone and not item.named_alone:
         return "", ()
     blocks = site_scope(site).blocks
     if not blocks and guard and not free_variables(guard):

@@ -38,6 +38,30 @@ def stuck(befores: Sequence[Rendered | RolloutgenError], verdicts: Sequence[Verd
     return list(first.values())
 
 
+def unaccompanied(
+    befores: Sequence[Rendered | RolloutgenError], verdicts: Sequence[Verdict], found: Survey
+) -> frozenset[str]:
+    """The keys of the workloads whose Service other objects name in a render that has neither: the old name has to
+    stay there, because without its workload nothing is converted."""
+    renders = [render for render in befores if isinstance(render, Rendered)]
+    keys: set[str] = set()
+    for before, verdict in zip(befores, verdicts, strict=True):
+        if verdict.state == "different" and isinstance(before, Rendered):
+            here = {key for key, _, _ in _names(before, found)}
+            alike = [render for render in renders if render.value_set.release.name == before.value_set.release.name]
+            names = {entry for render in alike for entry in _names(render, found) if entry[0] not in here}
+            for difference in verdict.differences:
+                keys |= {key for key, _ in _meant(difference, sorted(names, key=lambda entry: -len(entry[1])))}
+    known = {item.decision.key for item in found.workloads if item.named_alone}
+    return frozenset(keys - known)
+
+
+def named_alone(found: Survey, keys: Collection[str]) -> Survey:
+    """The survey with the Services of the workloads `keys` renamed only where their workload is rendered."""
+    alone = (replace(item, named_alone=True) if item.decision.key in keys else item for item in found.workloads)
+    return replace(found, workloads=tuple(alone))
+
+
 def _names(before: Rendered, found: Survey) -> list[tuple[str, str, str]]:
     """(workload's key, old name, stable name) of each Service whose name goes, the longest first."""
     names = [

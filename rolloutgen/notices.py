@@ -29,6 +29,12 @@ FINDINGS: Mapping[str, Explained] = {
         "It stays a Deployment: a conversion changes this chart alone.",
         "Convert that chart itself, if it shall roll out the same way.",
     ),
+    "no-hosts-in-loop": Explained(
+        "A loop makes several workloads of one text, so none of them gets hosts of its own.",
+        "Hosts stand in the values by workload, under a key from the source; all turns of a loop share one. Weights "
+        "still move within the mesh: each VirtualService binds to `mesh` with the stable Service's name.",
+        "Write the workloads one by one, or route a host to the stable and one to the canary Service yourself.",
+    ),
     "null-in-custom-resource": Explained(
         "The pod template renders a null.",
         "A Deployment takes it for an absent field; under server-side apply the API server refuses a Rollout with it.",

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 from .chart import Chart
-from .gotmpl import Template, parse
+from .gotmpl import Block, Template, parse
 from .model import Manifest, Rendered
 from .text import Edit, Span, apply_edits, line_of
 from .yamlmap import Document, Node, outline
@@ -127,6 +127,18 @@ def instrument(sources: Sources) -> Chart:
     return sources.chart.with_files(changed)
 
 
+def one_line_block(source: Source, node: Node) -> Block | None:
+    """The `if` that is all that stands behind a key on its line, such as `kind: {{ if .a }}X{{ else }}Y{{ end }}`."""
+    text = source.text
+    stop = text.find("\n", node.key_span.end)
+    line = Span(node.key_span.end, len(text) if stop < 0 else stop)
+    for block in source.template.blocks:
+        if block.keyword == "if" and line.start < block.span.start and block.span.end <= line.end:
+            before, after = text[line.start : block.span.start], text[block.span.end : line.end]
+            return block if not before.strip(" \t:") and after.strip()[:1] in ("", "#") else None
+    return None
+
+
 def _marks(site: Site) -> Iterator[Edit]:
     text = site.source.text
     for node in site.find("kind"):
@@ -134,11 +146,15 @@ def _marks(site: Site) -> Iterator[Edit]:
             continue
         stop = text.find("\n", node.value.end)
         stop = len(text) if stop < 0 else stop - (text[stop - 1] == "\r")
+        block = one_line_block(site.source, node)
+        if block and not block.end.trim_right:
+            yield Edit(Span(block.span.end, block.span.end), f" {MARKER}{site.id}", "mark")
+            continue
         tail = text[node.value.end : stop]
         glued = any(action.trim_right for action in site.source.template.actions_in(Span(node.value.start, stop)))
         if glued or "{{" in tail or "\n" in node.value.of(text) or tail.strip()[:1] not in ("", "#"):
             continue
-        yield Edit(Span(node.value.end, stop), f"{tail.rstrip()} {MARKER}{site.id}", "mark")
+        yield Edit(Span(node.value.end, node.value.end), f" {MARKER}{site.id}", "mark")
 
 
 def with_sites(rendered: Rendered, sources: Sources) -> Rendered:

@@ -35,6 +35,7 @@ class Workload:
     names: frozenset[str]
     service_always: bool  # every render that has the workload has its Service
     service_alone: bool  # some render has the Service without the workload
+    named_alone: bool = False  # some render names the Service and has neither
 
 
 @dataclass(frozen=True)
@@ -81,9 +82,26 @@ def survey(
         configs, left = versioned_sites(sources, renders, taken, unsteady)
         findings += left
     decisions = Decisions(decided, len(workloads) > 1, values_key, options.replicas, configs)
+    findings += tuple(_hostless(workloads))
     if not options.service_names:
         findings += tuple(finding for decision in decided for finding in kept(decision, renders))
     return Survey(sources, tuple(renders), decisions, workloads, findings)
+
+
+def _hostless(workloads: Sequence[Workload]) -> Iterable[Finding]:
+    """A finding for each loop whose workloads get no hosts."""
+    for item in workloads:
+        if item.decision.looped and item.services and item.decision.router == "istio":
+            site = item.sites[0]
+            loop = next(block for block, _ in site_scope(site).blocks if block.keyword == "range")
+            yield Finding(
+                "no-hosts-in-loop",
+                "info",
+                "a loop makes these workloads of one text: their routes bind to the mesh, without hosts or a preview",
+                "Write the workloads one by one, or let a Gateway of yours route to their Services.",
+                site.source.path,
+                site.source.line(loop.span.start),
+            )
 
 
 def _workload(

@@ -8,17 +8,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from .draft import Define
-from .expression import expression, free_variables, reads_dot
+from .expression import free_variables, reads_dot
 from .gotmpl import OPENERS, lex
 from .naming import LONGEST, track_suffixes
+from .objectname import name_of, without_nil
 from .refuse import refuse
-from .scope import Scope, assignments, root_symbol, same_scope, scope_at, site_scope, variables
+from .scope import Scope, root_symbol, same_scope, site_scope, variables
 from .sources import Site, Sources
 from .survey import Survey, Workload
-from .yamlmap import mask
 
-_FLOW_NAME = re.compile(r"[{,]\s*name:\s+(\"[^\"]*\"|'[^']*'|[^,{}\[\]]+)")
-_QUOTED = re.compile(r"\"[^\"]*\"|'[^']*'")
 _WORD = re.compile(r'"([\w.-]*\w)"')
 _HEAD = re.compile(r"\s*(?:else\s+)?(?:if|with|range)\b")
 # The last parts of the names of defines that a conversion may make.
@@ -138,7 +136,8 @@ def terms_of(workload: Workload, survey: Survey, present: str = "") -> tuple[Ter
             "Write a Service for each Deployment, inside the loop.",
         )
     suffixes = track_suffixes(workload.decision.strategy)
-    first, second = (_cut(raw, LONGEST - len(suffix)) for suffix in suffixes)
+    exact = without_nil(raw, sources)
+    first, second = (_cut(exact, LONGEST - len(suffix)) for suffix in suffixes)
     if not scope.ranged:
         keep = workload.decision.service_names == "keep"
         stable_name, canary_name = (f"{prefix}.{suffix[1:]}Service" for suffix in suffixes)
@@ -193,42 +192,6 @@ def _cut(code: str, length: int) -> str:
     """`code` cut to `length`, which a short word needs not."""
     word = _WORD.fullmatch(code)
     return code if word and len(word[1]) <= length else f'{code} | trunc {length} | trimSuffix "-"'
-
-
-def name_of(site: Site) -> str | None:
-    """The expression of an object's name as it reads at its place; None where it is not written as one value. A
-    variable that only holds another expression is read through."""
-    nodes = site.find("metadata", "name")
-    texts = {node.value.of(site.source.text).strip() for node in nodes} or set(_flow_names(site))
-    code = expression(texts.pop()) if len(texts) == 1 else None
-    return code and _read_through(code, site_scope(site))
-
-
-def _read_through(code: str, scope: Scope) -> str:
-    if not re.fullmatch(r"\$\w+", code):
-        return code
-    found = assignments(scope, free_variables(code))
-    if found is None or len(found) != 1:
-        return code
-    held = found[0].inner.of(scope.source.text).partition("=")[2].strip()
-    around = [block for block, _ in scope_at(scope.source, scope.offset).blocks if block.keyword in ("range", "with")]
-    plain = "\n" not in held and not free_variables(held) and not (around and reads_dot(held))
-    return held if plain else code
-
-
-def _flow_names(site: Site) -> Iterator[str]:
-    """The texts of `name` in a metadata that is a flow mapping."""
-    masked = mask(site.source.template)
-    for node in site.find("metadata"):
-        depth = 0
-        position = node.value.start
-        while position < node.value.end:
-            entry = _FLOW_NAME.match(masked, position)
-            if entry and depth == int(masked[position] == ","):
-                yield site.source.text[entry.start(1) : entry.end(1)].strip()
-            quoted = _QUOTED.match(masked, position)
-            depth += (masked[position] in "{[") - (masked[position] in "}]")
-            position = quoted.end() if quoted else position + 1
 
 
 def _closed(code: str, scope: Scope, sources: Sources) -> str | None:

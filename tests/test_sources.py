@@ -60,12 +60,20 @@ def test_a_kind_that_a_mark_could_spoil_stays_unmarked(line: str) -> None:
     )
 
 
-@pytest.mark.parametrize("line", ["kind: A", "kind: A # why", "kind: A \t", "kind: '{{ .Values.k }}'", "kind: A\r"])
-def test_a_plain_kind_is_marked_on_its_line(line: str) -> None:
+@pytest.mark.parametrize(
+    ("line", "value"),
+    [
+        ("kind: A", "kind: A"),
+        ("kind: A # why", "kind: A"),
+        ("kind: A \t", "kind: A"),
+        ("kind: '{{ .Values.k }}'", "kind: '{{ .Values.k }}'"),
+        ("kind: A\r", "kind: A"),
+        ("kind: {{ if .Values.k }}A{{ else }}B{{ end }} # or", "kind: {{ if .Values.k }}A{{ else }}B{{ end }}"),
+    ],
+)
+def test_a_kind_is_marked_right_behind_its_value(line: str, value: str) -> None:
     text = instrument(read_sources(chart(a=f"{line}\nmetadata: {{}}\n"))).text("templates/a.yaml")
-    first = text.split("\n")[0]
-    assert first.rstrip("\r").endswith(f"{MARKER}templates/a.yaml#0")
-    assert first.endswith("\r") == line.endswith("\r")
+    assert text == f"{value} {MARKER}templates/a.yaml#0{line.removeprefix(value)}\nmetadata: {{}}\n"
 
 
 def test_notes_and_files_that_are_no_templates_have_no_sites() -> None:

@@ -6,10 +6,11 @@ joins what belongs together (a Rollout and the names of its Services).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+from ..concerned import node_ports, null_labels, other_names, own_aliases, places, said_before
 from ..context import Context
 from ..draft import Item, NewFile, Split
 from ..expression import expression, free_variables, printed
@@ -17,7 +18,6 @@ from ..filenames import file_name
 from ..guards import implied, present_when, routed_when, shown_when
 from ..mentions import same
 from ..metadata import metadata_text
-from ..model import Manifest
 from ..options import Options
 from ..overlay import overlaid
 from ..refuse import refuse
@@ -25,9 +25,8 @@ from ..routing import governs, points_at
 from ..scope import Scope, lift, root_symbol, site_scope
 from ..sources import Site
 from ..survey import Survey, Workload
-from ..terms import Route, chart_prefix, name_of, terms_of, workload_prefix
+from ..terms import Route, chart_prefix, terms_of, workload_prefix
 from ..trafficport import traffic_port
-from ..tree import as_map, dig
 from . import (
     analysis,
     autoscaler,
@@ -60,7 +59,7 @@ def rewrite(survey: Survey, options: Options, aliases: Mapping[str, Sequence[str
     `aliases` are the expressions, by workload key, that mean the traffic Service's name.
     """
     chart = survey.sources.chart
-    survey = replace(survey, aliases=_own_aliases(survey, aliases))
+    survey = replace(survey, aliases=own_aliases(survey, aliases))
     taken = set(chart.files)
     items = [found for item in survey.workloads for found in _workload(item, survey, options, taken)]
     parted = split.rewrite(survey.sources, _touched(survey), options.house.files)
@@ -84,17 +83,6 @@ def environment_blocks(survey: Survey, options: Options) -> Iterator[tuple[Item,
 
 def _file(context: Context, what: str) -> str:
     return file_name(what, context.options.house.files)
-
-
-def _own_aliases(survey: Survey, aliases: Mapping[str, Sequence[str]]) -> Mapping[str, Sequence[str]]:
-    """`aliases`, each for one workload: the one whose Service writes its name so, else the first."""
-    named = {item.decision.key: name_of(item.services[0]) for item in survey.workloads if item.services}
-    taken = {code for code in named.values() if code}
-    mine: dict[str, Sequence[str]] = {}
-    for key, codes in aliases.items():
-        mine[key] = [code for code in codes if code not in taken or code == named.get(key)]
-        taken.update(codes)
-    return mine
 
 
 def _configs(survey: Survey, others: Sequence[Item], parted: Collection[str]) -> Iterator[Item]:
@@ -141,7 +129,7 @@ def _workload(item: Workload, survey: Survey, options: Options, taken: set[str])
     if survey.decisions.several:
         terms, defines = overlaid(terms, survey.decisions.values_key, item.decision.key)
         yield from defines
-    context = Context(survey, item, terms, options, "" if terms.local else present)
+    context = Context(survey, item, terms, options, present if item.service_alone and not terms.local else "")
     scope = site_scope(context.site)
     root = _root(context.site, context, "Deployment")
     yield from _autoscalers(context, root)
@@ -250,7 +238,15 @@ def _services(context: Context, taken: set[str]) -> Iterator[Item]:
             taken.add(path)
             yield NewFile(path, text, analysis.REASON if name == analysis.FILE else gatewayset.REASON)
     present = context.terms.at(context.present, root) if context.present else ""
-    yield from service.rewrite(site, context.terms, root=root, keep=context.keep, further=further, present=present)
+    yield from service.rewrite(
+        site,
+        context.terms,
+        root=root,
+        keep=context.keep,
+        further=further,
+        present=present,
+        node_ports=node_ports(context, site),
+    )
     yield from virtualservice.rewrite(context)
     yield from _destination_rules(context)
     if context.weighed:
@@ -264,7 +260,7 @@ def _services(context: Context, taken: set[str]) -> Iterator[Item]:
 def _destination_rules(context: Context) -> Iterator[Item]:
     if not context.weighed:
         return
-    for rule in _places(context, governs):
+    for rule in places(context, governs):
         root = _root(rule, context, "DestinationRule")
         condition = ""
         if context.item.virtual_services:
@@ -283,7 +279,7 @@ def _sets(context: Context, site: Site, root: str) -> tuple[gatewayset.Sets, lis
     if context.item.virtual_services:
         hosts = f"{context.terms.prefix}.rolloutHosts"
         items += publichosts.hosts_define(context, hosts)
-    namespace, labels = metadata_text(site, "namespace"), metadata_text(site, "labels", _null_labels(context, site))
+    namespace, labels = metadata_text(site, "namespace"), metadata_text(site, "labels", null_labels(context, site))
     own_public = bool(context.item.virtual_services)
     hosted = not context.item.decision.looped
     sets = gatewayset.Sets(context.terms, root, namespace, labels, port, own_public, hosts, context.weighed, hosted)
@@ -295,13 +291,6 @@ def _judged(sets: gatewayset.Sets, context: Context) -> Iterator[tuple[str, str]
     mode = context.item.decision.analysis
     if mode:
         yield analysis.FILE, analysis.template(sets.terms, sets.root, sets.namespace + sets.labels, mode)
-
-
-def _null_labels(context: Context, site: Site) -> list[str]:
-    """The Service's labels that are null in some render."""
-    bodies = (m.body for render in context.survey.renders for m in render.objects if m.site == site.id)
-    labels = (as_map(dig(body, "metadata", "labels")) for body in bodies)
-    return sorted({key for found in labels for key, value in found.items() if value is None})
 
 
 def _files(texts: Sequence[tuple[str, str]], scope: Scope, context: Context) -> dict[str, str] | None:
@@ -333,40 +322,7 @@ def _separated(text: str) -> bool:
 
 def _references(context: Context) -> Iterator[Item]:
     name = context.mention()
-    if name is None or _said_before(context):
+    if name is None or said_before(context):
         return
-    leading = _places(context, lambda found, *to: found.ref.kind in references.ROUTES and points_at(found, *to))
-    yield from references.rewrite(name, context.sources, leading, _other_names(context, name.codes))
-
-
-def _places(context: Context, concerns: Callable[[Manifest, Manifest, str], bool]) -> list[Site]:
-    """The places of the objects of which `concerns` says, in some render, that they are about the traffic Service."""
-    found: dict[str, None] = {}
-    for render in context.survey.renders:
-        namespace = render.value_set.release.namespace
-        sites = context.item.decision.service_sites
-        mine = [service for service in render.objects if service.site in sites and service.ref.kind == "Service"]
-        for manifest in render.objects:
-            if manifest.site and any(concerns(manifest, service, namespace) for service in mine):
-                found[manifest.site] = None
-    return [context.sources.sites[site] for site in found]
-
-
-def _said_before(context: Context) -> bool:
-    """Whether a workload before this one has a Service of the same name expression, whose references are followed."""
-    own = name_of(context.item.services[0])
-    for item in context.survey.workloads:
-        if item.decision.key == context.item.decision.key:
-            return False
-        if item.services and name_of(item.services[0]) == own and item.decision.service_names != "keep":
-            return True
-    return False
-
-
-def _other_names(context: Context, mine: Sequence[str]) -> list[str]:
-    """The expressions of the names of the chart's other Services."""
-    services = [site for site in context.sources.sites.values() if "Service" in site.kinds()]
-    codes = [expression(site.value("metadata", "name")) for site in services if site.find("metadata", "name")]
-    own = context.item.decision.key
-    alike = [code for key, found in context.survey.aliases.items() if key != own for code in found]
-    return [code for code in dict.fromkeys([*codes, *alike]) if code and code not in mine and not free_variables(code)]
+    leading = places(context, lambda found, *to: found.ref.kind in references.ROUTES and points_at(found, *to))
+    yield from references.rewrite(name, context.sources, leading, other_names(context, name.codes))

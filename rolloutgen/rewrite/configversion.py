@@ -12,10 +12,11 @@ from ..draft import Define, EditFile, Item, NewFile
 from ..expression import expression, free_variables, grouped, reads_dot
 from ..gotmpl import lex
 from ..model import Rendered
+from ..objectname import name_of
 from ..refuse import refuse
 from ..scope import declared_in, inner_blocks, lift, root_symbol, site_scope, variables
 from ..sources import Site, Sources
-from ..terms import name_anywhere, name_of, with_root
+from ..terms import name_anywhere, with_root
 from ..text import Edit, Span, apply_edits
 from ..workloadkeys import keys_of
 from ..yamlmap import Node

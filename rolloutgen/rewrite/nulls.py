@@ -7,13 +7,15 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from ..draft import EditFile, Item
-from ..expression import expression, grouped
-from ..gotmpl import CONTROL, Action, Block
+from ..expression import expression
+from ..gotmpl import Action, Block
 from ..model import Path
+from ..prints import filled, pieces, prints_any
 from ..regions import owned
 from ..scope import inner_blocks
 from ..sources import Site
 from ..text import Edit, Span
+from ..yamllines import lines_of
 from ..yamlmap import SPLICE, Node, find
 
 REASON = "null-field"
@@ -38,7 +40,6 @@ _TEXT = re.compile(
     r"|.*\|\s*(?:toYaml|join .*|trim|n?indent \d+|lower|upper)\s*$"
 )
 _QUOTED = re.compile(r"\|\s*(?:s?quote|toJson)\s*-?\}\}$|\{\{-?\s*(?:s?quote|toJson)\b")
-_PIPE_TAIL = re.compile(r"\s*\|\s*n?indent\s+\d+\s*$")
 
 
 def null_paths(body: Mapping[str, Any]) -> Iterator[Path]:
@@ -127,24 +128,26 @@ def _mended(site: Site, node: Node, path: Path) -> list[tuple[Span, str]]:
     end = _reach(site, node, siblings)
     body = Span(line_end, end)
     if not body.of(text).strip():
+        if _goes_on(site, node, end):
+            return []
         return [(owned(site, node), "") if len(path) < 2 or path[-2] not in _STRING_MAPS else (node.value, ' ""')]
     if site.source.template.cuts(body):
         return []
-    pieces = _pieces(site, body)
-    if pieces is None:
+    parts = pieces(site, body)
+    if parts is None:
         return []
     key_line = Span(node.start, line_end)
     if (
-        len(pieces) == 1
-        and isinstance(pieces[0], Block)
-        and pieces[0].keyword in ("if", "with")
-        and len(pieces[0].openers) == 1
+        len(parts) == 1
+        and isinstance(parts[0], Block)
+        and parts[0].keyword in ("if", "with")
+        and len(parts[0].openers) == 1
     ):
-        opener_end = text.find("\n", pieces[0].openers[0].span.end) + 1
-        between = text[pieces[0].openers[0].span.end : opener_end]
-        if opener_end and not between.strip() and not _may_be_empty(site, pieces[0]):
-            return _outside(site, key_line, pieces[0], pad)
-    condition = _any(site, pieces)
+        opener_end = text.find("\n", parts[0].openers[0].span.end) + 1
+        between = text[parts[0].openers[0].span.end : opener_end]
+        if opener_end and not between.strip() and not _may_be_empty(site, parts[0]):
+            return _outside(site, key_line, parts[0], pad)
+    condition = prints_any(site, parts)
     if condition is None or len(condition) > _LONGEST:
         return []
     otherwise = f"{pad}{{{{- else }}}}{newline}{pad}{{}}{newline}" if len(siblings) == 1 else ""
@@ -164,6 +167,15 @@ def _reach(site: Site, node: Node, siblings: Sequence[Node]) -> int:
             break
         end = max(end, region.end)
     return end
+
+
+def _goes_on(site: Site, node: Node, end: int) -> bool:
+    """Whether the next content behind a key is an item, so that the list goes on in a condition of its own; the key
+    itself may be written once more, in another branch."""
+    contents = (line for line in lines_of(site.source.template) if line.kind in ("content", "splice"))
+    behind = (line for line in contents if line.start >= end and line.masked.rstrip() != f"{node.key}:")
+    line = next(behind, None)
+    return line is not None and line.masked.startswith("- ")
 
 
 def _outside(site: Site, key_line: Span, block: Block, pad: str) -> list[tuple[Span, str]]:
@@ -187,85 +199,13 @@ def _siblings(site: Site, node: Node, path: Path) -> tuple[Node, ...]:
 
 def _may_be_empty(site: Site, block: Block) -> bool:
     """Whether the body of a condition may itself print nothing: it holds only further conditions."""
-    inside = _pieces(site, block.bodies()[0])
+    inside = pieces(site, block.bodies()[0])
     if inside is None:
         return False
     dot_text = re.compile(r"^-?\s*(?:toYaml \.|\. \| toYaml|tpl \(toYaml \.\) \S+|tpl \(\. \| toYaml\) \S+)(?=\s|$)")
     return not all(
         isinstance(piece, Action) and dot_text.match(piece.inner.of(site.source.text).strip()) for piece in inside
     )
-
-
-def _pieces(site: Site, body: Span) -> list[Block | Action] | None:
-    """The blocks and output actions that make up a text, in order; None when it also holds plain content."""
-    template, text = site.source.template, site.source.text
-    found: list[Block | Action] = []
-    position = body.start
-    actions = list(template.actions_in(body))
-    index = 0
-    while index < len(actions):
-        action = actions[index]
-        if _content(text[position : action.span.start]):
-            return None
-        position = action.span.end
-        if action.keyword in ("if", "with", "range"):
-            block = next(block for block in template.blocks if block.openers[0] is action)
-            found.append(block)
-            position = block.span.end
-            while index < len(actions) and actions[index].span.start < position:
-                index += 1
-            continue
-        if action.keyword not in CONTROL:
-            found.append(action)
-        elif action.keyword == "assign":
-            return None
-        index += 1
-    return None if _content(text[position : body.end]) else found
-
-
-def _content(text: str) -> str:
-    return re.sub(r"(?m)^[ \t]*#.*$", "", text).strip()
-
-
-def _any(site: Site, pieces: Sequence[Block | Action]) -> str | None:
-    """The expression under which at least one of the pieces prints something."""
-    conditions = [_prints(site, piece) for piece in pieces]
-    if any(condition is None for condition in conditions) or not conditions:
-        return None
-    known = list(dict.fromkeys(condition for condition in conditions if condition))
-    return known[0] if len(known) == 1 else "or " + " ".join(grouped(code) for code in known)
-
-
-def _prints(site: Site, piece: Block | Action) -> str | None:
-    text = site.source.text
-    if isinstance(piece, Action):
-        return _filled(piece.inner.of(text).strip())
-    if len(piece.openers) > 1:
-        return None
-    code = re.sub(r"^(?:if|with|range)\b\s*", "", piece.openers[0].inner.of(text).strip())
-    code = re.sub(r"^\$\w+\s*(?:,\s*\$\w+\s*)?:=\s*", "", code)
-    inside = _pieces(site, piece.bodies()[0])
-    if inside is None:
-        return code
-    if piece.keyword == "range" or not inside:
-        return None
-    inner = _any(site, inside)
-    if inner is None:
-        return None
-    if piece.keyword == "with":
-        return code if re.fullmatch(r"not \(kindIs \"invalid\" \.\)|\(?toYaml \.\)?", inner) else None
-    return f"and {grouped(code)} {grouped(inner)}" if inner != code else code
-
-
-def _filled(code: str) -> str | None:
-    """The expression that says whether an output action prints anything but null."""
-    bare = _PIPE_TAIL.sub("", re.sub(r"^template\b", "include", code))
-    match = re.fullmatch(r"toYaml\s+(\S+|\(.*\))|(\S+|\(.*\))\s*\|\s*toYaml", bare)
-    if match:
-        return f'not (kindIs "invalid" {match[1] or match[2]})'
-    if re.match(r"(?:include|tpl)\b", bare) and "|" not in bare:
-        return f"{bare} | trim"
-    return None
 
 
 def _scalar(site: Site, node: Node, path: Path, pad: str, newline: str) -> list[tuple[Span, str]]:
@@ -282,7 +222,7 @@ def _scalar(site: Site, node: Node, path: Path, pad: str, newline: str) -> list[
     otherwise = f"{pad}{{{{- else }}}}{newline}{pad}{{}}{newline}" if len(siblings) == 1 else ""
     tail = re.search(r"\|\s*(?:n?indent)\s+\d+", value)
     if tail:
-        condition = _filled(code)
+        condition = filled(code)
     elif _TEXT.match(code) or path[-1] in _STRINGS:
         condition = code
     else:

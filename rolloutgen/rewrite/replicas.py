@@ -84,6 +84,19 @@ def _placed(site: Site, spec: Node, branches: Sequence[tuple[str, str]], pad: st
     if always:
         yield EditFile(path, Edit(region, f"{chain}{pad}{{{{- end }}}}{newline}", REASON))
         return
+    shared = inner_blocks(site, region.start)
+    if shared:
+        # Other keys share the condition: what the autoscaler asks for stands before it, and it keeps the rest.
+        start = whole_lines(site.source, shared[0][0].span).start
+        yield EditFile(path, Edit(Span(start, start), f"{chain}{pad}{{{{- end }}}}{newline}" if value else "", REASON))
+        conditions = [condition for condition, _ in branches]
+        every = grouped(here) if len(branches) == 1 else f"(or {' '.join(grouped(code) for code in conditions)})"
+        opener = shared[0][0].openers[shared[0][1]].inner.of(text)
+        if len(shared) > 1 or shared[0][1] or not _same(opener, f"if not {every}"):
+            unless = f"{pad}{{{{- if not {every} }}}}{newline}"
+            yield EditFile(path, Edit(Span(region.start, region.start), unless, REASON))
+            yield EditFile(path, Edit(Span(region.end, region.end), f"{pad}{{{{- end }}}}{newline}", REASON))
+        return
     block = _block_of(site, region)
     inner = block.openers[0].inner.of(text) if block and len(block.openers) == 1 and len(branches) == 1 else ""
     if block and inner and _same(inner, f"if not {grouped(here)}", f"if not ({here})"):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 
 from ..adding import behind
@@ -13,7 +14,7 @@ from ..scope import inner_blocks
 from ..sources import Site
 from ..terms import Terms
 from ..text import Edit, Span
-from ..yamlmap import Node, walk
+from ..yamlmap import SPLICE, Node, walk
 
 REASON = "service"
 
@@ -23,12 +24,24 @@ ONLY_STABLE = frozenset({
     "externalIPs", "externalTrafficPolicy", "healthCheckNodePort", "allocateLoadBalancerNodePorts",
 })  # fmt: skip
 
+_INDENTED = re.compile(r"\s*\|\s*n?indent\s+\d+\s*$")
 
-def rewrite(site: Site, terms: Terms, *, root: str, keep: bool, further: str = "", present: str = "") -> Iterator[Item]:
+
+def rewrite(
+    site: Site,
+    terms: Terms,
+    *,
+    root: str,
+    keep: bool,
+    further: str = "",
+    present: str = "",
+    node_ports: bool = False,
+) -> Iterator[Item]:
     """The edits of a Service's template.
 
     `root` names the root context there. `further` is more text (documents, each with its separator before it) for the
-    same place: what belongs to a Service in a loop. `present` is the condition of all that is added, "" for none.
+    same place: what belongs to a Service in a loop. `present` is the condition of all that is added, "" for none. With
+    `node_ports` some render has a nodePort.
     """
     names = site.find("metadata", "name")
     if len(names) != 1:
@@ -54,14 +67,14 @@ def rewrite(site: Site, terms: Terms, *, root: str, keep: bool, further: str = "
         yield EditFile(site.source.path, Edit(name.value, stable, REASON))
     newline = "\r\n" if "\r\n" in site.source.text else "\n"
     extra = further.replace("\r\n", "\n").replace("\n", newline)
-    yield from behind(site, f"{_ended(_canary(site, name, canary), newline)}{extra}", REASON, present)
+    yield from behind(site, f"{_ended(_canary(site, name, canary, node_ports), newline)}{extra}", REASON, present)
 
 
 def _ended(text: str, newline: str) -> str:
     return text if text.endswith("\n") else text + newline
 
 
-def _canary(site: Site, name: Node, canary: str) -> str:
+def _canary(site: Site, name: Node, canary: str, node_ports: bool) -> str:
     dropped: list[Span] = []
     for path, node in walk(site.document.nodes):
         if (
@@ -70,7 +83,25 @@ def _canary(site: Site, name: Node, canary: str) -> str:
             or (path[:2] == ("metadata", "annotations") and node.key.startswith("external-dns.alpha.kubernetes.io/"))
         ):
             dropped.append(_removable(site, node))
-    return without(site.source, site.document.span, dropped, [(name.value, canary), *_untrimmed(site, dropped)])
+    replaced = [(name.value, canary), *_untrimmed(site, dropped), *(_printed_ports(site) if node_ports else ())]
+    return without(site.source, site.document.span, dropped, replaced)
+
+
+def _printed_ports(site: Site) -> Iterator[tuple[Span, str]]:
+    """Ports that an action prints whole: printed one by one, without `nodePort`."""
+    for ports in site.find("spec", "ports"):
+        inside = ports.children
+        if len(inside) != 1 or inside[0].key != SPLICE:
+            continue
+        code = _INDENTED.sub("", inside[0].value.of(site.source.text).strip("{}").strip("- ").strip())
+        pad = " " * inside[0].indent
+        yield (
+            Span(ports.value.end, ports.end),
+            (
+                f"\n{pad}{{{{- range ({code} | fromYamlArray) }}}}\n"
+                f'{pad}- {{{{- omit . "nodePort" | toYaml | nindent {inside[0].indent + 2} }}}}\n{pad}{{{{- end }}}}\n'
+            ),
+        )
 
 
 def _untrimmed(site: Site, dropped: Sequence[Span]) -> Iterator[tuple[Span, str]]:

@@ -4,40 +4,24 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
 
 from ..draft import Define, EditFile, Item
-from ..expression import expression, free_variables, grouped
 from ..model import Analysis
+from ..oldstrategy import as_define, carried_over
 from ..refuse import refuse
-from ..regions import owned, owned_together, reindent, without
+from ..regions import owned, owned_together
 from ..resources import indented, resource
-from ..scope import inner_blocks, lift, scope_at
+from ..scope import inner_blocks
+from ..sharedbody import unshared
 from ..sources import Site, Sources
 from ..terms import Route, Terms
 from ..text import Edit, Span
 from ..yamlmap import SPLICE, Node
 
-_TO_YAML = re.compile(
-    r"^\s*(?:toYaml\s+(?P<a>.+?)|(?P<b>.+?)\s*\|\s*toYaml)\s*(?:\|\s*(?:n?indent\s+\d+|trim))*\s*$", re.DOTALL
-)
-_RECREATE = re.compile(r"Recreate|\btype[\"']?:[ \t]*[\"']?\{\{")
 # `{{ if eq .Values.kind "Deployment" }}strategy{{ else }}updateStrategy{{ end }}`
 _KEY_OF_KIND = re.compile(r"\bstrategy\{\{|\}\}strategy\b")
 _NINDENT = re.compile(r"\b(n?indent )(\d+)")
 REASON = "strategy"
-
-
-@dataclass(frozen=True)
-class Carried:
-    """What the old strategy leaves behind: lines for the new one (column 0), or `values`, the expression of the map
-    that holds them; the expression of its type when values choose it; the conditions (`if X`) of a Recreate."""
-
-    lines: str = ""
-    recreate: str = ""
-    values: str = ""
-    defines: tuple[Define, ...] = ()
-    heads: tuple[str, ...] = ()
 
 
 def rewrite(
@@ -74,10 +58,10 @@ def rewrite(
         )
     old = [node for node in spec[0].children if node.key == "strategy" or _KEY_OF_KIND.search(node.key)]
     indent = next((child.indent for child in spec[0].children if child.key != SPLICE), spec[0].indent + 2)
-    carried = _carried(site, old, terms, root, sources, here=routed and not condition)
+    carried = carried_over(site, old, terms, root, sources, here=routed and not condition)
     if carried.lines.startswith("{{-") and (not routed or condition) and not terms.local:
         # Lines that a condition may leave out could leave `canary:` empty, which is null; a map that is printed is not.
-        carried = _from_text(site, old, terms, root, sources)
+        carried = as_define(site, old, terms, root, sources)
     yield from carried.defines
     keys = '"maxUnavailable"' if strategy == "blue-green" else '"maxSurge" "maxUnavailable"'
     omitted = f" {keys}" if old else ""
@@ -115,7 +99,10 @@ def rewrite(
             body.rstrip("\n"),
             "spec.strategy.canary where no router weighs the traffic: steps that need one are left out.",
         )
-    yield from _placed(site, spec[0], old, indented(text, indent), guard, " " * indent)
+    shared = unshared(site, old[0]) if len(old) == 1 else None
+    if shared:
+        yield EditFile(site.source.path, Edit(shared.span, shared.text, REASON))
+    yield from _placed(site, spec[0], () if shared else old, indented(text, indent), guard, " " * indent)
 
 
 def _blue_green_only(lines: str) -> str:
@@ -157,148 +144,3 @@ def _insertion(site: Site, spec: Node) -> int:
             return node.start
     stop = site.source.text.find("\n", spec.key_span.end)
     return len(site.source.text) if stop < 0 else stop + 1
-
-
-def _carried(site: Site, old: Sequence[Node], terms: Terms, root: str, sources: Sources, *, here: bool) -> Carried:
-    if not old:
-        return Carried()
-    if len(old) == 1 and (literal := _literal(site, old[0])) is not None:
-        return _conditioned(site, old[0], literal) or _from_text(site, old, terms, root, sources)
-    if len(old) == 1 and (values := _from_values(site, old[0], here=here)) is not None:
-        return Carried("", f"({grouped(values)}).type", f"({values}).rollingUpdate")
-    return _from_text(site, old, terms, root, sources)
-
-
-def _conditioned(site: Site, node: Node, literal: Carried) -> Carried | None:
-    """The carried lines inside the conditions that the strategy stood in; None where those have other branches."""
-    blocks = inner_blocks(site, node.key_span.start)
-    if not blocks:
-        return literal
-    if literal.recreate or any(block.keyword != "if" or len(block.openers) > 1 for block, _ in blocks):
-        return None
-    heads = [block.openers[0].inner.of(site.source.text).strip() for block, _ in blocks]
-    if _kind(site, node) == "Recreate":
-        return replace(literal, heads=tuple(heads))
-    if not literal.lines:
-        return literal
-    opening = "".join(f"{{{{- {head} }}}}\n" for head in heads)
-    return Carried(f"{opening}{literal.lines}" + "{{- end }}\n" * len(heads))
-
-
-def _kind(site: Site, node: Node) -> str:
-    kinds = [child for child in node.children if child.key == "type"]
-    return kinds[0].value.of(site.source.text).strip().strip("\"'") if kinds else ""
-
-
-def _literal(site: Site, node: Node) -> Carried | None:
-    """A strategy written key by key: the lines below rollingUpdate, whatever their values are."""
-    text = site.source.text
-    if node.value.of(text).strip() or any(child.key not in ("type", "rollingUpdate") for child in node.children):
-        return None
-    kinds = [child for child in node.children if child.key == "type"]
-    rolling = [child for child in node.children if child.key == "rollingUpdate"]
-    if len(kinds) > 1 or len(rolling) > 1:
-        return None
-    if any(
-        inner_blocks(site, child.key_span.start) != inner_blocks(site, node.key_span.start) for child in node.children
-    ):
-        return None
-    if site.source.template.cuts(node.span):
-        return None
-    kind = kinds[0].value.of(text).strip() if kinds else ""
-    recreate = ""
-    if "{{" in kind:
-        code = expression(kind)
-        if code is None:
-            return None
-        recreate = grouped(code)
-    if not rolling:
-        return Carried("", recreate)
-    inside = rolling[0].children
-    if (
-        rolling[0].value.of(text).strip()
-        or any(child.key not in ("maxSurge", "maxUnavailable") for child in inside)
-        or not inside
-    ):
-        return None
-    span = Span(inside[0].start, rolling[0].end)
-    if site.source.template.cuts(span):
-        return None
-    lines = reindent(without(site.source, span, ()).replace("\r\n", "\n"), inside[0].indent, 0)
-    return Carried(lines if lines.endswith("\n") else f"{lines}\n", recreate)
-
-
-def _from_values(site: Site, node: Node, *, here: bool) -> str | None:
-    """The expression of a strategy that `toYaml` prints whole, alone or in a condition on itself. Only where it is read
-    `here` and nowhere else may it have variables."""
-    text = site.source.text
-    inner: list[str] = []
-    if node.value.of(text).strip() and not node.children:
-        inner = [node.value.of(text).strip()]
-    elif len(node.children) == 1 and node.children[0].key == SPLICE and not node.value.of(text).strip():
-        inner = [node.children[0].value.of(text).strip()]
-    if len(inner) != 1 or inner[0].count("{{") != 1:
-        return None
-    match = _TO_YAML.match(inner[0].strip("{}").strip().removeprefix("- ").removesuffix(" -").strip())
-    if match is None:
-        return None
-    code = (match["a"] or match["b"]).strip()
-    around = inner_blocks(site, node.key_span.start)
-    held = inner_blocks(site, node.children[0].value.start) if node.children else around
-    for block, branch in held:
-        opener = block.openers[branch].inner.of(text).strip()
-        if block.keyword == "with" and code == "." and branch == 0:
-            code = opener.removeprefix("with").strip()
-        elif block.keyword != "if" or branch or opener.removeprefix("if").strip() != code:
-            return None
-    if code == "." or (free_variables(code) and not here) or ("(" in code and ")" not in code):
-        return None
-    return code
-
-
-def _from_text(site: Site, old: Sequence[Node], terms: Terms, root: str, sources: Sources) -> Carried:
-    """The general way: the old text becomes a define, whose output is read back as YAML."""
-    regions = list(dict.fromkeys(_outermost(site, node) for node in old))
-    body = "".join(region.of(site.source.text) for region in regions).replace("\r\n", "\n")
-    printed = _printed(site, old)
-    carries, recreates = printed or "rollingUpdate" in body, printed or _RECREATE.search(body) is not None
-    if not carries and not recreates:
-        return Carried()
-    place = scope_at(site.source, regions[0].start)
-    lifted = None if terms.local else lift(body, replace(place, blocks=()), sources)
-    if lifted is None:
-        raise refuse(
-            "strategy-not-readable",
-            site.source,
-            old[0].start,
-            "its strategy reads variables of its surroundings",
-            "Write the strategy with values only, or take it out: a Rollout has its own.",
-        )
-    name = f"{terms.prefix}.updateStrategy"
-    values = f'(include "{name}" {root} | fromYaml).strategy'
-    define = Define(
-        name,
-        lifted.rstrip("\n"),
-        "The Deployment's update strategy, whose maxSurge and maxUnavailable the Rollout keeps.",
-    )
-    kind = f"({values}).type" if recreates else ""
-    return Carried("", kind, f"({values}).rollingUpdate" if carries else "", (define,))
-
-
-def _printed(site: Site, old: Sequence[Node]) -> bool:
-    """Whether an action prints keys of a strategy, so that its text does not tell what it says."""
-    values = [node.value.of(site.source.text).lstrip() for node in old]
-    inside = [child for node in old for child in node.children]
-    return any(value.startswith("{{") for value in values) or any(child.key == SPLICE for child in inside)
-
-
-def _outermost(site: Site, node: Node) -> Span:
-    """The lines of the outermost block of the document around a strategy, else the strategy's own."""
-    blocks = inner_blocks(site, node.key_span.start)
-    if not blocks:
-        return node.span
-    text = site.source.text
-    span = blocks[0][0].span
-    start = text.rfind("\n", 0, span.start) + 1
-    stop = text.find("\n", span.end)
-    return Span(start, len(text) if stop < 0 else stop + 1)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 
 from ..draft import EditFile, Item
-from ..expression import expression, grouped
+from ..expression import expression
+from ..kindswitch import Switch, branch_span, chosen_when, switch
 from ..model import ROLLOUT_API
 from ..refuse import refuse
 from ..regions import owned_together
@@ -28,6 +28,9 @@ def guard(site: Site) -> str:
     texts = site.kinds()
     if all(text == "Deployment" for text in texts):
         return ""
+    switched = _switched(site)
+    if switched:
+        return switched[2]
     if len(kinds) == 1 and "{{" in texts[0]:
         code = expression(kinds[0].value.of(site.source.text))
         if code is None:
@@ -40,23 +43,28 @@ def guard(site: Site) -> str:
     if len(blocks) != 1 or blocks[0][0].keyword != "if":
         raise _unclear(site, mine[0])
     block, branch = blocks[0]
-    conditions = [_condition(opener.inner.of(site.source.text)) for opener in block.openers]
-    if any(condition is None for condition in conditions[1:branch]):
+    condition = chosen_when(block.openers, branch, site.source.text)
+    if condition is None:
         raise _unclear(site, mine[0])
-    parts = [f"(not {grouped(condition or '')})" for condition in conditions[:branch]]
-    if conditions[branch]:
-        parts.append(grouped(conditions[branch] or ""))
-    return (
-        parts[0].strip("()")
-        if len(parts) == 1 and parts[0].startswith("(not")
-        else (parts[0] if len(parts) == 1 else f"and {' '.join(parts)}")
-    )
+    return condition
 
 
-def _condition(inner: str) -> str | None:
-    """The pipeline of `if X` or `else if X`; None for a plain `else`."""
-    match = re.match(r"\s*(?:else\s+)?if\b\s*(.*)$", inner.strip(), re.DOTALL)
-    return match[1].strip() if match else None
+def _switched(site: Site) -> tuple[Switch, int, str] | None:
+    """The switch on the line of `kind:`, its Deployment branch and the expression that takes it.
+
+    Raises ChartRefused where a switch names a Deployment in several branches or under conditions that have no `if`.
+    """
+    kinds = site.find("kind")
+    found = switch(site.source, kinds[0]) if len(kinds) == 1 else None
+    if found is None:
+        return None
+    if found.branches.count("Deployment") != 1:
+        raise _unclear(site, kinds[0])
+    branch = found.branches.index("Deployment")
+    condition = chosen_when(found.block.openers, branch, site.source.text)
+    if condition is None:
+        raise _unclear(site, kinds[0])
+    return found, branch, condition
 
 
 def rewrite(site: Site) -> Iterator[Item]:
@@ -64,15 +72,19 @@ def rewrite(site: Site) -> Iterator[Item]:
     kinds, texts = site.find("kind"), site.kinds()
     path, text = site.source.path, site.source.text
     versions = site.find("apiVersion")
+    switched = _switched(site)
+    if switched:
+        yield from _by_switch(site, *switched, versions)
+        return
     if len(kinds) == 1 and "{{" in texts[0]:
         yield from _by_value(site, kinds[0], versions)
         return
-    switched = any(name != "Deployment" for name in texts)
+    several = any(name != "Deployment" for name in texts)
     for node, name in zip(kinds, texts, strict=True):
         if name == "Deployment":
             start = node.value.start + node.value.of(text).find("Deployment")
             yield EditFile(path, Edit(Span(start, start + len("Deployment")), "Rollout", REASON))
-    if switched:
+    if several:
         yield from _versions_of_switch(site, kinds, texts, versions)
         return
     if not versions:
@@ -153,6 +165,23 @@ def _versions_of_switch(
             raise _unclear(site, version)
     if not versions:
         raise _unclear(site, kinds[0])
+
+
+def _by_switch(site: Site, kind: Switch, branch: int, condition: str, versions: tuple[Node, ...]) -> Iterator[Item]:
+    """A kind that conditions choose on its line: only what the Deployment's branch says changes."""
+    path, text = site.source.path, site.source.text
+    body = branch_span(site.source, kind, branch)
+    start = body.start + body.of(text).find("Deployment")
+    yield EditFile(path, Edit(Span(start, start + len("Deployment")), "Rollout", REASON))
+    if len(versions) != 1 or inner_blocks(site, versions[0].key_span.start):
+        raise _unclear(site, site.find("kind")[0])
+    version = switch(site.source, versions[0])
+    if version and version.conditions(text) == kind.conditions(text):
+        yield EditFile(path, Edit(branch_span(site.source, version, branch), ROLLOUT_API, REASON))
+        return
+    span = version.block.span if version else versions[0].value
+    new = f"{{{{ if {condition} }}}}{ROLLOUT_API}{{{{ else }}}}{span.of(text)}{{{{ end }}}}"
+    yield EditFile(path, Edit(span, new, REASON))
 
 
 def _by_value(site: Site, kind: Node, versions: tuple[Node, ...]) -> Iterator[Item]:

@@ -1,0 +1,3 @@
+{{- define "ledger.stateful" -}}
+apps/v1
+{{- end }}
