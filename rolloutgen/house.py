@@ -7,7 +7,8 @@ A file that is given by name (`--config`) counts alone. The record in a chart st
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping
+import re
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path as File
 from typing import Any
@@ -15,6 +16,7 @@ from typing import Any
 from .errors import UsageError
 from .housefile import Chosen, leaves, read_file, shown_path
 from .househosts import DOMAIN
+from .househosts import NAME as NAME_OF_CHART
 from .model import Path
 from .options import House, settle
 
@@ -132,11 +134,21 @@ def _checked(found: HouseFiles) -> HouseFiles:
             where = f"in the environment {name}" if name else "here"
             if any(DOMAIN in pattern for pattern in patterns) and not there.domain:
                 raise _unserved(place, f"hosts.{audience}: {DOMAIN} stands for nothing {where}", "Set domain.")
+            _check_names(place, audience, patterns, there.domain)
             if patterns and not there.serves:
                 missing = [key for key, has in _SERVING if not has(there)]
                 what = f"hosts.{audience}: hosts need {' and '.join(missing)}, which nobody sets {where}"
                 raise _unserved(place, what, f"Set {' and '.join(missing)}, or leave the hosts out.")
     return found
+
+
+def _check_names(place: Chosen, audience: str, patterns: Sequence[str], domain: str) -> None:
+    from .schema.forms import HOST
+
+    for pattern in patterns:
+        host = pattern.replace(NAME_OF_CHART, "x").replace(DOMAIN, domain)
+        if not re.fullmatch(HOST, host):
+            raise _unserved(place, f"hosts.{audience}: {pattern} gives {host}, which is no host name", "")
 
 
 def _unserved(place: Chosen, what: str, hint: str) -> UsageError:

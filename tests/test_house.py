@@ -90,6 +90,7 @@ def test_later_layers_win_and_what_is_not_chosen_stays() -> None:
         ("domain: x.org\nhosts:\n  public: ['{name}.{domain}']\ndns: {targets: [x]}\n", 3, "certificate.issuer"),
         ("hosts:\n  public: ['{chart}.x.org']\n", 2, "{name} and {domain}"),
         ("environments:\n  a/b: {}\n", 2, "a/b"),
+        ("hosts:\n  stable: []\n  public: ['{name}..org']\n", 3, "no host name"),
         ("environments:\n  a:\n    router: none\n", 3, "router"),
         ("environments:\n  a: {hosts: {public: [x.org]}}\n  b:\n    hosts: {stable: [x.org]}\n", 2, "environment a"),
         ("files: {rollout: ../rollout.yaml}\n", 1, "rollout"),

@@ -107,6 +107,10 @@ def house_defaults(folder: str, config: str, template: Template) -> Mapping[str,
         told["issuer"] = house.issuer["name"]
     if house.dns_targets:
         told["dns_targets"] = ", ".join(house.dns_targets)
+    if house.domain and house.serves:
+        told["domain"] = house.domain
+    if house.environments:
+        told["environments"] = ", ".join(house.environments)
     if house.slack_triggers:
         told["slack_triggers"] = list(house.slack_triggers)
     if house.steps:

@@ -236,6 +236,13 @@ def test_the_house_tells_the_router(run: Run, tmp_path: Path) -> None:
     assert loaded(own) == {}, "the house's channels are those of each app, who would hear everything twice"
 
 
+def test_the_house_tells_the_environments(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "rolloutgen.yaml").write_text("environments: {dev: {}, prod: {}}\n")
+    assert run("new", "controller", "--defaults").exit_code == 0
+    folders = {path.parent.name for path in (tmp_path / "argo-rollouts/source/values").glob("*/*.yaml")}
+    assert folders == {"dev", "prod"}
+
+
 def test_update_finds_it_up_to_date(run: Run) -> None:
     assert run("new", "controller", "--defaults").exit_code == 0
     done = run("update", "argo-rollouts")

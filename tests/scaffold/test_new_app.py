@@ -77,6 +77,15 @@ def test_the_house_file_gives_the_defaults_and_data_wins(run: Run, tmp_path: Pat
     assert "ignoreDifferences" in (tmp_path / "web/README.md").read_text()
     assert run("validate", "web").exit_code == 0
 
+    # A domain makes the host, where certificate and DNS record can be had.
+    (tmp_path / "rolloutgen.yaml").write_text("domain: shop.org\n" + HOUSE)
+    assert run("new", "app", "api", "--defaults").exit_code == 0
+    assert load((tmp_path / "api/values.yaml").read_text())["rollout"]["hosts"]["public"] == ["api.shop.org"]
+    (tmp_path / "rolloutgen.yaml").write_text("domain: shop.org\n")
+    assert run("new", "app", "alone", "--defaults").exit_code == 0
+    assert load((tmp_path / "alone/values.yaml").read_text())["rollout"]["hosts"]["public"] == []
+    (tmp_path / "rolloutgen.yaml").write_text(HOUSE)
+
     # Where there is nothing to measure, what the house prefers does not hold.
     assert run("new", "app", "basic", "--defaults", "--data", "strategy=basic").exit_code == 0
     assert "analysis" not in load((tmp_path / "basic/values.yaml").read_text())["rollout"]
