@@ -56,6 +56,19 @@ spec:
       port: {number: 80}
 """
 EXTRA = "{{ if .Values.extra }}\napiVersion: v1\nkind: ConfigMap\nmetadata: {name: extra}\n{{ end }}\n"
+CONFIG = """\
+apiVersion: v1
+kind: ConfigMap
+metadata:
+  name: {{ .Release.Name }}-web
+data:
+  image: {{ .Values.image | quote }}
+"""
+ENV_FROM = """\
+          envFrom:
+            - configMapRef:
+                name: {{ .Release.Name }}-web
+"""
 
 
 @dataclass(frozen=True)
@@ -63,7 +76,7 @@ class Effect:
     """With `text` in rolloutgen.yaml `words` stand in the file `where` of the new chart; with `base` they do not.
 
     `where` "report" is what convert prints, "validate" what validate finds. `together` takes the chart whose objects
-    stand in one file.
+    stand in one file, `configured` one whose pods read a ConfigMap of it.
     """
 
     text: str
@@ -71,6 +84,7 @@ class Effect:
     words: str
     base: str = ""
     together: bool = False
+    configured: bool = False
 
 
 def named(what: str, kind: str, *, base: str = "", together: bool = False) -> Effect:
@@ -117,6 +131,7 @@ EFFECTS: Mapping[str, Effect] = {
     "analysis.count": Effect("analysis: {mode: step, count: 7}\n", VALUES, "count: 7"),
     "slack.channels": Effect(SLACK, VALUES, "- ops"),
     "slack.triggers": Effect(f"{SLACK}  triggers: [on-x]\n", VALUES, "on-x:", SLACK),
+    "config_by_version": Effect("config_by_version: true\n", "templates/rollout.yaml", "configHash", configured=True),
     "values_key": Effect("values_key: delivery\n", VALUES, "\ndelivery:"),
     "deployer": Effect("deployer: argocd\n", "report", "Argo CD"),
     "bump": Effect("bump: major\n", "Chart.yaml", "version: 2.0.0"),
@@ -150,6 +165,10 @@ def _outcome(effect: Effect, said: str, tmp_path: Path, engine: EmbeddedEngine) 
             path.unlink()
         (chart / "templates/all.yaml").write_text(whole)
     (chart / "templates/extra.yaml").write_text(EXTRA)
+    if effect.configured:
+        path = chart / "templates/deployment.yaml"
+        path.write_text(path.read_text().rstrip("\n") + "\n" + ENV_FROM)
+        (chart / "templates/config.yaml").write_text(CONFIG)
     with (chart / "values.yaml").open("a") as stream:
         stream.write("extra: false\n")
     (tmp_path / ".git").mkdir(exist_ok=True)
