@@ -81,8 +81,8 @@ _PROGRAMS = (
         "git",
         ("--version",),
         r"(\d+\.\d+\S*)",
-        "`diff` and `check` against a revision",
-        "`diff` and `check` compare two folders only",
+        "`diff` and `check` against a revision, `update` of a scaffold",
+        "`diff` and `check` compare two folders only, no `update` of a scaffold",
     ),
     _Program(
         "pre-commit",

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import click
 
+from .questions import questions_option
+
 
 @click.command("app", no_args_is_help=True)
 @click.argument("name")
@@ -11,6 +13,7 @@ import click
 @click.option("--answers", metavar="FILE", type=click.Path(), help="Answers as YAML, such as another chart's.")
 @click.option("--data", multiple=True, metavar="K=V", help="One answer; wins over the file.")
 @click.option("--defaults", is_flag=True, help="Ask nothing: the default wherever no answer is given.")
+@questions_option("app")
 @click.option("--config", default="", metavar="FILE", type=click.Path(), help="The house file.  [the nearest]")
 def app(
     name: str, directory: str | None, answers: str | None, data: tuple[str, ...], defaults: bool, config: str

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import click
 
+from .questions import questions_option
+
 
 @click.command("controller")
 @click.argument("directory", metavar="[DIR]", required=False, type=click.Path())
@@ -12,6 +14,7 @@ import click
 )
 @click.option("--data", multiple=True, metavar="K=V", help="One answer; wins over the file.")
 @click.option("--defaults", is_flag=True, help="Ask nothing: the default wherever no answer is given.")
+@questions_option("controller")
 @click.option("--config", default="", metavar="FILE", type=click.Path(), help="The house file.  [the nearest]")
 def controller(directory: str | None, answers: str | None, data: tuple[str, ...], defaults: bool, config: str) -> None:
     """Make what installs the Argo Rollouts controller in DIR, a new directory.  [./argo-rollouts]

@@ -60,5 +60,5 @@ def _lines(path: str, now: bytes, then: bytes, today: bytes, labels: tuple[str, 
     else:
         result, edited = marked_merge(now, then, today, labels)
         clashes = marks_in(result) if edited else ()
-    if result != now:
+    if result != now or (edited and labels):
         yield Merged(path, now, result, edited, clashes)

@@ -41,9 +41,9 @@ def new_directory(
     for key, value in fixed.items():
         if key in given and given[key].value != value:
             said = given[key]
-            raise UsageError(
-                f"the {kind} is called {value} here, and {said.value} there", path=said.path, line=said.line
-            )
+            what = f"the {kind} is called {value} here, and {said.value} there"
+            hint = f"Take {key} out there, and look at what else is only the other's." if said.line else ""
+            raise UsageError(what, path=said.path, line=said.line, hint=hint)
         given[key] = Answer(value, key.upper())
     defaults = house_defaults(os.path.dirname(os.path.abspath(target)), config, newest)
     left = unanswered(newest, given)

@@ -82,6 +82,21 @@ def template(name: str, version: str = "") -> Template:
     return Template(name, chosen, data_path(f"templates/{name}") / chosen)
 
 
+def questionnaire(asked: Template) -> str:
+    """Every question as a comment, its default below it, commented out: YAML that answers nothing yet."""
+    import yaml
+
+    parts = [f"# Answers for {asked.name} {asked.version}. Take the # off a line to answer otherwise.\n"]
+    for question in asked.questions.values():
+        if not question.computed:
+            choices = f" ({', '.join(map(str, question.choices))})" if question.choices else ""
+            body = yaml.safe_dump({question.name: question.default}, sort_keys=False, width=120)
+            follows = isinstance(question.default, str) and ("[[" in question.default or "[%" in question.default)
+            lines = f"{question.name}:\n" if question.default is None or follows else body  # from other answers
+            parts.append(f"# {question.about}{choices}\n" + "".join(f"#{line}\n" for line in lines.splitlines()))
+    return "\n".join(parts)
+
+
 def _is_name(folder: Path) -> bool:
     return (
         re.fullmatch(r"[a-z]+", folder.name) is not None and folder.parent == data_path("templates") and folder.is_dir()

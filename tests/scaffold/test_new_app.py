@@ -17,6 +17,7 @@ from typing import Any
 import pytest
 
 from rolloutgen.goyaml import load
+from rolloutgen.scaffold.template import template
 from rolloutgen.schema.engine import compiled
 
 from .conftest import Run, files, make
@@ -111,7 +112,7 @@ def test_an_empty_directory_is_filled_and_stays_the_same(run: Run, tmp_path: Pat
 
 
 def test_answers_are_texts_and_no_templates(run: Run, tmp_path: Path) -> None:
-    text = "Läden: [[ 7 * 7 ]] {{ .Values.x }} [% raise %] \"quoted\""
+    text = 'Läden: [[ 7 * 7 ]] {{ .Values.x }} [% raise %] "quoted"'
     assert run("new", "app", "web", "--defaults", "--data", f"description={text}").exit_code == 0
     assert load((tmp_path / "web/Chart.yaml").read_text())["description"] == text
     assert run("validate", "web").exit_code == 0
@@ -181,6 +182,22 @@ def test_a_fault_in_a_file_of_answers_is_told_with_its_line(run: Run, tmp_path: 
     result = run("new", "app", "web", "--answers", "answers.yaml", "--defaults")
     assert result.exit_code == 2 and said in result.output, result.output
     assert not (tmp_path / "web").exists()
+
+
+@pytest.mark.parametrize("kind", ["app", "controller"])
+def test_the_questions_are_a_file_of_answers(run: Run, tmp_path: Path, kind: str) -> None:
+    printed = run("new", kind, "--questions").output
+    assert load(printed) is None
+    open_ones = [name for name, asked in template(kind).questions.items() if not asked.computed]
+    lines = printed.splitlines()
+    assert [name for name in open_ones if not any(line.startswith(f"#{name}:") for line in lines)] == []
+    (tmp_path / "answers.yaml").write_text(printed)
+    name = ["web"] if kind == "app" else []
+    assert run("new", kind, *name, "made", "--answers", "answers.yaml", "--defaults").exit_code == 0
+    if kind == "app":
+        (tmp_path / "answers.yaml").write_text(printed.replace("#port: 8080", "port: 81"))
+        assert run("new", kind, "web", "other", "--answers", "answers.yaml", "--defaults").exit_code == 0
+        assert load((tmp_path / "other/values.yaml").read_text())["containerPort"] == 81
 
 
 def test_without_a_terminal_nothing_is_asked(run: Run, tmp_path: Path) -> None:
