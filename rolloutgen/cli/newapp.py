@@ -10,7 +10,7 @@ from .questions import questions_option
 @click.command("app", no_args_is_help=True)
 @click.argument("name")
 @click.argument("directory", metavar="[DIR]", required=False, type=click.Path())
-@click.option("--answers", metavar="FILE", type=click.Path(), help="Answers as YAML, such as another chart's.")
+@click.option("--answers", metavar="FILE", type=click.Path(), help="Answers as YAML; --questions prints such a file.")
 @click.option("--data", multiple=True, metavar="K=V", help="One answer; wins over the file.")
 @click.option("--defaults", is_flag=True, help="Ask nothing: the default wherever no answer is given.")
 @questions_option("app")

@@ -9,9 +9,7 @@ from .questions import questions_option
 
 @click.command("controller")
 @click.argument("directory", metavar="[DIR]", required=False, type=click.Path())
-@click.option(
-    "--answers", metavar="FILE", type=click.Path(), help="Answers as YAML, such as those of another directory."
-)
+@click.option("--answers", metavar="FILE", type=click.Path(), help="Answers as YAML; --questions prints such a file.")
 @click.option("--data", multiple=True, metavar="K=V", help="One answer; wins over the file.")
 @click.option("--defaults", is_flag=True, help="Ask nothing: the default wherever no answer is given.")
 @questions_option("controller")

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +14,7 @@ from click.testing import CliRunner, Result
 from rolloutgen.cli.group import group
 from rolloutgen.scaffold.answers import Answer
 from rolloutgen.scaffold.create import create
-from rolloutgen.scaffold.render import render
+from rolloutgen.scaffold.render import Made, render
 from rolloutgen.scaffold.template import template
 
 Run = Callable[..., Result]
@@ -34,8 +36,15 @@ def make(target: Path, choice: Mapping[str, Any], version: str = "") -> Path:
     """The chart that a choice of answers gives; None stands for the default."""
     told = {"name": "web", **{name: value for name, value in choice.items() if value is not None}}
     told.update(told.pop("shape", {}))
-    create(render(template("app", version), {name: Answer(value, "test") for name, value in told.items()}), str(target))
+    create(made(json.dumps(told), version), str(target))
     return target
+
+
+@cache
+def made(answers: str, version: str = "") -> Made:
+    """What answers, as JSON, give; tests share what copier takes a while to render."""
+    given = {name: Answer(value, "test") for name, value in json.loads(answers).items()}
+    return render(template("app", version), given)
 
 
 def files(folder: Path) -> Mapping[str, bytes]:

@@ -7,10 +7,10 @@ import shutil
 
 import pytest
 
-from rolloutgen.scaffold.answers import Answer
 from rolloutgen.scaffold.merging import Merged, marks_in, merged
-from rolloutgen.scaffold.render import render
-from rolloutgen.scaffold.template import template, versions
+from rolloutgen.scaffold.template import versions
+
+from .conftest import made
 
 pytestmark = pytest.mark.skipif(shutil.which("git") is None, reason="git is not on PATH")
 LABELS = ("this chart", "template")
@@ -67,10 +67,7 @@ def test_of_binary_files_that_of_people_stays() -> None:
 @pytest.mark.parametrize("seed", range(12))
 def test_no_line_that_people_wrote_is_lost(seed: int) -> None:
     chance = random.Random(seed)
-    given = {"name": Answer("web", "test")}
-    base, theirs = (
-        render(template("app", version), given).files for version in (versions("app")[0], versions("app")[-1])
-    )
+    base, theirs = (made('{"name": "web"}', version).files for version in (versions("app")[0], versions("app")[-1]))
     ours = dict(base)
     written: dict[str, list[bytes]] = {}
     for path in chance.sample(sorted(base), 10):
