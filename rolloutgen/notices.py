@@ -8,6 +8,11 @@ from typing import Literal
 from .refusals import Explained
 
 FINDINGS: Mapping[str, Explained] = {
+    "analysis-left-out": Explained(
+        "A workload has no analysis although one was asked for.",
+        "The analysis asks for what Istio measured of the canary Service; a workload without a Service has none.",
+        "Nothing, if it serves no requests; else give it a Service.",
+    ),
     "bare-service-name": Explained(
         "A text equals the old Service's name.",
         "It may mean the Service, or a label or another object of the same name; the text alone does not tell.",

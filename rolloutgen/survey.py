@@ -83,6 +83,8 @@ def survey(
         findings += left
     decisions = Decisions(decided, len(workloads) > 1, values_key, options.replicas, configs)
     findings += tuple(_hostless(workloads))
+    if options.analysis:
+        findings += tuple(_not_judged(workload) for workload in workloads if not workload.decision.analysis)
     if not options.service_names:
         findings += tuple(finding for decision in decided for finding in kept(decision, renders))
     return Survey(sources, tuple(renders), decisions, workloads, findings)
@@ -102,6 +104,18 @@ def _hostless(workloads: Sequence[Workload]) -> Iterable[Finding]:
                 site.source.path,
                 site.source.line(loop.span.start),
             )
+
+
+def _not_judged(workload: Workload) -> Finding:
+    site = workload.sites[0]
+    return Finding(
+        "analysis-left-out",
+        "info",
+        f"no analysis judges new versions of {workload.decision.key}: Istio measures no Service of it",
+        "Nothing, if it serves no requests; else give it a Service.",
+        site.source.path,
+        site.line,
+    )
 
 
 def _workload(
