@@ -109,15 +109,33 @@ def _faults(body: Any, node: Any) -> Iterator[tuple[int, str]]:
     for fault in _engine().faults(body):
         for at, rule, message in said_of(fault):
             parent = rule in ("unknown-field", "missing-field")
-            said = _unknown(at) if rule == "unknown-field" else message + _meant(at, fault.keyword)
+            said = _unknown(at) if rule == "unknown-field" else _spoken(message, at, fault.keyword)
             where = _dotted(at[:-1] if parent else at)
             yield line_at(node, at), f"{where}: {said}" if where else said
 
 
-def _meant(at: Path, keyword: str) -> str:
-    """What a key wants, where the sentence about the fault alone would not tell."""
-    told = node_at(at).get("description") if keyword in ("anyOf", "pattern") else ""
-    return f" ({told.rstrip('.')})" if told else ""
+def _spoken(message: str, at: Path, keyword: str) -> str:
+    """The message with words for a pattern of the schema, and with what a key wants where it has several forms."""
+    for pattern, words in _forms().items():
+        message = message.replace(f"of the form {pattern}", words)
+    told = node_at(at).get("description") if keyword == "anyOf" else ""
+    return f"{message} ({told.rstrip('.')})" if told else message
+
+
+@cache
+def _forms() -> Mapping[str, str]:
+    """What the schema calls its patterns, the longest first."""
+
+    def walk(node: Any) -> Iterator[tuple[str, str]]:
+        if isinstance(node, dict):
+            if "x-form" in node:
+                yield node["pattern"], node["x-form"]
+            node = list(node.values())
+        if isinstance(node, list):
+            for inner in node:
+                yield from walk(inner)
+
+    return dict(sorted(walk(schema()), key=lambda entry: -len(entry[0])))
 
 
 def _unknown(at: Path) -> str:
@@ -130,7 +148,8 @@ def _unknown(at: Path) -> str:
         return f'unknown key "{name}"; did you mean "{near[0]}"?'
     for path in key_paths():
         if path[-1] == name:
-            return f'unknown key "{name}"; did you mean "{_dotted(path)}"?'
+            place = f'under "{_dotted(path[:-1])}"' if path[:-1] else "at the top of the file"
+            return f'unknown key "{name}"; it belongs {place}'
     return f'unknown key "{name}"; known here: {", ".join(known)}'
 
 
