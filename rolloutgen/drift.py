@@ -127,7 +127,7 @@ def _history(path: str, before: str) -> tuple[Chart, Chart | None, str]:
             raise UsageError("the chart is not there", path=path, why=f"Looked for at {base.label}.")
         _check(found, before)
         return found, None, f"the chart at {base.label} (edits since its conversion show too)"
-    repository = gitside.repository_at(path)
+    repository = gitside.repository_at(path, "--before")
     commit = gitside.added_in(repository, posixpath.join(repository.path(path), PATH))
     parent = gitside.parent_of(repository, commit) if commit else ""
     if not commit or not parent:

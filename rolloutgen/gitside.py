@@ -16,8 +16,9 @@ _ORIGIN_HEAD = "refs/remotes/origin/HEAD"
 _BRANCHES = ("origin/main", "origin/master", "main", "master")
 
 
-def repository_at(path: str) -> Repository:
-    """The repository that holds `path`, which need not exist. Raises UsageError where there is none, or no git."""
+def repository_at(path: str, flag: str = "--against") -> Repository:
+    """The repository that holds `path`, which need not exist. Raises UsageError where there is none, or no git; `flag`
+    is the option that names the other side without git."""
     folder = os.path.abspath(path)
     while not os.path.isdir(folder):
         folder = os.path.dirname(folder)
@@ -27,7 +28,7 @@ def repository_at(path: str) -> Repository:
             raise UsageError(
                 "is in no git repository, so there is nothing to compare with",
                 path=path,
-                hint="Name the other side: --against DIR or --against CHART.tgz.",
+                hint=f"Name the other side: {flag} DIR or {flag} CHART.tgz.",
             )
         raise failed(["rev-parse", "--show-toplevel"], done)
     return Repository(done.stdout.decode().rstrip("\n"))

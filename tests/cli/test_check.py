@@ -96,3 +96,7 @@ def test_without_record_or_history(run: Run, repo: Repo, tmp_path: Path, monkeyp
     assert result.exit_code == 2
     assert "git fetch --unshallow" in result.output and "--before" in result.output
     assert run("check", "--all", tmp_path / "nothing").exit_code == 2
+    shutil.copytree(repo.top / "charts/web", tmp_path / "nogit")
+    result = run("check", tmp_path / "nogit")
+    assert result.exit_code == 2 and "is in no git repository" in result.output
+    assert "--before DIR" in result.output and "--against" not in result.output
