@@ -71,6 +71,14 @@ def test_what_is_not_committed_counts_and_nothing_is_touched(run: Run, repo: Rep
     assert state(repo.top) == before
 
 
+def test_in_a_git_hook_too(run: Run, repo: Repo, monkeypatch: pytest.MonkeyPatch) -> None:
+    repo.replace("charts/web/values.yaml", IMAGE, NEXT)
+    monkeypatch.setenv("GIT_DIR", str(repo.top / ".git"))
+    monkeypatch.setenv("GIT_INDEX_FILE", "elsewhere")
+    assert [one["chart"] for one in body(run, "--all")] == ["charts/web"]
+    assert "starts-canary" in rules(body(run, "charts/web")[0])
+
+
 def test_nothing_changed(run: Run, repo: Repo) -> None:
     result = run("diff", "charts/web")
     assert (result.exit_code, "renders the same" in result.output) == (0, True)
