@@ -9,7 +9,6 @@ from dataclasses import dataclass
 
 from .errors import UsageError
 
-
 _OF_A_HOOK = frozenset(("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_PREFIX", "GIT_COMMON_DIR"))
 
 
@@ -44,8 +43,8 @@ def run(arguments: Sequence[str]) -> subprocess.CompletedProcess[bytes]:
 
 def start(arguments: Sequence[str]) -> subprocess.Popen[bytes]:
     """A git process with pipes. Raises UsageError where there is no git."""
-    # What a hook is told of its own repository would be taken for every folder. Without optional locks git does not even
-    # refresh its index.
+    # What a hook is told of its own repository would be taken for every folder; without optional locks git does not
+    # even refresh its index.
     inherited = {name: value for name, value in os.environ.items() if name not in _OF_A_HOOK}
     environment = {**inherited, "GIT_OPTIONAL_LOCKS": "0", "LC_ALL": "C", "GIT_TERMINAL_PROMPT": "0"}
     pipe = subprocess.PIPE
