@@ -27,6 +27,7 @@ from .rewrite.chartyaml import bumped
 from .sources import Sources, instrument, read_sources, with_sites
 from .survey import Survey, survey
 from .text import Edit, OverlapError, apply_edits
+from .tree import dig
 from .valuesets import environment_file
 from .verify import Verdict, is_random, random_places, verify
 from .yamlmap import outline
@@ -262,10 +263,21 @@ def _at_its_key(refusal: Refusal, before: Rendered | RolloutgenError, found: Sur
     return replace(refusal, path=site.source.path, line=site.source.line(offset))
 
 
+def _or_the_others(refusal: Refusal, before: Rendered | RolloutgenError, found: Survey) -> Refusal:
+    """Where one of several workloads may not run twice, the hint names those that can be converted without it."""
+    if refusal.by != "recreate-strategy" or not isinstance(before, Rendered):
+        return refusal
+    sites = {site for decision in found.decisions.workloads for site in decision.sites}
+    mine = [m for m in before.objects if m.ref.kind == "Deployment" and m.site in sites]
+    others = dict.fromkeys(m.ref.name for m in mine if dig(m.body, "spec", "strategy", "type") != "Recreate")
+    options = " ".join(f"--workload {name}" for name in others)
+    return replace(refusal, hint=f"{refusal.hint}; or convert only the others: {options}") if others else refusal
+
+
 def _unproven(verdict: Verdict, before: Rendered | RolloutgenError, found: Survey) -> Refusal:
     site = found.workloads[0].sites[0]
     if verdict.refusal:
-        return _at_its_key(verdict.refusal, before, found)
+        return _or_the_others(_at_its_key(verdict.refusal, before, found), before, found)
     by = {"different": "not-proven", "broken": "new-chart-does-not-render"}.get(verdict.state, verdict.state)
     return Refusal(
         by,

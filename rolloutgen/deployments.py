@@ -87,22 +87,23 @@ def unplaced(own: list[Found]) -> Iterable[Finding]:
 
 
 def chosen(sites: Sequence[str], own: list[Found], options: Options) -> tuple[str, ...]:
-    """The sites that --workload names; all without it. Raises ChartRefused where it names none."""
+    """The sites that --workload names; all without it. Raises ChartRefused where it names one that is not there."""
     if not options.workloads:
         return tuple(sites)
     names = {(manifest.site, manifest.ref.name) for _, manifest in own}
-    found = tuple(site for site in sites if any((site, name) in names for name in options.workloads))
-    if not found:
-        raise ChartRefused(_no_such_workload(options, own))
-    return found
+    unknown = [name for name in options.workloads if all(name != known for _, known in names)]
+    if unknown:
+        raise ChartRefused(_no_such_workload(unknown, own))
+    return tuple(site for site in sites if any((site, name) in names for name in options.workloads))
 
 
-def _no_such_workload(options: Options, own: list[Found]) -> Refusal:
-    names = ", ".join(dict.fromkeys(manifest.ref.name for _, manifest in own))
+def _no_such_workload(unknown: Sequence[str], own: list[Found]) -> Refusal:
+    release = own[0][0].value_set.release
+    names = ", ".join(dict.fromkeys(m.ref.name for render, m in own if render.value_set.release == release))
     return Refusal(
         "no-such-workload",
         own[0][1].template,
         0,
-        f"no Deployment is called {', '.join(options.workloads)}",
+        f"no Deployment is called {', '.join(unknown)}",
         f"The chart renders: {names}",
     )

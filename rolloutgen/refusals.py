@@ -165,6 +165,12 @@ REFUSALS: Mapping[str, Explained] = {
         "Only a Deployment can become a Rollout; a StatefulSet or DaemonSet has no counterpart in Argo Rollouts.",
         "When a value switches the Deployment on, give it: --set K=V.",
     ),
+    "no-such-service": Explained(
+        "--service names a Service that does not lead to the pods of a workload that is converted.",
+        "The names are those of the render under the first value set, release name included; a headless Service "
+        "carries no traffic that could be weighed.",
+        "Take one of the names in the message.",
+    ),
     "no-such-workload": Explained(
         "--workload names a Deployment that the chart does not render.",
         "The names are those of the render under the first value set, release name included.",

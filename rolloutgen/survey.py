@@ -16,7 +16,7 @@ from .scope import site_scope
 from .servicename import hold
 from .sources import Site, Sources
 from .steadylabels import steady_labels
-from .trafficservice import kept, port_index, refuse_shared, service_sites
+from .trafficservice import kept, port_index, refuse_shared, refuse_unknown, service_sites
 from .workloadkeys import keys_of
 
 AUTOSCALERS = {"HorizontalPodAutoscaler": "scaleTargetRef", "ScaledObject": "scaleTargetRef"}
@@ -76,6 +76,7 @@ def survey(
     keys = keys_of([sources.sites[site] for site in taken])
     workloads = tuple(_workload(site, keys[site], sources, renders, options, several=len(taken) > 1) for site in taken)
     decided = tuple(workload.decision for workload in workloads)
+    refuse_unknown(options, decided, renders)
     refuse_shared(decided, {site.id: site for workload in workloads for site in workload.services}, renders)
     configs: tuple[str, ...] = ()
     if options.config_by_version:

@@ -135,6 +135,19 @@ def kept(decision: WorkloadDecision, renders: Sequence[Rendered]) -> Iterable[Fi
     )
 
 
+def refuse_unknown(options: Options, decisions: Sequence[WorkloadDecision], renders: Sequence[Rendered]) -> None:
+    """Refuses a --service that is the traffic Service of no workload."""
+    services = [(m, render.value_set) for render in renders for m in render.objects if m.ref.kind == "Service"]
+    taken = {site for decision in decisions for site in decision.service_sites}
+    if not options.service or any(m.ref.name == options.service and m.site in taken for m, _ in services):
+        return
+    first = renders[0].value_set.release
+    names = sorted({m.ref.name for m, value_set in services if value_set.release == first})
+    why = f"no Service {options.service} leads to the pods of a workload"
+    hint = f"The chart renders: {', '.join(names)}." if names else "The chart renders no Service."
+    raise ChartRefused(Refusal("no-such-service", "", 0, why, hint))
+
+
 def refuse_shared(
     decisions: Sequence[WorkloadDecision], places: Mapping[str, Site], renders: Sequence[Rendered]
 ) -> None:

@@ -12,7 +12,7 @@ from typing import Any
 
 from ..concerned import node_ports, null_labels, other_names, own_aliases, places, said_before
 from ..context import Context
-from ..draft import Item, NewFile, Split
+from ..draft import Item, NewFile, Rename, Split
 from ..expression import expression, free_variables, printed
 from ..filenames import file_name
 from ..guards import implied, present_when, routed_when, shown_when
@@ -62,7 +62,8 @@ def rewrite(survey: Survey, options: Options, aliases: Mapping[str, Sequence[str
     survey = replace(survey, aliases=own_aliases(survey, aliases))
     taken = set(chart.files)
     items = [found for item in survey.workloads for found in _workload(item, survey, options, taken)]
-    parted = split.rewrite(survey.sources, _touched(survey), options.house.files)
+    renames = {item.to: item.path for item in items if isinstance(item, Rename)}
+    parted = split.rewrite(survey.sources, _touched(survey), options.house.files, renames)
     items += parted
     if survey.decisions.configs:
         items = list(_configs(survey, items, {item.path for item in parted if isinstance(item, Split)}))

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from ..adding import behind
 from ..draft import EditFile, Item
 from ..expression import printed
+from ..flow import find_deep, in_flow
 from ..refuse import refuse
 from ..regions import owned, without
 from ..scope import inner_blocks
@@ -17,6 +18,7 @@ from ..text import Edit, Span
 from ..yamlmap import SPLICE, Node, walk
 
 REASON = "service"
+_EXTERNAL_DNS = "external-dns.alpha.kubernetes.io/"
 
 # What only one Service can have, or what only another type than ClusterIP allows.
 ONLY_STABLE = frozenset({
@@ -80,10 +82,11 @@ def _canary(site: Site, name: Node, canary: str, node_ports: bool) -> str:
         if (
             (path[0] == "spec" and len(path) == 2 and path[1] in ONLY_STABLE)
             or (path[:2] == ("spec", "ports") and path[-1] == "nodePort")
-            or (path[:2] == ("metadata", "annotations") and node.key.startswith("external-dns.alpha.kubernetes.io/"))
+            or (path[:2] == ("metadata", "annotations") and node.key.startswith(_EXTERNAL_DNS))
         ):
             dropped.append(_removable(site, node))
-    replaced = [(name.value, canary), *_untrimmed(site, dropped), *(_printed_ports(site) if node_ports else ())]
+    replaced = [(name.value, canary), *_untrimmed(site, dropped), *_shortened(site)]
+    replaced += _printed_ports(site) if node_ports else ()
     return without(site.source, site.document.span, dropped, replaced)
 
 
@@ -102,6 +105,16 @@ def _printed_ports(site: Site) -> Iterator[tuple[Span, str]]:
                 f'{pad}- {{{{- omit . "nodePort" | toYaml | nindent {inside[0].indent + 2} }}}}\n{pad}{{{{- end }}}}\n'
             ),
         )
+
+
+def _shortened(site: Site) -> Iterator[tuple[Span, str]]:
+    """The flow mappings among the ports and annotations that hold what only the stable Service can have, without it."""
+    text = site.source.text
+    for path, gone in ((("spec", "ports", "-"), "nodePort"), (("metadata", "annotations"), _EXTERNAL_DNS)):
+        for node in find_deep(site.document.nodes, path, text):
+            kept = [child.span.of(text) for child in node.children if not child.key.startswith(gone)]
+            if in_flow(node, text) and len(kept) < len(node.children):
+                yield node.value, f"{{{', '.join(kept)}}}"
 
 
 def _untrimmed(site: Site, dropped: Sequence[Span]) -> Iterator[tuple[Span, str]]:

@@ -15,15 +15,20 @@ from ..text import Span
 REASON = "split"
 
 
-def rewrite(sources: Sources, touched: Sequence[Site], files: Mapping[str, str]) -> Iterator[Item]:
-    """The splits of the files that hold a document which the conversion changes; `files` are the house's names."""
+def rewrite(
+    sources: Sources, touched: Sequence[Site], files: Mapping[str, str], renames: Mapping[str, str]
+) -> Iterator[Item]:
+    """The splits of the files that hold a document which the conversion changes; `files` are the house's names,
+    `renames` the new names that other files get, each with the old one: what stands there stays alone."""
     for path in dict.fromkeys(site.source.path for site in touched):
-        pieces = _pieces(sources, path, files)
+        pieces = _pieces(sources, path, files, renames)
         if pieces:
             yield Split(path, pieces, REASON)
 
 
-def _pieces(sources: Sources, path: str, files: Mapping[str, str]) -> tuple[Piece, ...]:
+def _pieces(
+    sources: Sources, path: str, files: Mapping[str, str], renames: Mapping[str, str]
+) -> tuple[Piece, ...]:
     source = sources.files[path]
     documents = [document for document in source.documents if not document.define]
     sites = sources.in_file(path)
@@ -38,7 +43,7 @@ def _pieces(sources: Sources, path: str, files: Mapping[str, str]) -> tuple[Piec
         if what is None or scope.blocks:
             return ()
         to = f"{folder}/{file_name(what, files)}"
-        if to in sources.chart.files and to != path:
+        if (to in sources.chart.files and to != path) or renames.get(to, path) != path:
             return ()
         region = _region(site, sites, number)
         text = region.of(source.text)

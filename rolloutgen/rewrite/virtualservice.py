@@ -8,13 +8,15 @@ from dataclasses import dataclass
 from ..context import Context
 from ..draft import Define, EditFile, Item
 from ..expression import printed
+from ..flow import find_deep, in_flow
 from ..mentions import Name, renamed
 from ..refuse import refuse
+from ..regions import without
 from ..scope import inner_blocks, root_symbol, site_scope
 from ..sources import Site
 from ..terms import Route, name_anywhere
 from ..text import Edit, Span
-from ..yamlmap import Node, find
+from ..yamlmap import Node
 
 REASON = "virtual-service"
 
@@ -72,10 +74,12 @@ def routes(site: Site, name: Name) -> tuple[Found, ...]:
     """The http routes of a VirtualService's source that lead to the Service, in order. Raises ChartRefused."""
     text = site.source.text
     found: list[Found] = []
-    taken = {node.value.of(text).strip("\"' ") for node in site.find("spec", "http", "-", "name")}
-    for item in site.find("spec", "http", "-"):
-        entries = list(find(item.children, ("route", "-")))
-        hosts = [(entry, host) for entry in entries for host in find(entry.children, ("destination", "host"))]
+    taken = {node.value.of(text).strip("\"' ") for node in _find(site, "spec", "http", "-", "name")}
+    for item in _find(site, "spec", "http", "-"):
+        entries = list(find_deep(item.children, ("route", "-"), text))
+        hosts = [
+            (entry, host) for entry in entries for host in find_deep(entry.children, ("destination", "host"), text)
+        ]
         mine = [(entry, host) for entry, host in hosts if renamed(host.value.of(text).strip(), name, "x") is not None]
         if not mine:
             continue
@@ -89,7 +93,7 @@ def routes(site: Site, name: Name) -> tuple[Found, ...]:
                 f"a route to the Service has {len(entries)} destinations",
                 "Leave one destination in that route: the controller deletes what is not its own.",
             )
-        names = find(item.children, ("name",))
+        names = find_deep(item.children, ("name",), text)
         label = names[0].value.of(text).strip() if names else _free(taken)
         taken.add(label)
         found.append(Found(item, *mine[0], label, bool(names)))
@@ -122,7 +126,8 @@ def _amended(site: Site, name: Name, *, stable: str, canary: str, keep: bool) ->
         if not route.named:
             first = route.item.children[0]
             at = first.key_span.start
-            yield EditFile(path, Edit(Span(at, at), f"name: {route.name}{newline}{' ' * first.indent}", REASON))
+            glue = ", " if in_flow(route.item, text) else f"{newline}{' ' * first.indent}"
+            yield EditFile(path, Edit(Span(at, at), f"name: {route.name}{glue}", REASON))
         yield from _weighed(site, route, name, stable, canary, newline, keep=keep)
     weighed = frozenset(found.host.start for found in routes(site, name))
     yield from renamed_hosts(site, name, stable, keep=keep, but=weighed)
@@ -135,9 +140,10 @@ def renamed_hosts(
     text = site.source.text
     if keep:
         return
-    paths = [("spec", "hosts", "-"), ("spec", "http", "-", "mirror", "host")]
+    paths: list[tuple[str, ...]] = [("spec", "hosts", "-"), ("spec", "http", "-", "mirror", "host")]
+    paths.append(("spec", "http", "-", "mirrors", "-", "destination", "host"))
     paths += [("spec", kind, "-", "route", "-", "destination", "host") for kind in ("http", "tcp", "tls")]
-    for node in (node for path in paths for node in site.find(*path)):
+    for node in (node for path in paths for node in _find(site, *path)):
         new = renamed(node.value.of(text).strip(), name, stable)
         if new is not None and node.start not in but:
             yield EditFile(site.source.path, Edit(node.value, new, REASON))
@@ -148,7 +154,10 @@ def _weighed(
 ) -> Iterator[EditFile]:
     text, path = site.source.text, site.source.path
     entry, host = route.destination, route.host
-    weights = find(entry.children, ("weight",))
+    weights = find_deep(entry.children, ("weight",), text)
+    if in_flow(entry, text):
+        yield from _weighed_flow(site, route, [weight.value for weight in weights], name, stable, canary, keep=keep)
+        return
     inner = entry.children[0].indent
     body = Span(entry.start, entry.end).of(text)
     first_line_shared = text[text.rfind("\n", 0, entry.key_span.start) + 1 : entry.key_span.start].strip()
@@ -176,3 +185,31 @@ def _weighed(
         tail = f"{' ' * inner}weight: 100{newline}"
         copy = f"{copy}{glue}{' ' * inner}weight: 0{newline}"
     yield EditFile(path, Edit(Span(entry.end, entry.end), f"{glue}{tail}{copy}", REASON))
+
+
+def _weighed_flow(
+    site: Site, route: Found, weights: list[Span], name: Name, stable: str, canary: str, *, keep: bool
+) -> Iterator[EditFile]:
+    """The same for a destination that is a flow mapping, alone on its line or in a flow list."""
+    text, path = site.source.text, site.source.path
+    entry, host = route.destination.value, route.host.value
+    old = host.of(text).strip()
+
+    def weighed(code: str | None, weight: int) -> str:
+        changes = [(host, old if code is None else renamed(old, name, code) or old)]
+        changes += [(span, str(weight)) for span in weights]
+        if not weights:
+            end = entry.start + len(text[entry.start : entry.end - 1].rstrip())
+            changes.append((Span(end, end), f", weight: {weight}"))
+        return without(site.source, entry, (), changes)
+
+    beside = ", "
+    line = text[text.rfind("\n", 0, entry.start) + 1 : entry.start]
+    if line.strip() == "-":
+        beside = ("\r\n" if "\r\n" in text else "\n") + line
+    first, second = weighed(None if keep else stable, 100), weighed(canary, 0)
+    yield EditFile(path, Edit(entry, f"{first}{beside}{second}", REASON))
+
+
+def _find(site: Site, *path: str) -> tuple[Node, ...]:
+    return find_deep(site.document.nodes, path, site.source.text)

@@ -109,18 +109,20 @@ def _check(body: Mapping[str, Any], manifest: Manifest, target: Target, routes: 
         for route in maps(dig(body, "spec", kind)):
             if _hits(route, target, manifest):
                 why = f"a {kind} route leads to {service}; only HTTP routes can be weighed here"
-                raise refused("tcp-route", manifest, why, "use --router none, or blue-green")
+                raise refused("tcp-route", manifest, why, "use --router none, or blue-green", ("spec", kind))
             if routes:
                 why = f"a {kind} route to another Service beside the routes to {service} makes the Rollout invalid"
-                raise refused("foreign-tls-or-tcp-route", manifest, why, "move it to a VirtualService of its own")
+                hint = "move it to a VirtualService of its own"
+                raise refused("foreign-tls-or-tcp-route", manifest, why, hint, ("spec", kind))
     for index in routes:
-        entries = dig(body, "spec", "http", index, "route")
+        at = ("spec", "http", index, "route")
+        entries = dig(body, *at)
         if len(entries) != 1:
             why = f"a route to {service} has {len(entries)} destinations; the controller deletes what is not its own"
-            raise refused("third-destination", manifest, why, "leave one destination in that route")
+            raise refused("third-destination", manifest, why, "leave one destination in that route", at)
         if dig(entries[0], "destination", "subset"):
             why = f"a route to {service} names a subset; the two versions are Services, not subsets"
-            raise refused("subset-route", manifest, why, "route to the Service without a subset")
+            raise refused("subset-route", manifest, why, "route to the Service without a subset", at)
 
 
 def _hits(route: Json, target: Target, manifest: Manifest) -> bool:

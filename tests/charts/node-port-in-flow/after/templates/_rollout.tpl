@@ -1,0 +1,6 @@
+{{/*
+Name of the Service that only the new version serves.
+*/}}
+{{- define "kiosk.canaryService" -}}
+{{ printf "%s-kiosk" .Release.Name | trunc 56 | trimSuffix "-" }}-canary
+{{- end }}
