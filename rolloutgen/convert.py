@@ -278,6 +278,10 @@ def _unproven(verdict: Verdict, before: Rendered | RolloutgenError, found: Surve
     site = found.workloads[0].sites[0]
     if verdict.refusal:
         return _or_the_others(_at_its_key(verdict.refusal, before, found), before, found)
+    if verdict.state == "broken" and verdict.why.startswith("values.schema.json"):
+        why = f"the schema does not permit the new block in values.yaml: {verdict.why.partition(': ')[2]}"
+        hint = "Describe `rollout:` in values.schema.json as an object, then convert again."
+        return Refusal("schema-not-extended", "values.schema.json", 1, why.partition("\n")[0], hint)
     by = {"different": "not-proven", "broken": "new-chart-does-not-render"}.get(verdict.state, verdict.state)
     return Refusal(
         by,

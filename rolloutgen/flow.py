@@ -1,4 +1,4 @@
-"""Flow collections (`{a: b}`, `[a, b]`) of a templated source as nodes, so that a path is found however it is written."""
+"""Flow collections (`{a: b}`, `[a, b]`) of a templated source as nodes: a path is found however it is written."""
 
 from __future__ import annotations
 

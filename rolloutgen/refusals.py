@@ -227,6 +227,12 @@ REFUSALS: Mapping[str, Explained] = {
         "Each such route gets two destinations with weights and a name, which the Rollout lists.",
         "Write the route's `destination.host` in the template, at the top of its document.",
     ),
+    "schema-not-extended": Explained(
+        "values.schema.json refuses the values block of the Rollout.",
+        "The block is added to the `properties` of the schema's root, or of what its `$ref` names; a schema that forbids "
+        "it elsewhere (oneOf, propertyNames, maxProperties) is not rewritten.",
+        "Permit `rollout:` as an object in values.schema.json.",
+    ),
     "selector-missing": Explained(
         "The Deployment has no selector.",
         "extensions/v1beta1 made one up from the labels; a Rollout needs it written.",

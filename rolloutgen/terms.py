@@ -101,7 +101,7 @@ def terms_of(workload: Workload, survey: Survey, present: str = "") -> tuple[Ter
     name_scope = site_scope(site)
     block = f".Values.{survey.decisions.values_key}"
     service = workload.services[0] if workload.services else None
-    closed_name = _closed(name, name_scope, sources) if name else None
+    closed_name = closed_code(name, name_scope, sources) if name else None
     if name and closed_name is None and not name_scope.ranged:
         body = _define_body(name, name_scope, sources)
         if body is not None:
@@ -141,7 +141,7 @@ def terms_of(workload: Workload, survey: Survey, present: str = "") -> tuple[Ter
     if not scope.ranged:
         keep = workload.decision.service_names == "keep"
         stable_name, canary_name = (f"{prefix}.{suffix[1:]}Service" for suffix in suffixes)
-        closed = _closed(raw, scope, sources)
+        closed = closed_code(raw, scope, sources)
         stable_body = _define_body(raw if keep else first, scope, sources, "" if keep else suffixes[0])
         if present and stable_body is not None and not keep:
             alone = _define_body(raw, scope, sources)
@@ -194,7 +194,7 @@ def _cut(code: str, length: int) -> str:
     return code if word and len(word[1]) <= length else f'{code} | trunc {length} | trimSuffix "-"'
 
 
-def _closed(code: str, scope: Scope, sources: Sources) -> str | None:
+def closed_code(code: str, scope: Scope, sources: Sources) -> str | None:
     """`code` so that it may stand at any file's root, None when it needs its surroundings."""
     if free_variables(code) or root_symbol(scope, sources) is None:
         return None
@@ -210,7 +210,7 @@ def name_anywhere(site: Site, sources: Sources, define: str, about: str) -> tupl
     if code is None:
         return None, ()
     scope = site_scope(site)
-    closed = _closed(code, scope, sources)
+    closed = closed_code(code, scope, sources)
     if closed is not None:
         return closed, ()
     body = _define_body(code, scope, sources)

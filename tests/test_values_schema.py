@@ -31,6 +31,8 @@ def extended(schema: str) -> Any:
         ),
         ('{"$defs": {"v": {"additionalProperties": false}}, "$ref": "#/$defs/v"}', ("$defs", "v", "properties")),
         ('{"additionalProperties": false}', ("properties",)),
+        ('{"additionalProperties": {"type": "integer"}}', ("properties",)),
+        ('{"allOf": [{"properties": {"a": {}}}], "unevaluatedProperties": false}', ("properties",)),
     ],
 )
 def test_the_block_is_added_where_the_values_are_described(schema: str, way: tuple[str, ...]) -> None:

@@ -119,7 +119,7 @@ def _schema(chart: Chart, key: str) -> Iterator[Item]:
         return
     if not isinstance(held.get("properties"), dict):
         head = _member(text, where) if where else text.index("{") + 1
-        if head is not None and held.get("additionalProperties") is False:
+        if head is not None and _forbids(held):
             yield EditFile(
                 path, Edit(Span(head, head), f'\n  "properties": {{"{key}": {{"type": ["object", "null"]}}}},', REASON)
             )
@@ -132,6 +132,11 @@ def _schema(chart: Chart, key: str) -> Iterator[Item]:
     entry = json.dumps({"type": ["object", "null"], "description": "How a new version is rolled out (Argo Rollouts)."})
     comma = "," if held["properties"] else ""
     yield EditFile(path, Edit(Span(match, match), f'{gap}"{key}": {entry}{comma}', REASON))
+
+
+def _forbids(schema: dict[str, Any]) -> bool:
+    """Whether a schema without `properties` refuses, or describes as something else, a key that it does not know."""
+    return any(schema.get(word, True) is not True for word in ("additionalProperties", "unevaluatedProperties"))
 
 
 def _of_values(schema: Any) -> tuple[tuple[str, ...], dict[str, Any] | None]:

@@ -7,14 +7,14 @@ from dataclasses import dataclass
 
 from ..context import Context
 from ..draft import Define, EditFile, Item
-from ..expression import printed
+from ..expression import expression, grouped, printed
 from ..flow import find_deep, in_flow
 from ..mentions import Name, renamed
 from ..refuse import refuse
 from ..regions import without
 from ..scope import inner_blocks, root_symbol, site_scope
 from ..sources import Site
-from ..terms import Route, name_anywhere
+from ..terms import Route, closed_code, name_anywhere
 from ..text import Edit, Span
 from ..yamlmap import Node
 
@@ -54,8 +54,41 @@ def own_routes(context: Context, root: str) -> tuple[list[Route], tuple[Define, 
                 "Write it at the top of its template.",
             )
         defines += extra
+        code = _with_namespace(context, site, code)
         found.append(Route(printed(context.terms.at(code, root)), tuple(route.name for route in routes(site, name))))
     return found, tuple(defines)
+
+
+def _with_namespace(context: Context, site: Site, code: str) -> str:
+    """The name as the Rollout writes it: the controller reads `name.namespace` for a VirtualService elsewhere, and for
+    each whose name has a dot."""
+    needed: set[tuple[bool, bool]] = set()
+    for render in context.survey.renders:
+        release = render.value_set.release.namespace
+        homes = {m.ref.namespace or release for m in render.objects if m.site == context.site.id}
+        for service in (m for m in render.objects if m.site == site.id):
+            needed.add(("." in service.ref.name, (service.ref.namespace or release) not in homes))
+    if not any(map(any, needed)):
+        return code
+    there, here = (_namespace(place, context) for place in (site, context.site))
+    whole = f'printf "%s.%s" {grouped(code)} {grouped(there)}'
+    if all(map(any, needed)):
+        return whole
+    dotted, elsewhere = f'contains "." {grouped(code)}', f"ne {grouped(there)} {grouped(here)}"
+    if not any(dots for dots, _ in needed):
+        return f"ternary ({whole}) {grouped(code)} ({elsewhere})"
+    return f"ternary ({whole}) {grouped(code)} (or ({dotted}) ({elsewhere}))"
+
+
+def _namespace(site: Site, context: Context) -> str:
+    """The expression of an object's namespace at any file's root. Raises ChartRefused where it is not one value."""
+    nodes = _find(site, "metadata", "namespace")
+    codes = {expression(node.value.of(site.source.text)) for node in nodes} or {".Release.Namespace"}
+    code = codes.pop()
+    closed = closed_code(code, site_scope(site), context.sources) if code and not codes else None
+    if closed is None:
+        raise _refused(site, nodes[0], "its namespace is not written as one value", "Write `namespace:` in one line.")
+    return closed
 
 
 @dataclass(frozen=True)

@@ -48,6 +48,7 @@ def test_it_becomes_what_is_expected(name: str, embedded: EmbeddedEngine, reques
         update(HERE / name / "after", plan.after)
     assert [(r.by, r.path, r.line) for r in plan.refusals] == [(r["by"], r["path"], r["line"]) for r in case.refusals]
     assert all(r.why and r.hint for r in plan.refusals)
+    assert all(row.get("hint", "") in r.hint for r, row in zip(plan.refusals, case.refusals, strict=True))
     assert sorted({f.rule for f in plan.findings}) == list(case.findings), plan.findings
     if plan.status == "converted":
         states = {v.value_set.name: v.state for v in plan.verdicts if v.state != "equal"}
