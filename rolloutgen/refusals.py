@@ -228,9 +228,9 @@ REFUSALS: Mapping[str, Explained] = {
         "Write the route's `destination.host` in the template, at the top of its document.",
     ),
     "schema-not-extended": Explained(
-        "values.schema.json refuses the values block of the Rollout.",
-        "The block is added to the `properties` of the schema's root, or of what its `$ref` names; a schema that forbids "
-        "it elsewhere (oneOf, propertyNames, maxProperties) is not rewritten.",
+        "The schema of the values refuses the block of the Rollout.",
+        "It is added to the `properties` of the root, or of what its `$ref` names; what forbids it elsewhere (oneOf, "
+        "propertyNames, maxProperties) is not rewritten.",
         "Permit `rollout:` as an object in values.schema.json.",
     ),
     "selector-missing": Explained(

@@ -7,14 +7,16 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from .. import goyaml
 from ..blocktext import behind, block_yaml
 from ..chart import Chart
 from ..draft import EditFile, Item, NewFile
+from ..errors import ChartError
 from ..househosts import host_label, house_hosts
 from ..options import TRIGGERS, Options
 from ..resources import resource
 from ..survey import Survey, Workload
-from ..text import Edit, Span
+from ..text import Edit, Span, apply_edits
 from ..tree import dig
 
 REASON = "values"
@@ -72,8 +74,19 @@ def rewrite(survey: Survey, options: Options, *, preview_off: bool, derived: boo
     if old is None:
         yield NewFile("values.yaml", text, REASON)
     else:
-        yield EditFile("values.yaml", behind(old, text, REASON))
+        edit = behind(old, text, REASON)
+        if not _is_read(apply_edits(old, [edit]), survey.decisions.values_key):
+            why, hint = "it is no block mapping, so no key can stand behind it", "Write its keys on lines of their own."
+            raise ChartError(f"values.yaml is not extended: {why}", path="values.yaml", line=1, hint=hint)
+        yield EditFile("values.yaml", edit)
     yield from _schema(chart, survey.decisions.values_key)
+
+
+def _is_read(text: str, key: str) -> bool:
+    try:
+        return any(key in (document.body or {}) for document in goyaml.load_documents(text.removeprefix("\ufeff")))
+    except goyaml.YamlError:
+        return False
 
 
 def has_hosts(item: Workload) -> bool:

@@ -7,7 +7,8 @@
 * `values`: what the user gives; `value_sets`: further sets by name, laid over `values` (those named "hosts" and
   "no block" over what every case has under these names);
 * `verdicts`: the state of those value sets that are not simply equal;
-* `refusals`: {by, path, line} in order, with `hint` a part of what is advised; `findings`: the rules of the findings, sorted; `lint`: errors that stay.
+* `refusals`: {by, path, line} in order, with `hint` a part of what is advised; `findings`: the rules of the findings,
+  sorted; `lint`: errors that stay.
 """
 
 from __future__ import annotations
