@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -19,6 +19,8 @@ from .template import Template
 ANSWERS = ".copier-answers.yml"
 # Copier would write where the template lies on this machine; this name means the same on every one.
 SOURCE = "rolloutgen:"
+# The answers that nobody chose: they follow rolloutgen.yaml.
+FOLLOWS = "_from_house"
 _HEAD = (
     "# What was answered to `rolloutgen new`. Keep it: `rolloutgen update` reads it, and changes answers by --data.\n"
 )
@@ -35,9 +37,16 @@ class Made:
 
 
 def render(
-    template: Template, given: Mapping[str, Answer], *, defaults: Mapping[str, Any] | None = None, ask: bool = False
+    template: Template,
+    given: Mapping[str, Answer],
+    *,
+    defaults: Mapping[str, Any] | None = None,
+    ask: bool = False,
+    follows: Sequence[str] | None = None,
 ) -> Made:
     """Renders a template in memory. `defaults` stand in for those of the template; `ask` prompts for what is left.
+
+    `follows` are the answers that are to follow the house; None: all that are as `defaults` say and not `given`.
 
     Raises UsageError where an answer is refused, with the file and line that gave it, or is missing.
     """
@@ -65,12 +74,15 @@ def render(
             raise UsageError("interrupted; nothing is written") from None
         answers = {name: _plain(combined[name]) for name, asked in template.questions.items() if not asked.computed}
         files, modes = read_directory(target, DEFAULT_LIMITS)
-    files[ANSWERS] = answers_file(template, answers)
+    if follows is None:
+        follows = [key for key, value in (defaults or {}).items() if key not in given and answers.get(key) == value]
+    files[ANSWERS] = answers_file(template, answers, follows)
     return Made(dict(sorted(files.items())), modes, answers)
 
 
-def answers_file(template: Template, answers: Mapping[str, Any]) -> bytes:
-    """`.copier-answers.yml`: the template by name and version, and every answer, also of questions that fell away.
+def answers_file(template: Template, answers: Mapping[str, Any], follows: Sequence[str] = ()) -> bytes:
+    """`.copier-answers.yml`: the template by name and version, every answer, also of questions that fell away, and
+    which of them follow the house.
 
     So the same version gives the same files from it on every machine.
     """
@@ -89,6 +101,8 @@ def answers_file(template: Template, answers: Mapping[str, Any]) -> bytes:
 
     Quoting.add_representer(str, text)
     body = {"_src_path": f"{SOURCE}{template.name}", "_commit": template.version, **answers}
+    if follows:
+        body[FOLLOWS] = sorted(follows)
     return (_HEAD + yaml.dump(body, Dumper=Quoting, sort_keys=False, width=120, allow_unicode=True)).encode()
 
 

@@ -20,7 +20,7 @@ from ..errors import ChartError, UsageError
 from ..marks import line_at
 from .answers import house_defaults, parse_data, read_answers
 from .merging import Merged, marks_in, merged
-from .render import ANSWERS, SOURCE, Made, render
+from .render import ANSWERS, FOLLOWS, SOURCE, Made, render
 from .template import Template, template
 
 
@@ -70,9 +70,11 @@ def plan_update(path: str, *, data: Sequence[str] = (), config: str = "", marked
     new = template(old.name)
     told = read_answers(os.path.join(path, ANSWERS), old)
     made = render(old, told)
-    wanted = {name: answer for name, answer in told.items() if name in new.questions}
-    wanted.update(parse_data(data, new))
-    later = render(new, wanted, defaults=house_defaults(path, config, new))
+    changed = parse_data(data, new)
+    follows = [name for name in _followers(files) if name in new.questions and name not in changed]
+    wanted = {name: answer for name, answer in told.items() if name in new.questions and name not in follows}
+    wanted.update(changed)
+    later = render(new, wanted, defaults=house_defaults(path, config, new), follows=follows)
     labels = ("this chart", f"template {new.name} {new.version}") if marked else None
     changes = [one for one in merged(files, made.files, later.files, labels=labels) if one.path != ANSWERS]
     changes += _answers(files, later)
@@ -129,6 +131,12 @@ def _origin(path: str, files: Mapping[str, bytes]) -> Template:
     except UsageError as fault:
         line = line_at(node, ("_commit",))
         raise UsageError(fault.what, path=where, line=line, why=fault.why, hint=fault.hint) from None
+
+
+def _followers(files: Mapping[str, bytes]) -> tuple[str, ...]:
+    """The answers that nobody chose, so that they follow rolloutgen.yaml."""
+    names = goyaml.load(files[ANSWERS].decode()).get(FOLLOWS)
+    return tuple(map(str, names)) if isinstance(names, list) else ()
 
 
 def _answers(files: Mapping[str, bytes], later: Made) -> list[Merged]:

@@ -170,3 +170,19 @@ def test_what_no_template_made_is_refused(run: Run, tmp_path: Path) -> None:
     result = run("update", "chart")
     assert result.exit_code == 2 and "no template made this" in result.output
     assert run("update", "nowhere").exit_code == 2
+
+
+def test_answers_that_nobody_chose_follow_the_house(run: Run, tmp_path: Path) -> None:
+    (tmp_path / ".git").mkdir()
+    house = tmp_path / "rolloutgen.yaml"
+    house.write_text("domain: example.org\ndns:\n  targets: [203.0.113.9]\n  ttl: 60\n")
+    run("new", "app", "web", tmp_path / "web", "--defaults", "--data", "dns_ttl=30")
+    assert run("check", tmp_path / "web").exit_code == 0
+    house.write_text("domain: example.org\ndns:\n  targets: [203.0.113.10]\n  ttl: 90\n")
+    result = run("check", tmp_path / "web")
+    assert result.exit_code == 1 and '+      - "203.0.113.10"' in result.output
+    assert "ttl: 90" not in result.output  # thirty was chosen
+    shutil.rmtree(tmp_path / ".git")
+    assert run("update", tmp_path / "web").exit_code == 0
+    values = (tmp_path / "web/values.yaml").read_text()
+    assert "203.0.113.10" in values and "203.0.113.9\n" not in values and "ttl: 30" in values
