@@ -120,7 +120,7 @@ def _walk(root: str, ignored: Ignored, left_out: list[str]) -> Iterator[tuple[st
             raise ChartError(f"cannot be read: {unreadable.strerror}", path=prefix or root) from None
         for entry in entries:
             path = prefix + entry.name
-            skip = hidden or ignored(path, entry.is_dir())
+            skip = hidden or ignored(path, _is_directory(entry))
             if entry.is_symlink():
                 fault = _fault_of_link(entry, path, real_root)
                 if fault and not skip and not _is_aside(path, entry, real_root):
@@ -128,7 +128,7 @@ def _walk(root: str, ignored: Ignored, left_out: list[str]) -> Iterator[tuple[st
                 if fault:
                     left_out.extend([] if skip else [path])
                     continue
-            if not entry.is_dir():
+            if not _is_directory(entry):
                 yield path, entry, skip
             elif entry.name not in _SKIPPED and not (skip and entry.is_symlink()):
                 real = os.path.realpath(entry.path)
@@ -137,6 +137,11 @@ def _walk(root: str, ignored: Ignored, left_out: list[str]) -> Iterator[tuple[st
                 yield from inside(entry.path, f"{path}/", (*above, real), skip)
 
     return inside(root, "", (real_root,), False)
+
+
+def _is_directory(entry: Entry) -> bool:
+    """Whether it is one, behind links too; no for a link to itself, at which `entry.is_dir` raises."""
+    return os.path.isdir(entry.path) if entry.is_symlink() else entry.is_dir()
 
 
 def _fault_of_link(entry: Entry, path: str, real_root: str) -> ChartError | None:
@@ -153,7 +158,7 @@ def _fault_of_link(entry: Entry, path: str, real_root: str) -> ChartError | None
 def _is_aside(path: str, entry: Entry, real_root: str) -> bool:
     """Whether a link that leaves the chart may be left out, unread: LICENSE -> ../../LICENSE and the like, a document
     or a file of the same repository that is no part of what the chart renders."""
-    if path.startswith(("templates/", "charts/", "crds/")) or path in _PARTS or entry.is_dir():
+    if path.startswith(("templates/", "charts/", "crds/")) or path in _PARTS or _is_directory(entry):
         return False
     if _DOCUMENT.match(entry.name):
         return True

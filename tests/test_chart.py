@@ -146,7 +146,7 @@ def test_a_licence_that_lies_above_the_chart_is_left_out_unless_a_template_reads
 
 
 @posix
-@pytest.mark.parametrize("target", ["../missing", "nowhere", ".", "../chart"])
+@pytest.mark.parametrize("target", ["../missing", "nowhere", ".", "../chart", "link"])
 def test_links_that_lead_nowhere_or_round_in_circles_are_refused(tmp_path: Path, target: str) -> None:
     root = make(tmp_path / "chart")
     (root / "templates/link").symlink_to(target)

@@ -57,6 +57,20 @@ def parse_set(
     return tuple(found)
 
 
+def parse_key(_: click.Context, __: click.Parameter, value: str | None) -> str | None:
+    """A key that templates can read as `.Values.KEY`. Raises BadParameter."""
+    if value is not None and not re.fullmatch(r"[A-Za-z_]\w*", value, re.ASCII):
+        raise click.BadParameter("give one word of letters, digits and _, which templates read as .Values.NAME")
+    return value
+
+
+def parse_kube_version(_: click.Context, __: click.Parameter, value: str | None) -> str | None:
+    """A version of Kubernetes such as 1.31 or v1.31.2. Raises BadParameter."""
+    if value and not re.fullmatch(r"v?\d+(\.\d+){0,2}([-+][\w.+-]+)?", value, re.ASCII):
+        raise click.BadParameter("give a version, such as 1.31 or 1.31.2")
+    return value
+
+
 def parse_toggles(_: click.Context, __: click.Parameter, value: str | None) -> str | None:
     """A number, "all" or "none". Raises BadParameter."""
     if value is not None and value not in ("all", "none") and not value.isdigit():

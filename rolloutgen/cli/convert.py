@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from .charts import charts_below, parse_set, parse_shard, parse_toggles, shard
+from .charts import charts_below, parse_key, parse_kube_version, parse_set, parse_shard, parse_toggles, shard
 
 if TYPE_CHECKING:
     from ..many import Outcome, Task
@@ -74,7 +74,9 @@ _FIELDS = (
 @click.option(
     "--replicas", type=click.Choice(["live", "omit"]), help="Beside an autoscaler: the live number, or none.  [live]"
 )
-@click.option("--values-key", metavar="NAME", help="The key of the new block in values.yaml.  [rollout]")
+@click.option(
+    "--values-key", metavar="NAME", callback=parse_key, help="The key of the new block in values.yaml.  [rollout]"
+)
 @click.option(
     "--analysis",
     type=click.Choice(["background", "step"]),
@@ -95,7 +97,9 @@ _FIELDS = (
 @click.option("--force", is_flag=True, default=None, help="Convert workloads of strategy Recreate too.")
 @click.option("--config", metavar="FILE", type=click.Path(), help="The house file.  [the nearest rolloutgen.yaml]")
 @click.option("--helm", metavar="embedded|PATH", help="The Helm that renders.  [embedded]")
-@click.option("--kube-version", metavar="V", help="The Kubernetes version to render for.")
+@click.option(
+    "--kube-version", metavar="V", callback=parse_kube_version, help="The Kubernetes version to render for."
+)
 @click.option(
     "--references",
     multiple=True,
