@@ -87,8 +87,8 @@ def record_file(survey: Survey, options: Options) -> NewFile:
 def is_done(chart: Chart, renders: Sequence[Rendered], options: Options) -> bool:
     """Whether there is nothing left to convert: the record knows every Deployment that is still there.
 
-    Raises ChartRefused for a chart that is converted by half: Rollouts and Deployments side by side, and no record
-    that says so.
+    Raises ChartRefused for a chart that is converted by half (Rollouts and Deployments side by side, and no record
+    that says so), and for one that was converted with other options than those asked for now.
     """
     from .refuse import ChartRefused
 
@@ -107,7 +107,21 @@ def is_done(chart: Chart, renders: Sequence[Rendered], options: Options) -> bool
         return False
     if unknown:
         raise ChartRefused(_half(unknown[0], rollouts[0], record))
+    if record is not None and (otherwise := _otherwise(record, left.values(), options)):
+        raise ChartRefused(otherwise)
     return True
+
+
+def _otherwise(record: Record, left: Iterable[Manifest], options: Options) -> Refusal | None:
+    """The refusal of options that ask for something else than what the record says was done."""
+    asked = [m.ref.name for m in left if m.ref.name in options.workloads]
+    whys = [f"{name} was left a Deployment when the chart was converted" for name in asked]
+    for name in ("strategy", "router"):
+        chosen, wanted = record.chosen.get(name), getattr(options, name)
+        if chosen and chosen != wanted:
+            whys.append(f"the chart is converted with --{name} {chosen}, and {wanted} is asked for")
+    hint = "Convert the chart as it was before (from version control), with the options wanted now."
+    return Refusal("converted-otherwise", PATH, 1, whys[0], hint) if whys else None
 
 
 def _half(left: Manifest, rollout: Manifest, record: Record | None) -> Refusal:

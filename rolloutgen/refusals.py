@@ -51,6 +51,11 @@ REFUSALS: Mapping[str, Explained] = {
         "The Rollout names its Services only where they are rendered, so it has to repeat that condition.",
         "Put a plain condition on values around the Service.",
     ),
+    "converted-otherwise": Explained(
+        "The chart is converted already, and the options ask for something else than its record says.",
+        "A conversion starts from Deployments; it does not change one strategy of a Rollout into another.",
+        "Convert the chart as it was before, from version control, with the options wanted now.",
+    ),
     "define-without-root": Explained(
         "The define that holds the Deployment or Service is called without the root context.",
         "The new text reads values, which are reached from the root alone.",

@@ -184,3 +184,13 @@ def test_analysis_channels_and_versions_are_recorded_and_hold_for_the_next_run(r
 def test_an_analysis_without_metrics_is_wrong_usage(run: Run, copy: Copy, chosen: list[str]) -> None:
     result = run("convert", copy("plain"), "--analysis", "background", *chosen, "--dry-run")
     assert (result.exit_code, result.stdout) == (2, "") and "leave --analysis out" in result.output
+
+
+def test_options_against_the_record_are_refused_and_those_it_has_are_no_work(run: Run, copy: Copy) -> None:
+    chart = copy("plain")
+    assert run("convert", chart, "--strategy", "blue-green").exit_code == 0
+    before = bytes_of(chart)
+    assert run("convert", chart, "--strategy", "blue-green", "--check").exit_code == 0
+    result = run("convert", chart, "--strategy", "canary")
+    assert (result.exit_code, bytes_of(chart)) == (1, before)
+    assert "converted-otherwise" in result.output
