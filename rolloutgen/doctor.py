@@ -16,7 +16,7 @@ from typing import Literal
 
 from . import __version__
 from .errors import RolloutgenError
-from .house import NAME, house_of
+from .house.house import NAME, house_of
 
 State = Literal["found", "missing", "broken"]
 _SECONDS = 10
@@ -171,8 +171,8 @@ def _libraries() -> Iterator[Remedy]:
 
 def _here(folder: str) -> Iterator[Remedy]:
     """The chart in `folder` and the house files that hold for it."""
-    from .chart import load_chart
-    from .record import read_record
+    from .chart.chart import load_chart
+    from .house.record import read_record
 
     if (Path(folder) / "Chart.yaml").is_file():
         try:

@@ -6,12 +6,12 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from .chart import Chart
+from .chart.chart import Chart
 from .model import Finding, Manifest, Path, Rendered, Severity
+from .objects.release import ReleaseView, view_of
 from .options import Options
-from .release import ReleaseView, view_of
-from .survey import Survey
-from .target import Target
+from .survey.survey import Survey
+from .survey.target import Target
 
 _TEXT = (".md", ".txt", ".yaml", ".yml", ".sh", ".bash", ".py", ".json", ".tpl", ".gotmpl", ".mk")
 _MOST = 400_000  # characters of a file that is not a template: a longer one was not written by hand

@@ -5,21 +5,21 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from .chart import Chart, load_chart
-from .dependencies import resolve_dependencies
+from .chart.chart import Chart, load_chart
+from .chart.dependencies import resolve_dependencies
 from .errors import UsageError
 from .helm import Engine
-from .house import house_of
-from .inputs import Input
+from .house.house import house_of
+from .house.record import read_record
 from .model import Release, Rendered, ValueSet
+from .objects.release import ReleaseView, view_of
 from .options import Deployer, settle
-from .record import read_record
-from .release import ReleaseView, view_of
 from .simulate import Simulation, at_bounds, simulate
 from .simulate.read import read_spec
 from .simulate.topology import Edge, edges_of
-from .streams import Stream
-from .valuesets import layer
+from .validation.inputs import Input
+from .validation.streams import Stream
+from .values.valuesets import layer
 
 _RELEASE = Release()
 
@@ -122,7 +122,7 @@ def reads(asked: Input) -> Stream:
     """What an input that is no chart holds."""
     import sys
 
-    from .streams import largest, read_files, read_stream
+    from .validation.streams import largest, read_files, read_stream
 
     if asked.kind == "stream":
         return read_stream(sys.stdin.buffer.read(largest()))

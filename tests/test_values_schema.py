@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
-from rolloutgen.chart import Chart
-from rolloutgen.draft import EditFile
+from rolloutgen.chart.chart import Chart
+from rolloutgen.objects.tree import dig
 from rolloutgen.rewrite.values import _schema
+from rolloutgen.source.draft import EditFile
 from rolloutgen.text import apply_edits
-from rolloutgen.tree import dig
 
 
 def extended(schema: str) -> Any:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from rolloutgen.look import Audit, Pair, Scene, Spot
 from rolloutgen.model import Finding
-from rolloutgen.place import placed
+from rolloutgen.places.place import placed
 from rolloutgen.registry import Plugin, cached
 
 

@@ -12,8 +12,8 @@ from collections.abc import Iterator
 
 from rolloutgen.look import Audit, Pair, Scene, Spot
 from rolloutgen.model import Severity
-from rolloutgen.pods import containers_of
-from rolloutgen.reading import texts
+from rolloutgen.objects.pods import containers_of
+from rolloutgen.objects.reading import texts
 
 _VERBS = r"(?:rollout|scale|set\s+image|get|describe|logs|exec|port-forward|wait|patch|edit|delete|annotate|label)"
 _WORD = r"deployments?(?:\.apps)?|deploy"

@@ -13,8 +13,8 @@ from typing import Any
 
 from rolloutgen.look import Audit, Pair, Scene, Spot
 from rolloutgen.model import Json, Path
-from rolloutgen.reading import strings
-from rolloutgen.tree import as_map, dig
+from rolloutgen.objects.reading import strings
+from rolloutgen.objects.tree import as_map, dig
 
 _AUTOSCALERS = {"HorizontalPodAutoscaler", "ScaledObject", "VerticalPodAutoscaler"}  # lint says it of these
 _SKIPPED = {"Secret", "CustomResourceDefinition"}

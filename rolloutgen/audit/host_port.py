@@ -11,9 +11,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from rolloutgen.look import Audit, Pair, Scene, Spot
-from rolloutgen.pods import containers_of
-from rolloutgen.reading import integer, rows
-from rolloutgen.tree import dig
+from rolloutgen.objects.pods import containers_of
+from rolloutgen.objects.reading import integer, rows
+from rolloutgen.objects.tree import dig
 
 
 def _spots(pair: Pair, scene: Scene) -> Iterator[Spot]:

@@ -12,9 +12,9 @@ from collections.abc import Iterator
 
 from rolloutgen.look import Audit, Pair, Scene, Spot
 from rolloutgen.model import Manifest, Path
-from rolloutgen.naming import host_tail
-from rolloutgen.reading import strings
-from rolloutgen.tree import as_map
+from rolloutgen.objects.naming import host_tail
+from rolloutgen.objects.reading import strings
+from rolloutgen.objects.tree import as_map
 
 # The routers that trafficRouting knows beside Istio's.
 ROUTERS = {

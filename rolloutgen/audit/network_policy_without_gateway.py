@@ -13,10 +13,10 @@ from typing import Any
 
 from rolloutgen.look import Audit, Pair, Scene, Spot
 from rolloutgen.model import Manifest
-from rolloutgen.reading import listing, mapping, rows
-from rolloutgen.release import ISTIO_GATEWAY
-from rolloutgen.syntax import selects
-from rolloutgen.target import Target, pod_labels
+from rolloutgen.objects.reading import listing, mapping, rows
+from rolloutgen.objects.release import ISTIO_GATEWAY
+from rolloutgen.objects.syntax import selects
+from rolloutgen.survey.target import Target, pod_labels
 
 
 def _spots(pair: Pair, scene: Scene) -> Iterator[Spot]:

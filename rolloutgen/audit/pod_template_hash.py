@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterator
 
 from rolloutgen.look import Audit, Pair, Scene, Spot
-from rolloutgen.reading import strings
+from rolloutgen.objects.reading import strings
 
 _LABEL = re.compile(r"(?<![\w-])pod-template-hash(?![\w-])")
 

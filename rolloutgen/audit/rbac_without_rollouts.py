@@ -12,7 +12,7 @@ from typing import Any
 
 from rolloutgen.look import Audit, Pair, Scene, Spot
 from rolloutgen.model import Severity
-from rolloutgen.reading import rows, texts
+from rolloutgen.objects.reading import rows, texts
 
 _GROUPS = {"apps", "extensions"}
 

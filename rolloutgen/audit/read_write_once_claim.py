@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from rolloutgen.look import Audit, Pair, Scene, Spot
-from rolloutgen.reading import rows, text, texts
+from rolloutgen.objects.reading import rows, text, texts
 
 _ONE_NODE = {"ReadWriteOnce", "ReadWriteOncePod"}
 

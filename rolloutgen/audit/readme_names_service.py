@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator
 
 from rolloutgen.look import Audit, Scene, Spot
-from rolloutgen.naming import track_suffixes
+from rolloutgen.objects.naming import track_suffixes
 
 _COMMAND = re.compile(
     r"\b(?:kubectl|oc|minikube)\b[^\n]*?\b(?:svc|services?)[/ ]+(?:-[\w-]+[ =]\S+ +)*(?P<name>[\w.<>${}()\[\]-]+)"

@@ -11,9 +11,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from rolloutgen.look import Audit, Pair, Scene, Spot
-from rolloutgen.naming import host_tail
-from rolloutgen.reading import strings
-from rolloutgen.tree import as_map, dig
+from rolloutgen.objects.naming import host_tail
+from rolloutgen.objects.reading import strings
+from rolloutgen.objects.tree import as_map, dig
 
 # Of each kind the last keys of the paths where a Service is named.
 _KINDS = {

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from rolloutgen.look import Audit, Pair, Scene, Spot
-from rolloutgen.reading import mapping
+from rolloutgen.objects.reading import mapping
 
 
 def _spots(pair: Pair, scene: Scene) -> Iterator[Spot]:

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 
 from rolloutgen.look import Audit, Pair, Scene, Spot
 from rolloutgen.model import Path
-from rolloutgen.reading import strings
+from rolloutgen.objects.reading import strings
 
 _WORDS = r"(?:service|svc|upstream|backend|endpoint)s?(?:[-_.]?names?)?|host(?:[-_.]?name)?(?=\s*[=:])"
 _BEFORE = rf"(?:{_WORDS})[\"']?\s*(?:=|:\s|\s)\s*[\"']?"

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from rolloutgen.look import Audit, Pair, Scene, Spot
-from rolloutgen.reading import mapping
+from rolloutgen.objects.reading import mapping
 
 _RELOADER = "Start Reloader with --is-Argo-Rollouts=true; each reload is a canary then."
 # The start of the annotation, the tool, and what to do.

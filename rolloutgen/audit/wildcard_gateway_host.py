@@ -12,9 +12,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from rolloutgen.look import Audit, Pair, Scene, Spot
-from rolloutgen.mesh import certificate_covers, gateway_hosts, servers
-from rolloutgen.reading import mapping, text, texts
-from rolloutgen.release import CERTIFICATE, ISTIO_GATEWAY
+from rolloutgen.objects.mesh import certificate_covers, gateway_hosts, servers
+from rolloutgen.objects.reading import mapping, text, texts
+from rolloutgen.objects.release import CERTIFICATE, ISTIO_GATEWAY
 
 
 def _spots(pair: Pair, scene: Scene) -> Iterator[Spot]:

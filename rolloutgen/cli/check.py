@@ -10,7 +10,7 @@ import click
 from .charts import charts_below
 
 if TYPE_CHECKING:
-    from ..drift import Drifted
+    from ..review.drift import Drifted
 
 
 @click.command(no_args_is_help=True)
@@ -41,10 +41,10 @@ def check(charts: tuple[str, ...], **given: Any) -> None:
     """
     import os
 
-    from ..drift import drift
     from ..helm import open_engine
-    from ..record import PATH
+    from ..house.record import PATH
     from ..report.drift import as_json, text
+    from ..review.drift import drift
     from ..scaffold.render import ANSWERS
 
     paths = [*charts]

@@ -18,11 +18,11 @@ def config(chart: str, given: str, as_json: bool, schema: bool) -> None:
     """
     if schema:
         from ..data import data_path
-        from ..housefile import SCHEMA
+        from ..house.housefile import SCHEMA
 
         click.echo(data_path(SCHEMA).read_text(encoding="utf-8"), nl=False)
         return
-    from ..effective import effective
+    from ..house.effective import effective
     from ..report import effective as report
 
     found = effective(chart, given)

@@ -14,7 +14,7 @@ import click
 from .charts import charts_below, parse_key, parse_kube_version, parse_set, parse_shard, parse_toggles, shard
 
 if TYPE_CHECKING:
-    from ..many import Outcome, Task
+    from ..many.many import Outcome, Task
 
 # The options that are fields of Options: what is not given (None, or nothing) is left to record and house file.
 _FIELDS = (
@@ -128,8 +128,8 @@ def convert(charts: tuple[str, ...], **given: Any) -> None:
 
 
 def _tasks(paths: Sequence[str], given: dict[str, Any]) -> list[Task]:
-    from ..job import Request
-    from ..many import Task
+    from ..conversion.job import Request
+    from ..many.many import Task
 
     flags = {name: given[name] for name in _FIELDS if given[name] not in (None, ())}
     request = Request(flags, given["config"] or "", given["references"])
@@ -157,7 +157,7 @@ def _target(path: str, base: str, output: str | None, several: bool) -> str:
 
 def _one(task: Task, given: dict[str, Any]) -> int:
     from ..helm import open_engine
-    from ..many import run
+    from ..many.many import run
 
     engine = open_engine(given["helm"] or "embedded")
     try:
@@ -169,7 +169,7 @@ def _one(task: Task, given: dict[str, Any]) -> int:
 
 
 def _several(tasks: Sequence[Task], given: dict[str, Any]) -> int:
-    from ..many import run_all
+    from ..many.many import run_all
 
     shown = given["progress"] if given["progress"] is not None else sys.stderr.isatty() and not given["as_json"]
     outcomes: list[tuple[str, str, int]] = []

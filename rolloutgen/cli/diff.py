@@ -13,7 +13,7 @@ import click
 from .charts import parse_set, parse_shard, shard
 
 if TYPE_CHECKING:
-    from ..reviewed import Asked, Review
+    from ..review.reviewed import Asked, Review
 
 
 _FORMS = ("text", "markdown", "json", "html")
@@ -121,20 +121,20 @@ def _named(charts: Sequence[str], given: dict[str, Any]) -> list[Review]:
 
         engine = open_engine(given["helm"])  # starts while the rest is imported
         try:
-            from ..review import review
+            from ..review.review import review
 
             return [review(paths[0], asked, engine)]
         finally:
             engine.close()
-    from ..otherside import base_of
-    from ..reviewmany import Task
+    from ..many.reviewmany import Task
+    from ..review.otherside import base_of
 
     return _run([Task(path, asked, base_of(path, asked.against), True) for path in paths], given)
 
 
 def _all(roots: Sequence[str], given: dict[str, Any]) -> list[Review]:
-    from ..otherside import base_of
-    from ..reviewmany import Task, changed_charts
+    from ..many.reviewmany import Task, changed_charts
+    from ..review.otherside import base_of
 
     asked = _asked(given)
     files = [*asked.values, *(file for _, paths in asked.value_sets for file in paths)]
@@ -148,7 +148,7 @@ def _all(roots: Sequence[str], given: dict[str, Any]) -> list[Review]:
 
 
 def _run(tasks: Sequence[Any], given: dict[str, Any]) -> list[Review]:
-    from ..reviewmany import run, run_all
+    from ..many.reviewmany import run, run_all
 
     if len(tasks) < 2:
         if not tasks:
@@ -174,7 +174,7 @@ def _run(tasks: Sequence[Any], given: dict[str, Any]) -> list[Review]:
 
 
 def _asked(given: dict[str, Any]) -> Asked:
-    from ..reviewed import Asked
+    from ..review.reviewed import Asked
 
     return Asked(
         against=given["against"],

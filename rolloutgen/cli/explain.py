@@ -27,12 +27,12 @@ def explain(name: str | None) -> None:
 def _texts(name: str) -> list[str]:
     """What is known of an id: a fault that lint finds may also be what a conversion is refused for."""
     from ..audit import audits
-    from ..diff import meanings
-    from ..explain import explain as of_rule
-    from ..lint import rules
-    from ..notices import FINDINGS, IN_CHECKS
-    from ..reasons import REASONS
-    from ..refusals import REFUSALS
+    from ..explaining.explain import explain as of_rule
+    from ..explaining.notices import FINDINGS, IN_CHECKS
+    from ..explaining.reasons import REASONS
+    from ..explaining.refusals import REFUSALS
+    from ..review.diff import meanings
+    from ..validation.lint import rules
 
     found = [of_rule(name).strip()] if name in rules() else []
     if name in audits():
@@ -55,11 +55,11 @@ def _texts(name: str) -> list[str]:
 def lines() -> dict[str, str]:
     """Every id that there is to explain, with its line."""
     from ..audit import audits
-    from ..diff import meanings
-    from ..explain import table
-    from ..notices import FINDINGS
-    from ..reasons import REASONS
-    from ..refusals import REFUSALS
+    from ..explaining.explain import table
+    from ..explaining.notices import FINDINGS
+    from ..explaining.reasons import REASONS
+    from ..explaining.refusals import REFUSALS
+    from ..review.diff import meanings
 
     told = {name: text.what for name, text in {**REFUSALS, **FINDINGS}.items()}
     told.update((plugin.id, plugin.doc.summary) for plugin in audits().values())
@@ -69,9 +69,9 @@ def lines() -> dict[str, str]:
 
 def rule_lines() -> dict[str, str]:
     """The ids that `validate` may find, with their lines."""
-    from ..explain import table
-    from ..notices import FINDINGS
-    from ..refusals import REFUSALS
+    from ..explaining.explain import table
+    from ..explaining.notices import FINDINGS
+    from ..explaining.refusals import REFUSALS
 
     told = {name: text.what for name, text in {**REFUSALS, **FINDINGS}.items()}
     return {**told, **{row.id: row.summary for row in table()}}

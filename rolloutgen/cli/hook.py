@@ -17,8 +17,8 @@ def hook(name: str, arguments: tuple[str, ...], every: bool) -> None:
     Options among ARGUMENTS are those of the command. `convert` looks only at charts that it has converted before (that
     hold .rolloutgen.yaml). No chart holds a file: nothing to do.
     """
-    from ..inputs import charts_of
-    from ..record import PATH
+    from ..house.record import PATH
+    from ..validation.inputs import charts_of
     from .convert import convert
     from .validate import validate
 

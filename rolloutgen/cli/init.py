@@ -20,9 +20,9 @@ def init(folder: str, dry_run: bool, force: bool, helm: str) -> None:
 
     from ..errors import UsageError
     from ..helm import open_engine
-    from ..house import NAME
-    from ..inventory import take
-    from ..starter import first_house, write_house
+    from ..house.house import NAME
+    from ..house.inventory import take
+    from ..house.starter import first_house, write_house
     from .charts import charts_below
 
     target = os.path.join(folder, NAME)

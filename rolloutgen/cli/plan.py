@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 if TYPE_CHECKING:
-    from ..release import ReleaseView
+    from ..objects.release import ReleaseView
 
 
 @click.command(no_args_is_help=True)
@@ -56,8 +56,8 @@ def plan(chart: str, **given: Any) -> None:
 
 
 def _view(chart: str, given: dict[str, Any]) -> ReleaseView:
-    from ..inputs import inputs_of
     from ..planning import chart_view, manifests_view, reads
+    from ..validation.inputs import inputs_of
 
     asked = inputs_of([chart])[0]
     if asked.kind != "chart":

@@ -11,7 +11,7 @@ import click
 @click.option("--json", "as_json", is_flag=True, help="All that is known of each rule, as one JSON list.")
 def rules(as_json: bool) -> None:
     """List every rule of `validate`, with its severity and what it is about. `rolloutgen explain ID` tells more."""
-    from ..lint import rules as all_rules
+    from ..validation.lint import rules as all_rules
 
     plugins = all_rules()
     if as_json:

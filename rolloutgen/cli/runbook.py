@@ -71,10 +71,10 @@ def _again(chart: str, given: dict[str, Any]) -> str:
 
 
 def _book(chart: str, given: dict[str, Any]) -> Runbook:
-    from ..inputs import inputs_of
     from ..model import Release
     from ..planning import manifests_view, plans, reads
     from ..runbook import runbook as made
+    from ..validation.inputs import inputs_of
 
     asked = inputs_of([chart])[0]
     if asked.kind == "chart":
@@ -89,8 +89,8 @@ def _of_chart(chart: str, given: dict[str, Any]) -> Runbook:
     from ..errors import UsageError
     from ..helm import open_engine
     from ..model import Release
+    from ..objects.release import view_of
     from ..planning import deployer_of, plans, shown
-    from ..release import view_of
     from ..runbook import before_conversion, image_keys
     from ..runbook import runbook as made
 

@@ -11,7 +11,7 @@ import click
 from .charts import charts_below, parse_set, parse_shard, parse_toggles, shard
 
 if TYPE_CHECKING:
-    from ..validate import Judged
+    from ..validation.validate import Judged
 
 _FIELDS = ("values", "sets", "value_sets", "toggles", "kube_version", "deployer")
 _FORMATS = ("text", "json", "sarif", "junit", "github", "gitlab")
@@ -65,7 +65,7 @@ def validate(paths: tuple[str, ...], **given: Any) -> None:
     PATH is a chart (a directory or a .tgz), a manifest file, a folder of manifests, or - for a rendered stream. Charts
     are rendered with their defaults and each ci/*-values.yaml. Files that are named count as one release.
     """
-    from ..inputs import inputs_of
+    from ..validation.inputs import inputs_of
 
     if given["write_baseline"] and not given["baseline"]:
         raise click.UsageError("--write-baseline writes to the file that --baseline names")
@@ -78,7 +78,7 @@ def validate(paths: tuple[str, ...], **given: Any) -> None:
     # Imported now: while the first chart was on its way to Helm, there was better to do.
     from ..report.findings import form
     from ..report.findings.words import Result
-    from ..validate import without_idle_house_ignores
+    from ..validation.validate import without_idle_house_ignores
 
     judged = without_idle_house_ignores(judged, whole=bool(given["roots"]) and given["shard"] is None)
     judged = _chosen(judged, given["only"], given["exclude"])
@@ -87,7 +87,7 @@ def validate(paths: tuple[str, ...], **given: Any) -> None:
         return
     known = gone = 0
     if given["baseline"]:
-        from ..baseline import sift
+        from ..validation.baseline import sift
 
         sifted = sift(judged, given["baseline"])
         judged, known, gone = list(sifted.judged), sifted.known, len(sifted.gone)
@@ -97,12 +97,12 @@ def validate(paths: tuple[str, ...], **given: Any) -> None:
 
 
 def _judged(inputs: Sequence[Any], given: dict[str, Any]) -> Any:
-    from ..checkmany import judge_all
-    from ..inputs import Ask
+    from ..many.checkmany import judge_all
+    from ..validation.inputs import Ask
 
     program = ""
     if given["kubeconform"]:
-        from ..secondopinion import find_program
+        from ..validation.secondopinion import find_program
 
         program = find_program()
     flags = {name: given[name] for name in _FIELDS if given[name] not in (None, ())}
@@ -115,9 +115,9 @@ def _check_ids(ids: Sequence[str]) -> None:
         return
     from difflib import get_close_matches
 
-    from ..lint import rules
-    from ..notices import FINDINGS
-    from ..refusals import REFUSALS
+    from ..explaining.notices import FINDINGS
+    from ..explaining.refusals import REFUSALS
+    from ..validation.lint import rules
 
     known = {*rules(), *FINDINGS, *REFUSALS}
     for name in ids:
@@ -139,7 +139,7 @@ def _chosen(judged: Sequence[Judged], only: Sequence[str], exclude: Sequence[str
 def _write_baseline(judged: Sequence[Judged], path: str) -> None:
     from pathlib import Path
 
-    from ..baseline import written
+    from ..validation.baseline import written
 
     findings = [found.finding for one in judged for found in one.remarks if found.finding.severity != "info"]
     try:

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from ..chart import Chart
+from ..chart.chart import Chart
 from ..errors import LimitError, RenderError, RolloutgenError, UsageError
 from ..model import Rendered, ValueSet
 from .engine import finish

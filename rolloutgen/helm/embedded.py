@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from ..chart import Chart
+from ..chart.chart import Chart
 from ..errors import LimitError, RenderError, RolloutgenError
 from ..model import Rendered, ValueSet
 from . import native

@@ -6,9 +6,9 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Protocol
 
-from ..chart import Chart
+from ..chart.chart import Chart
+from ..chart.manifests import parse_rendered
 from ..errors import RolloutgenError, UsageError
-from ..manifests import parse_rendered
 from ..model import Rendered, ValueSet
 from .native import RawRender
 

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from .. import errors
-from ..chart import Chart
+from ..chart.chart import Chart
 from ..errors import LimitError, RolloutgenError
 from ..model import Manifest, Ref, Rendered, ValueSet
 from .engine import release_options

@@ -62,7 +62,7 @@ def serve(memory_bytes: int) -> None:
     gc.set_threshold(200_000)  # what is parsed here holds no cycles
     threading.Thread(target=_load_library, daemon=True).start()
     threading.Thread(target=_start_helm, daemon=True).start()
-    from ..manifests import parse_rendered  # while Helm starts
+    from ..chart.manifests import parse_rendered  # while Helm starts
 
     waiting: queue.SimpleQueue[_Job] = queue.SimpleQueue()
     ordered: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()

@@ -13,12 +13,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from rolloutgen.between import ObjectChange
 from rolloutgen.model import Severity
-from rolloutgen.pods import ConfigUse, config_uses
-from rolloutgen.release import CONFIG_MAP, SECRET, Pod
-from rolloutgen.sides import Example, Meaning, Said, Sides, code, listed
-from rolloutgen.tree import dig
+from rolloutgen.objects.pods import ConfigUse, config_uses
+from rolloutgen.objects.release import CONFIG_MAP, SECRET, Pod
+from rolloutgen.objects.tree import dig
+from rolloutgen.review.between import ObjectChange
+from rolloutgen.review.sides import Example, Meaning, Said, Sides, code, listed
 
 _CONTENT = ("data", "stringData", "binaryData")
 _LASTING = ("Rollout", "Deployment", "StatefulSet", "DaemonSet")

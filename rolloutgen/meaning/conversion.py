@@ -12,12 +12,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from rolloutgen.fields import shown
-from rolloutgen.podtemplate import same
-from rolloutgen.podwords import reasons
-from rolloutgen.reading import mapping
-from rolloutgen.release import ROLLOUT, SERVICE
-from rolloutgen.sides import Example, Meaning, Said, Sides, code, listed
+from rolloutgen.objects.podtemplate import same
+from rolloutgen.objects.reading import mapping
+from rolloutgen.objects.release import ROLLOUT, SERVICE
+from rolloutgen.review.fields import shown
+from rolloutgen.review.podwords import reasons
+from rolloutgen.review.sides import Example, Meaning, Said, Sides, code, listed
 
 _OUTAGE = "was a Deployment: an outage unless it is prepared; follow the cutover. Its first deployment skips all steps"
 

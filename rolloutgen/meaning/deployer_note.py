@@ -10,10 +10,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from rolloutgen.model import Manifest
-from rolloutgen.podtemplate import same
-from rolloutgen.release import ROLLOUT
-from rolloutgen.sides import Example, Meaning, Said, Sides
-from rolloutgen.tree import dig
+from rolloutgen.objects.podtemplate import same
+from rolloutgen.objects.release import ROLLOUT
+from rolloutgen.objects.tree import dig
+from rolloutgen.review.sides import Example, Meaning, Said, Sides
 
 _HELM4 = (
     "Helm 4 never sees a Rollout as ready: upgrade without --wait, then `kubectl argo rollouts status {name}`; "

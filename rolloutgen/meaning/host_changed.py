@@ -10,8 +10,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from rolloutgen.hosts import Host, Record, public_hosts
-from rolloutgen.sides import Example, Meaning, Said, Sides, code, listed
+from rolloutgen.objects.hosts import Host, Record, public_hosts
+from rolloutgen.review.sides import Example, Meaning, Said, Sides, code, listed
 
 
 def _say(sides: Sides) -> Iterator[Said]:

@@ -10,13 +10,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from rolloutgen.between import ObjectChange
-from rolloutgen.compare import ABSENT
 from rolloutgen.model import Path
-from rolloutgen.reading import mapping
-from rolloutgen.release import CONFIG_MAP, SECRET, SERVICE, Kind
-from rolloutgen.sides import Example, Meaning, Said, Sides, code, field_names, listed
-from rolloutgen.tree import dig
+from rolloutgen.objects.reading import mapping
+from rolloutgen.objects.release import CONFIG_MAP, SECRET, SERVICE, Kind
+from rolloutgen.objects.tree import dig
+from rolloutgen.proof.compare import ABSENT
+from rolloutgen.review.between import ObjectChange
+from rolloutgen.review.sides import Example, Meaning, Said, Sides, code, field_names, listed
 
 _FIXED: Mapping[Kind, tuple[Path, ...]] = {
     ("apps", "StatefulSet"): (

@@ -13,8 +13,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from rolloutgen.mesh import listings
-from rolloutgen.sides import Example, Meaning, Said, Sides, code, listed
+from rolloutgen.objects.mesh import listings
+from rolloutgen.review.sides import Example, Meaning, Said, Sides, code, listed
 
 _PROTOCOLS = ("http", "tls", "tcp")
 _BY_DEPLOYER = {

@@ -11,9 +11,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from rolloutgen.podtemplate import same
-from rolloutgen.release import ROLLOUT
-from rolloutgen.sides import Example, Meaning, Said, Sides, field_names, listed
+from rolloutgen.objects.podtemplate import same
+from rolloutgen.objects.release import ROLLOUT
+from rolloutgen.review.sides import Example, Meaning, Said, Sides, field_names, listed
 
 
 def _say(sides: Sides) -> Iterator[Said]:

@@ -11,8 +11,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from rolloutgen.reading import mapping, text
-from rolloutgen.sides import Example, Meaning, Said, Sides
+from rolloutgen.objects.reading import mapping, text
+from rolloutgen.review.sides import Example, Meaning, Said, Sides
 
 _KEEP, _HOOK, _SYNC = "helm.sh/resource-policy", "helm.sh/hook", "argocd.argoproj.io/sync-options"
 _LOSS: Mapping[str, str] = {

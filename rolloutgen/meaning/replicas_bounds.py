@@ -12,10 +12,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from rolloutgen.model import Manifest, Path
-from rolloutgen.reading import integer
-from rolloutgen.release import DEPLOYMENT, HPA, ROLLOUT, SCALED_OBJECT, Kind, ReleaseView
-from rolloutgen.sides import Example, Meaning, Said, Sides, code
-from rolloutgen.strategy import target_of
+from rolloutgen.objects.reading import integer
+from rolloutgen.objects.release import DEPLOYMENT, HPA, ROLLOUT, SCALED_OBJECT, Kind, ReleaseView
+from rolloutgen.objects.strategy import target_of
+from rolloutgen.review.sides import Example, Meaning, Said, Sides, code
 
 Bounds = tuple[int, int]
 _FIELDS: Mapping[Kind, tuple[Path, Path, int, int]] = {

@@ -11,12 +11,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from rolloutgen.model import Manifest
-from rolloutgen.podtemplate import same
-from rolloutgen.podwords import reasons
-from rolloutgen.reading import mapping
-from rolloutgen.release import DEPLOYMENT
-from rolloutgen.sides import Example, Meaning, Said, Sides
-from rolloutgen.tree import dig
+from rolloutgen.objects.podtemplate import same
+from rolloutgen.objects.reading import mapping
+from rolloutgen.objects.release import DEPLOYMENT
+from rolloutgen.objects.tree import dig
+from rolloutgen.review.podwords import reasons
+from rolloutgen.review.sides import Example, Meaning, Said, Sides
 
 _KINDS = (DEPLOYMENT, ("apps", "StatefulSet"), ("apps", "DaemonSet"))
 _HOW: Mapping[str, str] = {

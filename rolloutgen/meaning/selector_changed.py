@@ -11,8 +11,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from rolloutgen.release import DEPLOYMENT, ROLLOUT
-from rolloutgen.sides import Example, Meaning, Said, Sides, field_names, listed
+from rolloutgen.objects.release import DEPLOYMENT, ROLLOUT
+from rolloutgen.review.sides import Example, Meaning, Said, Sides, field_names, listed
 
 _KINDS = (
     ROLLOUT,

@@ -11,13 +11,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from rolloutgen.between import ObjectChange
 from rolloutgen.model import Manifest
-from rolloutgen.reading import mapping
-from rolloutgen.release import SERVICE, SERVICE_MONITOR, ReleaseView
-from rolloutgen.sides import Example, Meaning, Said, Sides, code, field_names, listed
-from rolloutgen.strategy import service_names
-from rolloutgen.syntax import selects
+from rolloutgen.objects.reading import mapping
+from rolloutgen.objects.release import SERVICE, SERVICE_MONITOR, ReleaseView
+from rolloutgen.objects.strategy import service_names
+from rolloutgen.objects.syntax import selects
+from rolloutgen.review.between import ObjectChange
+from rolloutgen.review.sides import Example, Meaning, Said, Sides, code, field_names, listed
 
 _VERSIONS = ("helm.sh/chart", "chart", "app.kubernetes.io/version")
 

@@ -11,12 +11,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from rolloutgen.model import Manifest
-from rolloutgen.podtemplate import same
-from rolloutgen.podwords import only_chart_version, random_fields, reasons, steps_in_words
-from rolloutgen.release import ROLLOUT
-from rolloutgen.sides import Example, Meaning, Said, Sides, listed
-from rolloutgen.strategy import blue_green_of, canary_of
-from rolloutgen.tree import dig
+from rolloutgen.objects.podtemplate import same
+from rolloutgen.objects.release import ROLLOUT
+from rolloutgen.objects.strategy import blue_green_of, canary_of
+from rolloutgen.objects.tree import dig
+from rolloutgen.review.podwords import only_chart_version, random_fields, reasons, steps_in_words
+from rolloutgen.review.sides import Example, Meaning, Said, Sides, listed
 
 
 def _say(sides: Sides) -> Iterator[Said]:

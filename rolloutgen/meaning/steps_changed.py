@@ -12,11 +12,11 @@ import json
 from collections.abc import Iterator
 
 from rolloutgen.model import Manifest
-from rolloutgen.podtemplate import same
-from rolloutgen.reading import rows
-from rolloutgen.release import ROLLOUT
-from rolloutgen.sides import Example, Meaning, Said, Sides, code, listed
-from rolloutgen.strategy import CANARY, canary_of
+from rolloutgen.objects.podtemplate import same
+from rolloutgen.objects.reading import rows
+from rolloutgen.objects.release import ROLLOUT
+from rolloutgen.objects.strategy import CANARY, canary_of
+from rolloutgen.review.sides import Example, Meaning, Said, Sides, code, listed
 
 
 def _say(sides: Sides) -> Iterator[Said]:

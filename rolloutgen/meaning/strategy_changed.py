@@ -12,10 +12,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from rolloutgen.model import Manifest
-from rolloutgen.release import ROLLOUT, SERVICE
-from rolloutgen.sides import Example, Meaning, Said, Sides, code, field_names, listed
-from rolloutgen.strategy import CANARY, service_names
-from rolloutgen.tree import as_map, dig
+from rolloutgen.objects.release import ROLLOUT, SERVICE
+from rolloutgen.objects.strategy import CANARY, service_names
+from rolloutgen.objects.tree import as_map, dig
+from rolloutgen.review.sides import Example, Meaning, Said, Sides, code, field_names, listed
 
 
 def _say(sides: Sides) -> Iterator[Said]:

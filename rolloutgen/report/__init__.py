@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:  # the forms of findings need nothing of a conversion
-    from ..job import Conversion
+    from ..conversion.job import Conversion
 
 
 def form(name: str, conversion: Conversion, target: str = "", *, writes: bool = False, explain: bool = False) -> str:

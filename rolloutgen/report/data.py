@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from ..cutover import cutovers
-from ..job import Conversion
+from ..conversion.cutover import cutovers
+from ..conversion.job import Conversion
 from ..model import Finding, Refusal
 from .diff import diff
 from .words import rolled

@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterator
 
-from ..convert import Plan
+from ..conversion.convert import Plan
 
 _NO_NEWLINE = "\\ No newline at end of file\n"
 

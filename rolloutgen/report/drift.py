@@ -6,7 +6,7 @@ import difflib
 import json
 import os
 
-from ..drift import Drift, Drifted
+from ..review.drift import Drift, Drifted
 
 _NO_NEWLINE = "\\ No newline at end of file\n"
 

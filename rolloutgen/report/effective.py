@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 
-from ..effective import Effective, Setting
-from ..housetext import Entry, text_of
+from ..house.effective import Effective, Setting
+from ..house.housetext import Entry, text_of
 
 
 def text(found: Effective) -> str:

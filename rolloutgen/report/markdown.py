@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..cutover import cutovers
-from ..job import Conversion
+from ..conversion.cutover import cutovers
+from ..conversion.job import Conversion
 from .words import compared, rolled
 
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
-from ..convert import Plan
-from ..cutover import cutovers
-from ..job import Conversion
+from ..conversion.convert import Plan
+from ..conversion.cutover import cutovers
+from ..conversion.job import Conversion
+from ..explaining.reasons import REASONS
 from ..model import Finding, Refusal
-from ..reasons import REASONS
 from .words import compared, rolled
 
 _MOST = 6  # of a kind: what is more is counted

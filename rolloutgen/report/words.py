@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from ..convert import Plan
+from ..conversion.convert import Plan
 from ..model import Manifest
-from ..tree import as_map, dig, maps
+from ..objects.tree import as_map, dig, maps
 
 
 @dataclass(frozen=True, slots=True)

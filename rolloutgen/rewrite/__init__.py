@@ -10,23 +10,23 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from ..concerned import node_ports, null_labels, other_names, own_aliases, places, said_before
-from ..context import Context
-from ..draft import Item, NewFile, Rename, Split
-from ..expression import expression, free_variables, printed
-from ..filenames import file_name
-from ..guards import implied, present_when, routed_when, shown_when
-from ..mentions import same
-from ..metadata import metadata_text
 from ..options import Options
-from ..overlay import overlaid
-from ..refuse import refuse
-from ..routing import governs, points_at
-from ..scope import Scope, lift, root_symbol, site_scope
-from ..sources import Site
-from ..survey import Survey, Workload
-from ..terms import Route, chart_prefix, terms_of, workload_prefix
-from ..trafficport import traffic_port
+from ..source.draft import Item, NewFile, Rename, Split
+from ..source.expression import expression, free_variables, printed
+from ..source.refuse import refuse
+from ..source.scope import Scope, lift, root_symbol, site_scope
+from ..source.sources import Site
+from ..survey.concerned import node_ports, null_labels, other_names, own_aliases, places, said_before
+from ..survey.context import Context
+from ..survey.filenames import file_name
+from ..survey.guards import implied, present_when, routed_when, shown_when
+from ..survey.mentions import same
+from ..survey.metadata import metadata_text
+from ..survey.overlay import overlaid
+from ..survey.routing import governs, points_at
+from ..survey.survey import Survey, Workload
+from ..survey.terms import Route, chart_prefix, terms_of, workload_prefix
+from ..survey.trafficport import traffic_port
 from . import (
     analysis,
     autoscaler,

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from ..draft import Define
-from ..expression import expression, grouped
 from ..model import Analysis
-from ..resources import resource
-from ..sources import Site
-from ..terms import Terms
+from ..source.draft import Define
+from ..source.expression import expression, grouped
+from ..source.resources import resource
+from ..source.sources import Site
+from ..survey.terms import Terms
 
 REASON = "analysis"
 FILE = "analysistemplate"  # as filenames calls it

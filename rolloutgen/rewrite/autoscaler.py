@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from ..draft import EditFile, Item
 from ..model import ROLLOUT_API
-from ..refuse import refuse
-from ..sources import Site
+from ..source.draft import EditFile, Item
+from ..source.refuse import refuse
+from ..source.sources import Site
 from ..text import Edit, Span
 
 REASON = "autoscaler"

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 
-from ..draft import EditFile, Item, Rename, Split
-from ..refuse import refuse
-from ..sources import Source, Sources
+from ..source.draft import EditFile, Item, Rename, Split
+from ..source.refuse import refuse
+from ..source.sources import Source, Sources
 from ..text import Edit, Span
 
 REASON = "base-path"

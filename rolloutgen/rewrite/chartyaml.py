@@ -6,12 +6,12 @@ import re
 from collections.abc import Iterator
 from textwrap import dedent
 
-from .. import goyaml
-from ..chart import Chart
-from ..draft import EditFile, Item
-from ..gotmpl import Template
+from ..chart.chart import Chart
+from ..source.draft import EditFile, Item
+from ..source.gotmpl import Template
+from ..source.yamlmap import outline
 from ..text import Edit, Span
-from ..yamlmap import outline
+from ..yamls import goyaml
 
 REASON = "chart-version"
 _SEMVER = re.compile(r"(v?)(\d+)(?:\.(\d+))?(?:\.(\d+))?(.*)$")

@@ -6,16 +6,16 @@ import re
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 
-from ..configrefs import SHAPES, references
-from ..draft import EditFile
-from ..expression import expression
-from ..mentions import same
 from ..model import Path, Rendered
-from ..refuse import refuse
-from ..scope import root_symbol, scope_at
-from ..sources import Source, Sources
+from ..objects.configrefs import SHAPES, references
+from ..source.draft import EditFile
+from ..source.expression import expression
+from ..source.refuse import refuse
+from ..source.scope import root_symbol, scope_at
+from ..source.sources import Source, Sources
+from ..source.yamlmap import Document, walk
+from ..survey.mentions import same
 from ..text import Edit, Span
-from ..yamlmap import Document, walk
 
 REASON = "config-version"
 _HINT = "Write the name in the pod template itself, or convert with --no-config-by-version."

@@ -6,20 +6,20 @@ import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
-from ..annotations import Added, annotated
-from ..configrefs import CONTENT
-from ..draft import Define, EditFile, Item, NewFile
-from ..expression import expression, free_variables, grouped, reads_dot
-from ..gotmpl import lex
 from ..model import Rendered
-from ..objectname import name_of
-from ..refuse import refuse
-from ..scope import declared_in, inner_blocks, lift, root_symbol, site_scope, variables
-from ..sources import Site, Sources
-from ..terms import name_anywhere, with_root
+from ..objects.configrefs import CONTENT
+from ..source.annotations import Added, annotated
+from ..source.draft import Define, EditFile, Item, NewFile
+from ..source.expression import expression, free_variables, grouped, reads_dot
+from ..source.gotmpl import lex
+from ..source.objectname import name_of
+from ..source.refuse import refuse
+from ..source.scope import declared_in, inner_blocks, lift, root_symbol, site_scope, variables
+from ..source.sources import Site, Sources
+from ..source.yamlmap import Node
+from ..survey.terms import name_anywhere, with_root
+from ..survey.workloadkeys import keys_of
 from ..text import Edit, Span, apply_edits
-from ..workloadkeys import keys_of
-from ..yamlmap import Node
 
 REASON = "config-version"
 _HINT = "convert with --no-config-by-version"

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from ..adding import behind
-from ..draft import Item
-from ..mentions import Name, renamed
-from ..refuse import refuse
-from ..regions import without
-from ..sources import Site
+from ..source.adding import behind
+from ..source.draft import Item
+from ..source.refuse import refuse
+from ..source.regions import without
+from ..source.sources import Site
+from ..survey.mentions import Name, renamed
 
 REASON = "destination-rule"
 

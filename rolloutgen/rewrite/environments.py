@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from .. import goyaml
-from ..blocktext import behind, block_yaml
-from ..chart import Chart
-from ..draft import EditFile, Item, NewFile
-from ..househosts import host_label, house_hosts
+from ..chart.chart import Chart
 from ..model import Refusal
 from ..options import House
-from ..refuse import ChartRefused
-from ..survey import Survey, Workload
-from ..valuesets import environment_file
+from ..source.blocktext import behind, block_yaml
+from ..source.draft import EditFile, Item, NewFile
+from ..source.refuse import ChartRefused
+from ..survey.househosts import host_label, house_hosts
+from ..survey.survey import Survey, Workload
+from ..values.valuesets import environment_file
+from ..yamls import goyaml
 
 REASON = "environment"
 

@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from ..resources import resource
-from ..terms import Terms, rooted
+from ..source.resources import resource
+from ..survey.terms import Terms, rooted
 
 REASON = "gateway-set"
 AUDIENCES = ("public", "preview", "stable")

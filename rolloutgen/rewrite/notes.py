@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..chart import Chart
-from ..draft import EditFile, Item, NewFile
-from ..resources import resource
-from ..terms import Terms
+from ..chart.chart import Chart
+from ..source.draft import EditFile, Item, NewFile
+from ..source.resources import resource
+from ..survey.terms import Terms
 from ..text import Edit, Span
 
 REASON = "notes"

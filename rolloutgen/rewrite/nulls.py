@@ -6,17 +6,17 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from ..draft import EditFile, Item
-from ..expression import expression
-from ..gotmpl import Action, Block
 from ..model import Path
-from ..prints import filled, pieces, prints_any
-from ..regions import owned
-from ..scope import inner_blocks
-from ..sources import Site
+from ..source.draft import EditFile, Item
+from ..source.expression import expression
+from ..source.gotmpl import Action, Block
+from ..source.prints import filled, pieces, prints_any
+from ..source.regions import owned
+from ..source.scope import inner_blocks
+from ..source.sources import Site
+from ..source.yamllines import lines_of
+from ..source.yamlmap import SPLICE, Node, find
 from ..text import Edit, Span
-from ..yamllines import lines_of
-from ..yamlmap import SPLICE, Node, find
 
 REASON = "null-field"
 _LONGEST = 300  # of a condition that a reader would still take in

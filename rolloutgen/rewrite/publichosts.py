@@ -6,15 +6,15 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from ..context import Context
-from ..draft import Define, EditFile, Item
-from ..regions import reindent
-from ..resources import resource
-from ..scope import lift, root_symbol, site_scope
-from ..sources import Site
-from ..terms import with_root
+from ..objects.tree import as_list, dig
+from ..source.draft import Define, EditFile, Item
+from ..source.regions import reindent
+from ..source.resources import resource
+from ..source.scope import lift, root_symbol, site_scope
+from ..source.sources import Site
+from ..survey.context import Context
+from ..survey.terms import with_root
 from ..text import Edit, Span
-from ..tree import as_list, dig
 
 REASON = "public-hosts"
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from ..draft import EditFile, Item
-from ..expression import expression, grouped
-from ..gotmpl import CONTROL, Action
-from ..mentions import Name, any_of, pattern_of
-from ..scope import root_symbol, scope_at
-from ..sources import Site, Source, Sources
+from ..source.draft import EditFile, Item
+from ..source.expression import expression, grouped
+from ..source.gotmpl import CONTROL, Action
+from ..source.scope import root_symbol, scope_at
+from ..source.sources import Site, Source, Sources
+from ..source.yamlmap import Node, walk
+from ..survey.mentions import Name, any_of, pattern_of
 from ..text import Edit, Span
-from ..yamlmap import Node, walk
 
 REASON = "service-reference"
 ROUTES = frozenset({"Ingress", "HTTPRoute", "GRPCRoute", "TCPRoute", "TLSRoute", "IngressRoute"})

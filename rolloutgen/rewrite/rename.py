@@ -6,8 +6,8 @@ import posixpath
 import re
 from collections.abc import Iterator
 
-from ..draft import Item, Rename
-from ..sources import Site
+from ..source.draft import Item, Rename
+from ..source.sources import Site
 
 
 def rewrite(site: Site, taken: set[str], old: str, name: str) -> Iterator[Item]:

@@ -5,17 +5,17 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from ..draft import Define, EditFile, Item
-from ..expression import expression, free_variables, grouped
-from ..gotmpl import Block
-from ..refuse import refuse
-from ..regions import owned, whole_lines
-from ..resources import resource
-from ..scope import inner_blocks, lift, root_symbol, site_scope
-from ..sources import Site, Sources
-from ..terms import Terms, with_root
+from ..source.draft import Define, EditFile, Item
+from ..source.expression import expression, free_variables, grouped
+from ..source.gotmpl import Block
+from ..source.refuse import refuse
+from ..source.regions import owned, whole_lines
+from ..source.resources import resource
+from ..source.scope import inner_blocks, lift, root_symbol, site_scope
+from ..source.sources import Site, Sources
+from ..source.yamlmap import Node
+from ..survey.terms import Terms, with_root
 from ..text import Edit, Span
-from ..yamlmap import Node
 
 REASON = "replicas"
 _FIELDS = {

@@ -5,17 +5,17 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from ..adding import behind
-from ..draft import EditFile, Item
-from ..expression import printed
-from ..flow import find_deep, in_flow
-from ..refuse import refuse
-from ..regions import owned, without
-from ..scope import inner_blocks
-from ..sources import Site
-from ..terms import Terms
+from ..source.adding import behind
+from ..source.draft import EditFile, Item
+from ..source.expression import printed
+from ..source.flow import find_deep, in_flow
+from ..source.refuse import refuse
+from ..source.regions import owned, without
+from ..source.scope import inner_blocks
+from ..source.sources import Site
+from ..source.yamlmap import SPLICE, Node, walk
+from ..survey.terms import Terms
 from ..text import Edit, Span
-from ..yamlmap import SPLICE, Node, walk
 
 REASON = "service"
 _EXTERNAL_DNS = "external-dns.alpha.kubernetes.io/"

@@ -5,11 +5,11 @@ from __future__ import annotations
 import posixpath
 from collections.abc import Iterator, Mapping, Sequence
 
-from ..draft import Item, Piece, Split
-from ..expression import free_variables
-from ..filenames import KINDS, file_name
-from ..scope import declared_in, site_scope, variables
-from ..sources import Site, Sources
+from ..source.draft import Item, Piece, Split
+from ..source.expression import free_variables
+from ..source.scope import declared_in, site_scope, variables
+from ..source.sources import Site, Sources
+from ..survey.filenames import KINDS, file_name
 from ..text import Span
 
 REASON = "split"

@@ -5,18 +5,18 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from ..draft import Define, EditFile, Item
 from ..model import Analysis
-from ..oldstrategy import as_define, carried_over
-from ..refuse import refuse
-from ..regions import owned, owned_together
-from ..resources import indented, resource
-from ..scope import inner_blocks
-from ..sharedbody import unshared
-from ..sources import Site, Sources
-from ..terms import Route, Terms
+from ..source.draft import Define, EditFile, Item
+from ..source.refuse import refuse
+from ..source.regions import owned, owned_together
+from ..source.resources import indented, resource
+from ..source.scope import inner_blocks
+from ..source.sharedbody import unshared
+from ..source.sources import Site, Sources
+from ..source.yamlmap import SPLICE, Node
+from ..survey.oldstrategy import as_define, carried_over
+from ..survey.terms import Route, Terms
 from ..text import Edit, Span
-from ..yamlmap import SPLICE, Node
 
 # `{{ if eq .Values.kind "Deployment" }}strategy{{ else }}updateStrategy{{ end }}`
 _KEY_OF_KIND = re.compile(r"\bstrategy\{\{|\}\}strategy\b")

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from ..annotations import Added, annotated
-from ..draft import Define, Item
-from ..expression import grouped
-from ..resources import resource
-from ..sources import Site
-from ..terms import Terms, with_root
+from ..source.annotations import Added, annotated
+from ..source.draft import Define, Item
+from ..source.expression import grouped
+from ..source.resources import resource
+from ..source.sources import Site
+from ..survey.terms import Terms, with_root
 
 REASON = "subscriptions"
 

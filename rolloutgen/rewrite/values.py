@@ -7,17 +7,17 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from .. import goyaml
-from ..blocktext import behind, block_yaml
-from ..chart import Chart
-from ..draft import EditFile, Item, NewFile
+from ..chart.chart import Chart
 from ..errors import ChartError
-from ..househosts import host_label, house_hosts
+from ..objects.tree import dig
 from ..options import TRIGGERS, Options
-from ..resources import resource
-from ..survey import Survey, Workload
+from ..source.blocktext import behind, block_yaml
+from ..source.draft import EditFile, Item, NewFile
+from ..source.resources import resource
+from ..survey.househosts import host_label, house_hosts
+from ..survey.survey import Survey, Workload
 from ..text import Edit, Span, apply_edits
-from ..tree import dig
+from ..yamls import goyaml
 
 REASON = "values"
 

@@ -5,18 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from ..context import Context
-from ..draft import Define, EditFile, Item
-from ..expression import expression, grouped, printed
-from ..flow import find_deep, in_flow
-from ..mentions import Name, renamed
-from ..refuse import refuse
-from ..regions import without
-from ..scope import inner_blocks, root_symbol, site_scope
-from ..sources import Site
-from ..terms import Route, closed_code, name_anywhere
+from ..source.draft import Define, EditFile, Item
+from ..source.expression import expression, grouped, printed
+from ..source.flow import find_deep, in_flow
+from ..source.refuse import refuse
+from ..source.regions import without
+from ..source.scope import inner_blocks, root_symbol, site_scope
+from ..source.sources import Site
+from ..source.yamlmap import Node
+from ..survey.context import Context
+from ..survey.mentions import Name, renamed
+from ..survey.terms import Route, closed_code, name_anywhere
 from ..text import Edit, Span
-from ..yamlmap import Node
 
 REASON = "virtual-service"
 

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from ..draft import EditFile, Item
-from ..expression import expression
-from ..kindswitch import Switch, branch_span, chosen_when, switch
 from ..model import ROLLOUT_API
-from ..refuse import refuse
-from ..regions import owned_together
-from ..scope import inner_blocks
-from ..sources import Site
+from ..source.draft import EditFile, Item
+from ..source.expression import expression
+from ..source.kindswitch import Switch, branch_span, chosen_when, switch
+from ..source.refuse import refuse
+from ..source.regions import owned_together
+from ..source.scope import inner_blocks
+from ..source.sources import Site
+from ..source.yamlmap import SPLICE, Node
 from ..text import Edit, Span
-from ..yamlmap import SPLICE, Node
 
 REASON = "rollout"
 SELECTOR_REASON = "selector"

@@ -11,11 +11,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from rolloutgen.reading import integer, listing
-from rolloutgen.release import Kind, ReleaseView
-from rolloutgen.rule import Fault, Rule
-from rolloutgen.strategy import ROUTING, canaries, routing_of
-from rolloutgen.tree import dig
+from rolloutgen.objects.reading import integer, listing
+from rolloutgen.objects.release import Kind, ReleaseView
+from rolloutgen.objects.strategy import ROUTING, canaries, routing_of
+from rolloutgen.objects.tree import dig
+from rolloutgen.validation.rule import Fault, Rule
 
 _KINDS: tuple[Kind, ...] = (("getambassador.io", "Mapping"), ("x.getambassador.io", "AmbassadorMapping"))
 _FIELD = (*ROUTING, "ambassador", "mappings")

@@ -11,13 +11,13 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from rolloutgen.analysis import field_paths
 from rolloutgen.model import Manifest, Path
-from rolloutgen.reading import mapping, rows
-from rolloutgen.release import ReleaseView
-from rolloutgen.rule import Fault, Rule
-from rolloutgen.strategy import steps_of
-from rolloutgen.syntax import is_label_key
+from rolloutgen.objects.analysis import field_paths
+from rolloutgen.objects.reading import mapping, rows
+from rolloutgen.objects.release import ReleaseView
+from rolloutgen.objects.strategy import steps_of
+from rolloutgen.objects.syntax import is_label_key
+from rolloutgen.validation.rule import Fault, Rule
 
 _PLAIN = frozenset(f"metadata.{name}" for name in ("annotations", "labels", "name", "namespace", "uid"))
 _SUBSCRIPT = re.compile(r"(metadata\.(?:annotations|labels))\['(.*)'\]", re.S)

@@ -10,11 +10,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from rolloutgen.analysis import find_template, resolve, uses
-from rolloutgen.reading import rows, text
-from rolloutgen.release import ReleaseView
-from rolloutgen.rule import Fault, Rule
-from rolloutgen.strategy import steps_of
+from rolloutgen.objects.analysis import find_template, resolve, uses
+from rolloutgen.objects.reading import rows, text
+from rolloutgen.objects.release import ReleaseView
+from rolloutgen.objects.strategy import steps_of
+from rolloutgen.validation.rule import Fault, Rule
 
 
 def _faults(view: ReleaseView) -> Iterator[Fault]:

@@ -10,10 +10,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from rolloutgen.release import ReleaseView
-from rolloutgen.rule import Fault, Rule
-from rolloutgen.strategy import BLUE_GREEN, CANARY, blue_green_of, canary_of
-from rolloutgen.tree import dig
+from rolloutgen.objects.release import ReleaseView
+from rolloutgen.objects.strategy import BLUE_GREEN, CANARY, blue_green_of, canary_of
+from rolloutgen.objects.tree import dig
+from rolloutgen.validation.rule import Fault, Rule
 
 _PREFERRED = "preferredDuringSchedulingIgnoredDuringExecution"
 _REQUIRED = "requiredDuringSchedulingIgnoredDuringExecution"

@@ -10,11 +10,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from rolloutgen.reading import integer
-from rolloutgen.release import ReleaseView
-from rolloutgen.rule import Fault, Rule
-from rolloutgen.strategy import BLUE_GREEN, CANARY, blue_green_of, canary_of
-from rolloutgen.tree import dig
+from rolloutgen.objects.reading import integer
+from rolloutgen.objects.release import ReleaseView
+from rolloutgen.objects.strategy import BLUE_GREEN, CANARY, blue_green_of, canary_of
+from rolloutgen.objects.tree import dig
+from rolloutgen.validation.rule import Fault, Rule
 
 _FIELD = ("antiAffinity", "preferredDuringSchedulingIgnoredDuringExecution")
 

@@ -11,10 +11,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from rolloutgen.analysis import arguments, given, resolve, supplied, uses
-from rolloutgen.reading import text
-from rolloutgen.release import ReleaseView
-from rolloutgen.rule import Fault, Rule
+from rolloutgen.objects.analysis import arguments, given, resolve, supplied, uses
+from rolloutgen.objects.reading import text
+from rolloutgen.objects.release import ReleaseView
+from rolloutgen.validation.rule import Fault, Rule
 
 
 def _faults(view: ReleaseView) -> Iterator[Fault]:

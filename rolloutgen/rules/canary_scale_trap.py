@@ -12,10 +12,10 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from rolloutgen.model import Manifest
-from rolloutgen.reading import integer
-from rolloutgen.release import ReleaseView
-from rolloutgen.rule import Fault, Rule
-from rolloutgen.strategy import canaries, routing_of, steps
+from rolloutgen.objects.reading import integer
+from rolloutgen.objects.release import ReleaseView
+from rolloutgen.objects.strategy import canaries, routing_of, steps
+from rolloutgen.validation.rule import Fault, Rule
 
 
 def _faults(view: ReleaseView) -> Iterator[Fault]:

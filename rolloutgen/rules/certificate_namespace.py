@@ -12,11 +12,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from rolloutgen.mesh import servers
 from rolloutgen.model import Manifest
-from rolloutgen.reading import mapping, text
-from rolloutgen.release import CERTIFICATE, ISTIO_GATEWAY, ReleaseView
-from rolloutgen.rule import Fault, Rule
+from rolloutgen.objects.mesh import servers
+from rolloutgen.objects.reading import mapping, text
+from rolloutgen.objects.release import CERTIFICATE, ISTIO_GATEWAY, ReleaseView
+from rolloutgen.validation.rule import Fault, Rule
 
 _USUAL = re.compile(r"istio|ingress|gateway")
 

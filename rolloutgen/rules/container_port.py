@@ -11,11 +11,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from rolloutgen.pods import containers
-from rolloutgen.reading import integer, rows, text
-from rolloutgen.release import ReleaseView
-from rolloutgen.rule import Fault, Rule
-from rolloutgen.syntax import is_port_name
+from rolloutgen.objects.pods import containers
+from rolloutgen.objects.reading import integer, rows, text
+from rolloutgen.objects.release import ReleaseView
+from rolloutgen.objects.syntax import is_port_name
+from rolloutgen.validation.rule import Fault, Rule
 
 
 def _faults(view: ReleaseView) -> Iterator[Fault]:

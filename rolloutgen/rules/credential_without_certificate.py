@@ -10,10 +10,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from rolloutgen.mesh import servers
-from rolloutgen.reading import text
-from rolloutgen.release import CERTIFICATE, ISTIO_GATEWAY, SECRET, ReleaseView
-from rolloutgen.rule import Fault, Rule
+from rolloutgen.objects.mesh import servers
+from rolloutgen.objects.reading import text
+from rolloutgen.objects.release import CERTIFICATE, ISTIO_GATEWAY, SECRET, ReleaseView
+from rolloutgen.validation.rule import Fault, Rule
 
 
 def _faults(view: ReleaseView) -> Iterator[Fault]:

@@ -11,11 +11,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from rolloutgen.backends import backends
 from rolloutgen.model import Manifest, Path
-from rolloutgen.reading import integer, rows, strings
-from rolloutgen.release import SERVICE, ReleaseView
-from rolloutgen.rule import Fault, Rule
+from rolloutgen.objects.backends import backends
+from rolloutgen.objects.reading import integer, rows, strings
+from rolloutgen.objects.release import SERVICE, ReleaseView
+from rolloutgen.validation.rule import Fault, Rule
 
 _TRACKS = ("-stable", "-active")
 

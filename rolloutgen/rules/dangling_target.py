@@ -11,9 +11,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from rolloutgen.release import HPA, ROLLOUT, SCALED_OBJECT, VPA, ReleaseView
-from rolloutgen.rule import Fault, Rule
-from rolloutgen.strategy import target_of
+from rolloutgen.objects.release import HPA, ROLLOUT, SCALED_OBJECT, VPA, ReleaseView
+from rolloutgen.objects.strategy import target_of
+from rolloutgen.validation.rule import Fault, Rule
 
 
 def _faults(view: ReleaseView) -> Iterator[Fault]:

@@ -18,10 +18,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from rolloutgen.mesh import rendered_listings
-from rolloutgen.release import ReleaseView
-from rolloutgen.rule import Example, Fault, Rule
-from rolloutgen.strategy import service_names
+from rolloutgen.objects.mesh import rendered_listings
+from rolloutgen.objects.release import ReleaseView
+from rolloutgen.objects.strategy import service_names
+from rolloutgen.validation.rule import Example, Fault, Rule
 
 _STRATEGY = ("spec", "strategy")
 _APPLIED = {

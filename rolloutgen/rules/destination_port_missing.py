@@ -9,10 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from rolloutgen.mesh import destination_service, destinations
-from rolloutgen.reading import integer, listing
-from rolloutgen.release import VIRTUAL_SERVICE, ReleaseView
-from rolloutgen.rule import Fault, Rule
+from rolloutgen.objects.mesh import destination_service, destinations
+from rolloutgen.objects.reading import integer, listing
+from rolloutgen.objects.release import VIRTUAL_SERVICE, ReleaseView
+from rolloutgen.validation.rule import Fault, Rule
 
 
 def _faults(view: ReleaseView) -> Iterator[Fault]:

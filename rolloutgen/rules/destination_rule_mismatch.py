@@ -12,12 +12,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from rolloutgen.mesh import Listing, edited_http, istio_of, rendered_listings, service_of
 from rolloutgen.model import Manifest
-from rolloutgen.reading import mapping, rows, text
-from rolloutgen.release import DESTINATION_RULE, ReleaseView
-from rolloutgen.rule import Fault, Rule
-from rolloutgen.strategy import canaries, routing_services
+from rolloutgen.objects.mesh import Listing, edited_http, istio_of, rendered_listings, service_of
+from rolloutgen.objects.reading import mapping, rows, text
+from rolloutgen.objects.release import DESTINATION_RULE, ReleaseView
+from rolloutgen.objects.strategy import canaries, routing_services
+from rolloutgen.validation.rule import Fault, Rule
 
 
 def _faults(view: ReleaseView) -> Iterator[Fault]:

@@ -10,11 +10,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from rolloutgen.mesh import ISTIO
-from rolloutgen.reading import text
-from rolloutgen.release import DESTINATION_RULE, ReleaseView
-from rolloutgen.rule import Fault, Rule
-from rolloutgen.strategy import canaries
+from rolloutgen.objects.mesh import ISTIO
+from rolloutgen.objects.reading import text
+from rolloutgen.objects.release import DESTINATION_RULE, ReleaseView
+from rolloutgen.objects.strategy import canaries
+from rolloutgen.validation.rule import Fault, Rule
 
 
 def _faults(view: ReleaseView) -> Iterator[Fault]:

@@ -11,12 +11,12 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from rolloutgen.model import Manifest
-from rolloutgen.reading import mapping
-from rolloutgen.release import SERVICE, SERVICE_MONITOR, ReleaseView
-from rolloutgen.rule import Fault, Rule
-from rolloutgen.strategy import service_names
-from rolloutgen.syntax import selects
-from rolloutgen.tree import dig
+from rolloutgen.objects.reading import mapping
+from rolloutgen.objects.release import SERVICE, SERVICE_MONITOR, ReleaseView
+from rolloutgen.objects.strategy import service_names
+from rolloutgen.objects.syntax import selects
+from rolloutgen.objects.tree import dig
+from rolloutgen.validation.rule import Fault, Rule
 
 
 def _faults(view: ReleaseView) -> Iterator[Fault]:

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from rolloutgen.release import ReleaseView
-from rolloutgen.rule import Fault, Rule
-from rolloutgen.strategy import STEP_KINDS, canaries, steps
+from rolloutgen.objects.release import ReleaseView
+from rolloutgen.objects.strategy import STEP_KINDS, canaries, steps
+from rolloutgen.validation.rule import Fault, Rule
 
 
 def _faults(view: ReleaseView) -> Iterator[Fault]:

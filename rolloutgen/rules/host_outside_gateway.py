@@ -9,10 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from rolloutgen.mesh import covers, gateway_hosts, gateways_of, service_of
-from rolloutgen.reading import listing, texts
-from rolloutgen.release import VIRTUAL_SERVICE, ReleaseView
-from rolloutgen.rule import Fault, Rule
+from rolloutgen.objects.mesh import covers, gateway_hosts, gateways_of, service_of
+from rolloutgen.objects.reading import listing, texts
+from rolloutgen.objects.release import VIRTUAL_SERVICE, ReleaseView
+from rolloutgen.validation.rule import Fault, Rule
 
 
 def _faults(view: ReleaseView) -> Iterator[Fault]:

@@ -11,10 +11,10 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator
 
-from rolloutgen.mesh import certificate_covers, covers, servers
-from rolloutgen.reading import text, texts
-from rolloutgen.release import CERTIFICATE, ISTIO_GATEWAY, ReleaseView
-from rolloutgen.rule import Fault, Rule
+from rolloutgen.objects.mesh import certificate_covers, covers, servers
+from rolloutgen.objects.reading import text, texts
+from rolloutgen.objects.release import CERTIFICATE, ISTIO_GATEWAY, ReleaseView
+from rolloutgen.validation.rule import Fault, Rule
 
 
 def _faults(view: ReleaseView) -> Iterator[Fault]:

@@ -9,10 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from rolloutgen.mesh import covers, gateway_hosts
-from rolloutgen.reading import rows, text, texts
-from rolloutgen.release import DNS_ENDPOINT, HTTP_ROUTE, INGRESSES, ISTIO_GATEWAY, ReleaseView
-from rolloutgen.rule import Fault, Rule
+from rolloutgen.objects.mesh import covers, gateway_hosts
+from rolloutgen.objects.reading import rows, text, texts
+from rolloutgen.objects.release import DNS_ENDPOINT, HTTP_ROUTE, INGRESSES, ISTIO_GATEWAY, ReleaseView
+from rolloutgen.validation.rule import Fault, Rule
 
 
 def _faults(view: ReleaseView) -> Iterator[Fault]:

@@ -10,9 +10,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from rolloutgen.pods import containers
-from rolloutgen.release import ReleaseView
-from rolloutgen.rule import Fault, Rule
+from rolloutgen.objects.pods import containers
+from rolloutgen.objects.release import ReleaseView
+from rolloutgen.validation.rule import Fault, Rule
 
 
 def _faults(view: ReleaseView) -> Iterator[Fault]:

@@ -9,10 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from rolloutgen.reading import listing, text
-from rolloutgen.release import INGRESSES, ReleaseView
-from rolloutgen.rule import Fault, Rule
-from rolloutgen.strategy import ROUTING, canaries
+from rolloutgen.objects.reading import listing, text
+from rolloutgen.objects.release import INGRESSES, ReleaseView
+from rolloutgen.objects.strategy import ROUTING, canaries
+from rolloutgen.validation.rule import Fault, Rule
 
 _FIELDS = {"nginx": ("stableIngress", "stableIngresses"), "alb": ("ingress", "ingresses")}
 

@@ -12,10 +12,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from rolloutgen.model import Manifest, Severity
-from rolloutgen.reading import mapping, rows, text, texts
-from rolloutgen.release import INGRESSES, ReleaseView
-from rolloutgen.rule import Fault, Rule
-from rolloutgen.strategy import canaries
+from rolloutgen.objects.reading import mapping, rows, text, texts
+from rolloutgen.objects.release import INGRESSES, ReleaseView
+from rolloutgen.objects.strategy import canaries
+from rolloutgen.validation.rule import Fault, Rule
 
 _FIELDS = {"nginx": ("stableIngress", "stableIngresses"), "alb": ("ingress", "ingresses")}
 

@@ -11,11 +11,18 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from rolloutgen.mesh import Listing, edited_http, edited_layer4, missing_destinations, rendered_listings, short_host
-from rolloutgen.reading import integer, rows, text
-from rolloutgen.release import ReleaseView
-from rolloutgen.rule import Fault, Rule
-from rolloutgen.strategy import routing_services
+from rolloutgen.objects.mesh import (
+    Listing,
+    edited_http,
+    edited_layer4,
+    missing_destinations,
+    rendered_listings,
+    short_host,
+)
+from rolloutgen.objects.reading import integer, rows, text
+from rolloutgen.objects.release import ReleaseView
+from rolloutgen.objects.strategy import routing_services
+from rolloutgen.validation.rule import Fault, Rule
 
 
 def _faults(view: ReleaseView) -> Iterator[Fault]:

@@ -10,9 +10,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from rolloutgen.release import ReleaseView
-from rolloutgen.rule import Fault, Rule
-from rolloutgen.syntax import is_label_key, is_label_value
+from rolloutgen.objects.release import ReleaseView
+from rolloutgen.objects.syntax import is_label_key, is_label_value
+from rolloutgen.validation.rule import Fault, Rule
 
 
 def _faults(view: ReleaseView) -> Iterator[Fault]:

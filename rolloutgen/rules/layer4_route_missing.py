@@ -11,11 +11,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from rolloutgen.mesh import fits_layer4, rendered_listings
-from rolloutgen.reading import rows
-from rolloutgen.release import ReleaseView
-from rolloutgen.rule import Fault, Rule
-from rolloutgen.tree import dig
+from rolloutgen.objects.mesh import fits_layer4, rendered_listings
+from rolloutgen.objects.reading import rows
+from rolloutgen.objects.release import ReleaseView
+from rolloutgen.objects.tree import dig
+from rolloutgen.validation.rule import Fault, Rule
 
 
 def _faults(view: ReleaseView) -> Iterator[Fault]:

@@ -11,9 +11,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from rolloutgen.reading import strings
-from rolloutgen.release import CONFIG_MAP, DEPLOYMENT, PROMETHEUS_RULE, ReleaseView
-from rolloutgen.rule import Fault, Rule
+from rolloutgen.objects.reading import strings
+from rolloutgen.objects.release import CONFIG_MAP, DEPLOYMENT, PROMETHEUS_RULE, ReleaseView
+from rolloutgen.validation.rule import Fault, Rule
 
 _SERIES = re.compile(r"\bkube_deployment_\w+")
 

@@ -9,11 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from rolloutgen.mesh import rendered_listings
-from rolloutgen.reading import rows, text
-from rolloutgen.release import ReleaseView
-from rolloutgen.rule import Fault, Rule
-from rolloutgen.strategy import ROUTING
+from rolloutgen.objects.mesh import rendered_listings
+from rolloutgen.objects.reading import rows, text
+from rolloutgen.objects.release import ReleaseView
+from rolloutgen.objects.strategy import ROUTING
+from rolloutgen.validation.rule import Fault, Rule
 
 
 def _faults(view: ReleaseView) -> Iterator[Fault]:

@@ -14,10 +14,10 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from rolloutgen.analysis import TAG, metrics, templates
-from rolloutgen.reading import text
-from rolloutgen.release import ReleaseView
-from rolloutgen.rule import Fault, Rule
+from rolloutgen.objects.analysis import TAG, metrics, templates
+from rolloutgen.objects.reading import text
+from rolloutgen.objects.release import ReleaseView
+from rolloutgen.validation.rule import Fault, Rule
 
 _FIELDS = ("count", "failureLimit", "consecutiveSuccessLimit", "inconclusiveLimit", "consecutiveErrorLimit")
 

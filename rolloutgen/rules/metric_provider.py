@@ -10,10 +10,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from rolloutgen.analysis import metrics, templates
-from rolloutgen.reading import mapping, text
-from rolloutgen.release import ReleaseView
-from rolloutgen.rule import Fault, Rule
+from rolloutgen.objects.analysis import metrics, templates
+from rolloutgen.objects.reading import mapping, text
+from rolloutgen.objects.release import ReleaseView
+from rolloutgen.validation.rule import Fault, Rule
 
 _PROVIDERS = (
     "prometheus",

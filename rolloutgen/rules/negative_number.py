@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from rolloutgen.reading import integer
-from rolloutgen.release import ReleaseView
-from rolloutgen.rule import Fault, Rule
+from rolloutgen.objects.reading import integer
+from rolloutgen.objects.release import ReleaseView
+from rolloutgen.validation.rule import Fault, Rule
 
 _FIELDS = ("replicas", "minReadySeconds", "revisionHistoryLimit", "progressDeadlineSeconds")
 

@@ -10,10 +10,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from rolloutgen.release import ReleaseView
-from rolloutgen.rule import Fault, Rule
-from rolloutgen.strategy import CANARY, canaries
-from rolloutgen.syntax import percent_or_int
+from rolloutgen.objects.release import ReleaseView
+from rolloutgen.objects.strategy import CANARY, canaries
+from rolloutgen.objects.syntax import percent_or_int
+from rolloutgen.validation.rule import Fault, Rule
 
 
 def _faults(view: ReleaseView) -> Iterator[Fault]:

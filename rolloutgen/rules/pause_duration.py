@@ -10,11 +10,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from rolloutgen.release import ReleaseView
-from rolloutgen.rule import Fault, Rule
-from rolloutgen.strategy import steps_of
-from rolloutgen.syntax import duration
-from rolloutgen.tree import dig
+from rolloutgen.objects.release import ReleaseView
+from rolloutgen.objects.strategy import steps_of
+from rolloutgen.objects.syntax import duration
+from rolloutgen.objects.tree import dig
+from rolloutgen.validation.rule import Fault, Rule
 
 
 def _faults(view: ReleaseView) -> Iterator[Fault]:

@@ -9,11 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from rolloutgen.reading import text
-from rolloutgen.release import ReleaseView
-from rolloutgen.rule import Fault, Rule
-from rolloutgen.strategy import ROUTING, canaries, routing_of
-from rolloutgen.tree import dig
+from rolloutgen.objects.reading import text
+from rolloutgen.objects.release import ReleaseView
+from rolloutgen.objects.strategy import ROUTING, canaries, routing_of
+from rolloutgen.objects.tree import dig
+from rolloutgen.validation.rule import Fault, Rule
 
 
 def _faults(view: ReleaseView) -> Iterator[Fault]:

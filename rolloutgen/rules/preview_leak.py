@@ -10,11 +10,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from rolloutgen.mesh import destinations, service_of
-from rolloutgen.reading import text, texts
-from rolloutgen.release import VIRTUAL_SERVICE, ReleaseView
-from rolloutgen.rule import Fault, Rule
-from rolloutgen.strategy import canaries, routing_services
+from rolloutgen.objects.mesh import destinations, service_of
+from rolloutgen.objects.reading import text, texts
+from rolloutgen.objects.release import VIRTUAL_SERVICE, ReleaseView
+from rolloutgen.objects.strategy import canaries, routing_services
+from rolloutgen.validation.rule import Fault, Rule
 
 _PREVIEW = re.compile(r"(^|[-.])preview([-.]|$)")
 

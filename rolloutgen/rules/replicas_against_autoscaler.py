@@ -11,11 +11,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from rolloutgen.model import Manifest
-from rolloutgen.reading import integer
-from rolloutgen.release import HPA, ROLLOUT, SCALED_OBJECT, ReleaseView
-from rolloutgen.rule import Fault, Rule
-from rolloutgen.strategy import target_of
-from rolloutgen.tree import dig
+from rolloutgen.objects.reading import integer
+from rolloutgen.objects.release import HPA, ROLLOUT, SCALED_OBJECT, ReleaseView
+from rolloutgen.objects.strategy import target_of
+from rolloutgen.objects.tree import dig
+from rolloutgen.validation.rule import Fault, Rule
 
 _BOUNDS = {HPA: ("minReplicas", "maxReplicas", 1, 0), SCALED_OBJECT: ("minReplicaCount", "maxReplicaCount", 0, 100)}
 

@@ -10,11 +10,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from rolloutgen.pods import containers
-from rolloutgen.reading import mapping
-from rolloutgen.release import ReleaseView
-from rolloutgen.rule import Fault, Rule
-from rolloutgen.syntax import quantity
+from rolloutgen.objects.pods import containers
+from rolloutgen.objects.reading import mapping
+from rolloutgen.objects.release import ReleaseView
+from rolloutgen.objects.syntax import quantity
+from rolloutgen.validation.rule import Fault, Rule
 
 
 def _faults(view: ReleaseView) -> Iterator[Fault]:

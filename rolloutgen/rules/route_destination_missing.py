@@ -11,10 +11,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from rolloutgen.mesh import edited_http, edited_layer4, missing_destinations, rendered_listings
-from rolloutgen.reading import listing
-from rolloutgen.release import ReleaseView
-from rolloutgen.rule import Fault, Rule
+from rolloutgen.objects.mesh import edited_http, edited_layer4, missing_destinations, rendered_listings
+from rolloutgen.objects.reading import listing
+from rolloutgen.objects.release import ReleaseView
+from rolloutgen.validation.rule import Fault, Rule
 
 
 def _faults(view: ReleaseView) -> Iterator[Fault]:

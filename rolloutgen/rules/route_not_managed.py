@@ -10,10 +10,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from rolloutgen.reading import rows, text
-from rolloutgen.release import ReleaseView
-from rolloutgen.rule import Fault, Rule
-from rolloutgen.strategy import routing_of, steps_of
+from rolloutgen.objects.reading import rows, text
+from rolloutgen.objects.release import ReleaseView
+from rolloutgen.objects.strategy import routing_of, steps_of
+from rolloutgen.validation.rule import Fault, Rule
 
 
 def _faults(view: ReleaseView) -> Iterator[Fault]:

@@ -10,15 +10,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from rolloutgen.backends import backends
-from rolloutgen.mesh import istio_of
 from rolloutgen.model import Manifest
-from rolloutgen.reading import mapping
-from rolloutgen.release import SERVICE, Pod, ReleaseView
-from rolloutgen.rule import Fault, Rule
-from rolloutgen.strategy import canaries, routing_services
-from rolloutgen.syntax import selects
-from rolloutgen.tree import dig
+from rolloutgen.objects.backends import backends
+from rolloutgen.objects.mesh import istio_of
+from rolloutgen.objects.reading import mapping
+from rolloutgen.objects.release import SERVICE, Pod, ReleaseView
+from rolloutgen.objects.strategy import canaries, routing_services
+from rolloutgen.objects.syntax import selects
+from rolloutgen.objects.tree import dig
+from rolloutgen.validation.rule import Fault, Rule
 
 
 def _faults(view: ReleaseView) -> Iterator[Fault]:

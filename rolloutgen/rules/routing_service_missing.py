@@ -10,11 +10,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from rolloutgen.reading import text
-from rolloutgen.release import ReleaseView
-from rolloutgen.rule import Fault, Rule
-from rolloutgen.strategy import CANARY, canaries, routed_by, routing_of
-from rolloutgen.tree import dig
+from rolloutgen.objects.reading import text
+from rolloutgen.objects.release import ReleaseView
+from rolloutgen.objects.strategy import CANARY, canaries, routed_by, routing_of
+from rolloutgen.objects.tree import dig
+from rolloutgen.validation.rule import Fault, Rule
 
 _ALWAYS = ("smi", "apisix", "ambassador", "nginx", "appMesh", "traefik")
 

@@ -10,9 +10,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from rolloutgen.reading import mapping
-from rolloutgen.release import ReleaseView
-from rolloutgen.rule import Fault, Rule
+from rolloutgen.objects.reading import mapping
+from rolloutgen.objects.release import ReleaseView
+from rolloutgen.validation.rule import Fault, Rule
 
 _CHART = re.compile(r"-v?\d+\.\d+")
 _CHANGING = ("helm.sh/revision", "app.kubernetes.io/version")

@@ -11,11 +11,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from rolloutgen.reading import mapping
-from rolloutgen.release import ReleaseView
-from rolloutgen.rule import Fault, Rule
-from rolloutgen.syntax import selector_faults
-from rolloutgen.tree import dig
+from rolloutgen.objects.reading import mapping
+from rolloutgen.objects.release import ReleaseView
+from rolloutgen.objects.syntax import selector_faults
+from rolloutgen.objects.tree import dig
+from rolloutgen.validation.rule import Fault, Rule
 
 
 def _faults(view: ReleaseView) -> Iterator[Fault]:

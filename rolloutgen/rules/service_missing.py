@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from rolloutgen.release import SERVICE, ReleaseView
-from rolloutgen.rule import Fault, Rule
-from rolloutgen.strategy import service_names
+from rolloutgen.objects.release import SERVICE, ReleaseView
+from rolloutgen.objects.strategy import service_names
+from rolloutgen.validation.rule import Fault, Rule
 
 
 def _faults(view: ReleaseView) -> Iterator[Fault]:

@@ -11,10 +11,10 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator
 
-from rolloutgen.reading import text
-from rolloutgen.release import SERVICE, ReleaseView
-from rolloutgen.rule import Fault, Rule
-from rolloutgen.strategy import service_names
+from rolloutgen.objects.reading import text
+from rolloutgen.objects.release import SERVICE, ReleaseView
+from rolloutgen.objects.strategy import service_names
+from rolloutgen.validation.rule import Fault, Rule
 
 _OWNER = "argo-rollouts.argoproj.io/managed-by-rollouts"
 

@@ -10,10 +10,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from rolloutgen.reading import mapping
-from rolloutgen.release import SERVICE, ReleaseView
-from rolloutgen.rule import Fault, Rule
-from rolloutgen.strategy import service_names
+from rolloutgen.objects.reading import mapping
+from rolloutgen.objects.release import SERVICE, ReleaseView
+from rolloutgen.objects.strategy import service_names
+from rolloutgen.validation.rule import Fault, Rule
 
 _INJECTED = "rollouts-pod-template-hash"
 

@@ -12,10 +12,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from rolloutgen.pods import config_uses
-from rolloutgen.release import Kind, ReleaseView
-from rolloutgen.rule import Fault, Rule
-from rolloutgen.tree import dig
+from rolloutgen.objects.pods import config_uses
+from rolloutgen.objects.release import Kind, ReleaseView
+from rolloutgen.objects.tree import dig
+from rolloutgen.validation.rule import Fault, Rule
 
 _HASHED = re.compile(r"-[0-9a-f]{8,}$|-[bcdfghjklmnpqrstvwxz2456789]{8,10}$")
 

@@ -12,11 +12,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from rolloutgen.mesh import certificate_covers, gateway_hosts, servers
 from rolloutgen.model import Manifest
-from rolloutgen.reading import mapping, text, texts
-from rolloutgen.release import CERTIFICATE, ISTIO_GATEWAY, ReleaseView
-from rolloutgen.rule import Fault, Rule
+from rolloutgen.objects.mesh import certificate_covers, gateway_hosts, servers
+from rolloutgen.objects.reading import mapping, text, texts
+from rolloutgen.objects.release import CERTIFICATE, ISTIO_GATEWAY, ReleaseView
+from rolloutgen.validation.rule import Fault, Rule
 
 
 def _faults(view: ReleaseView) -> Iterator[Fault]:

@@ -9,11 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from rolloutgen.mesh import destination_service, istio_of
-from rolloutgen.reading import rows, text
-from rolloutgen.release import VIRTUAL_SERVICE, ReleaseView
-from rolloutgen.rule import Fault, Rule
-from rolloutgen.strategy import canaries
+from rolloutgen.objects.mesh import destination_service, istio_of
+from rolloutgen.objects.reading import rows, text
+from rolloutgen.objects.release import VIRTUAL_SERVICE, ReleaseView
+from rolloutgen.objects.strategy import canaries
+from rolloutgen.validation.rule import Fault, Rule
 
 
 def _faults(view: ReleaseView) -> Iterator[Fault]:

@@ -10,10 +10,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from rolloutgen.reading import mapping
-from rolloutgen.release import ReleaseView
-from rolloutgen.rule import Fault, Rule
-from rolloutgen.syntax import selector_faults, selects
+from rolloutgen.objects.reading import mapping
+from rolloutgen.objects.release import ReleaseView
+from rolloutgen.objects.syntax import selector_faults, selects
+from rolloutgen.validation.rule import Fault, Rule
 
 _KINDS = frozenset({"Rollout", "Deployment", "StatefulSet", "DaemonSet", "ReplicaSet"})
 

@@ -11,9 +11,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from rolloutgen.model import Severity
-from rolloutgen.reading import mapping
-from rolloutgen.release import ReleaseView
-from rolloutgen.rule import Fault, Rule
+from rolloutgen.objects.reading import mapping
+from rolloutgen.objects.release import ReleaseView
+from rolloutgen.validation.rule import Fault, Rule
 
 
 def _faults(view: ReleaseView) -> Iterator[Fault]:

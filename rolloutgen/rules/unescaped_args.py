@@ -11,10 +11,10 @@ import re
 from collections.abc import Iterator
 
 from rolloutgen.errors import ChartError
-from rolloutgen.gotmpl import lex
-from rolloutgen.release import ReleaseView
-from rolloutgen.rule import Example, Fault, Rule
+from rolloutgen.objects.release import ReleaseView
+from rolloutgen.source.gotmpl import lex
 from rolloutgen.text import line_of
+from rolloutgen.validation.rule import Example, Fault, Rule
 
 
 def _faults(view: ReleaseView) -> Iterator[Fault]:

@@ -10,10 +10,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from rolloutgen.mesh import ISTIO, istio_of
-from rolloutgen.release import ReleaseView
-from rolloutgen.rule import Fault, Rule
-from rolloutgen.strategy import canaries
+from rolloutgen.objects.mesh import ISTIO, istio_of
+from rolloutgen.objects.release import ReleaseView
+from rolloutgen.objects.strategy import canaries
+from rolloutgen.validation.rule import Fault, Rule
 
 
 def _faults(view: ReleaseView) -> Iterator[Fault]:

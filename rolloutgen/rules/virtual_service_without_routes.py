@@ -9,10 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from rolloutgen.mesh import rendered_listings
-from rolloutgen.release import ReleaseView
-from rolloutgen.rule import Fault, Rule
-from rolloutgen.tree import dig
+from rolloutgen.objects.mesh import rendered_listings
+from rolloutgen.objects.release import ReleaseView
+from rolloutgen.objects.tree import dig
+from rolloutgen.validation.rule import Fault, Rule
 
 _PROTOCOLS = ("http", "tls", "tcp")
 

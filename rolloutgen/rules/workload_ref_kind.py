@@ -9,10 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from rolloutgen.reading import text
-from rolloutgen.release import ReleaseView
-from rolloutgen.rule import Fault, Rule
-from rolloutgen.tree import dig
+from rolloutgen.objects.reading import text
+from rolloutgen.objects.release import ReleaseView
+from rolloutgen.objects.tree import dig
+from rolloutgen.validation.rule import Fault, Rule
 
 _KNOWN = frozenset({("apps", "Deployment"), ("apps", "ReplicaSet"), ("", "PodTemplate")})
 

@@ -10,9 +10,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from rolloutgen.reading import strings
-from rolloutgen.release import DEPLOYMENT, ReleaseView
-from rolloutgen.rule import Example, Fault, Rule
+from rolloutgen.objects.reading import strings
+from rolloutgen.objects.release import DEPLOYMENT, ReleaseView
+from rolloutgen.validation.rule import Example, Fault, Rule
 
 # The gaps are bounded, so that a very long line costs no more than it has characters.
 _COMMAND = re.compile(

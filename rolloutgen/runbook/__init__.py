@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from rolloutgen.objects.release import ReleaseView
 from rolloutgen.planning import Planned
-from rolloutgen.release import ReleaseView
 
 from .back import Before, back, before_conversion
 from .deploy import new_image

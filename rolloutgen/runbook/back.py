@@ -6,10 +6,10 @@ import posixpath
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from rolloutgen import gitfiles, gitside
-from rolloutgen.cutover import KEEP
+from rolloutgen.conversion.cutover import KEEP
 from rolloutgen.errors import RolloutgenError
-from rolloutgen.record import PATH
+from rolloutgen.git import gitfiles, gitside
+from rolloutgen.house.record import PATH
 
 from .deploy import TITLES, again, deployers, upgrade
 from .facts import Deployer, Facts, Subject

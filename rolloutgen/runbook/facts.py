@@ -6,16 +6,16 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from rolloutgen.backends import Backend, backends
 from rolloutgen.errors import UsageError
-from rolloutgen.mesh import split_name
 from rolloutgen.model import Manifest
+from rolloutgen.objects.backends import Backend, backends
+from rolloutgen.objects.mesh import split_name
+from rolloutgen.objects.reading import integer, mapping, rows, text, texts
+from rolloutgen.objects.release import CERTIFICATE, DNS_ENDPOINT, ROLLOUT, SERVICE, ReleaseView
+from rolloutgen.objects.strategy import BLUE_GREEN, ROUTING, canary_of, routing_services
+from rolloutgen.objects.syntax import is_dns_subdomain
 from rolloutgen.planning import Planned
-from rolloutgen.reading import integer, mapping, rows, text, texts
-from rolloutgen.release import CERTIFICATE, DNS_ENDPOINT, ROLLOUT, SERVICE, ReleaseView
 from rolloutgen.simulate.spec import Canary
-from rolloutgen.strategy import BLUE_GREEN, ROUTING, canary_of, routing_services
-from rolloutgen.syntax import is_dns_subdomain
 
 Deployer = Literal["", "helm3", "helm4", "helmfile", "argocd", "flux", "kubectl"]
 _LOCAL = (".svc", ".cluster.local", ".local", ".internal")

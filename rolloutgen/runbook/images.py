@@ -6,13 +6,13 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from rolloutgen import goyaml
-from rolloutgen.chart import Chart
+from rolloutgen.chart.chart import Chart
 from rolloutgen.errors import RolloutgenError
 from rolloutgen.helm import Engine
 from rolloutgen.model import Path, Rendered
-from rolloutgen.reading import leaves, rows, text
-from rolloutgen.release import ReleaseView, view_of
+from rolloutgen.objects.reading import leaves, rows, text
+from rolloutgen.objects.release import ReleaseView, view_of
+from rolloutgen.yamls import goyaml
 
 _PROBE = "rolloutgen-probe"
 _KEYS = re.compile(r"(?i)tag|version|image")

@@ -9,11 +9,11 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
-from .. import goyaml
 from ..errors import UsageError
-from ..house import house_of
-from ..marks import line_at
+from ..house.house import house_of
 from ..options import settle
+from ..yamls import goyaml
+from ..yamls.marks import line_at
 from .template import Question, Template
 
 _KINDS: Mapping[str, tuple[type, str]] = {

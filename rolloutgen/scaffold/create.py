@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 
-from ..atomic import replace_files, sibling, write_into
+from ..chart.atomic import replace_files, sibling, write_into
 from ..errors import ChartError, UsageError
 from .render import Made
 

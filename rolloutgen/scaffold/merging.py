@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from ..gitmerge import marked_merge, merged_file
+from ..git.gitmerge import marked_merge, merged_file
 
 _MARK = re.compile(rb"^<{7} ", re.M)
 

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from .. import goyaml
-from ..disk import DEFAULT_LIMITS, read_directory
+from ..chart.disk import DEFAULT_LIMITS, read_directory
 from ..errors import UsageError
+from ..yamls import goyaml
 from .answers import Answer
 from .template import Template
 

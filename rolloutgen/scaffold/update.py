@@ -13,11 +13,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from .. import gitside, goyaml
-from ..atomic import recover, replace_files
-from ..disk import DEFAULT_LIMITS, read_directory
+from ..chart.atomic import recover, replace_files
+from ..chart.disk import DEFAULT_LIMITS, read_directory
 from ..errors import ChartError, UsageError
-from ..marks import line_at
+from ..git import gitside
+from ..yamls import goyaml
+from ..yamls.marks import line_at
 from .answers import house_defaults, parse_data, read_answers
 from .merging import Merged, marks_in, merged
 from .render import ANSWERS, FOLLOWS, SOURCE, Made, render

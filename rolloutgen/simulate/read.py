@@ -6,13 +6,13 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from rolloutgen.analysis import Use, metrics, resolve
 from rolloutgen.model import Json, Manifest
-from rolloutgen.reading import integer, mapping, rows, text
-from rolloutgen.release import HPA, ROLLOUT, SCALED_OBJECT, ReleaseView
-from rolloutgen.strategy import BLUE_GREEN, CANARY, blue_green_of, canary_of, target_of
-from rolloutgen.syntax import duration
-from rolloutgen.tree import dig
+from rolloutgen.objects.analysis import Use, metrics, resolve
+from rolloutgen.objects.reading import integer, mapping, rows, text
+from rolloutgen.objects.release import HPA, ROLLOUT, SCALED_OBJECT, ReleaseView
+from rolloutgen.objects.strategy import BLUE_GREEN, CANARY, blue_green_of, canary_of, target_of
+from rolloutgen.objects.syntax import duration
+from rolloutgen.objects.tree import dig
 
 from .requests import ready_seconds, requests_of
 from .spec import SCALE_DOWN_DELAY, BlueGreen, Bounds, Canary, Check, Spec, Step, StepKind, Trial

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
-from rolloutgen.reading import integer, mapping, rows, text
-from rolloutgen.syntax import quantity
+from rolloutgen.objects.reading import integer, mapping, rows, text
+from rolloutgen.objects.syntax import quantity
 
 from .spec import Resources
 

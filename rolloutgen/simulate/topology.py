@@ -6,13 +6,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from rolloutgen.backends import backends
-from rolloutgen.mesh import destination_service, destinations, listings
 from rolloutgen.model import Manifest
-from rolloutgen.reading import rows, text, texts
-from rolloutgen.release import SERVICE, VIRTUAL_SERVICE, ReleaseView
-from rolloutgen.strategy import service_names
-from rolloutgen.syntax import selects
+from rolloutgen.objects.backends import backends
+from rolloutgen.objects.mesh import destination_service, destinations, listings
+from rolloutgen.objects.reading import rows, text, texts
+from rolloutgen.objects.release import SERVICE, VIRTUAL_SERVICE, ReleaseView
+from rolloutgen.objects.strategy import service_names
+from rolloutgen.objects.syntax import selects
 
 Role = Literal["stable", "canary", "active", "preview", ""]
 NodeKind = Literal["host", "gateway", "route", "service", "pods"]

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from rolloutgen.model import Change, Decisions, Finding, Manifest, Ref, Release
-from rolloutgen.target import Edits, Patched, Refused, Target, find_targets, namespace_of, refused
+from rolloutgen.survey.target import Edits, Patched, Refused, Target, find_targets, namespace_of, refused
 from rolloutgen.transform import (
     analysis,
     autoscaler,

@@ -10,8 +10,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from rolloutgen.model import ROLLOUT_API, Json, Ref
-from rolloutgen.target import Target, refused
-from rolloutgen.tree import as_list, as_map, dig
+from rolloutgen.objects.tree import as_list, as_map, dig
+from rolloutgen.survey.target import Target, refused
 
 RULE = "analysis"
 

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from rolloutgen.model import ROLLOUT_API, Json, Manifest
-from rolloutgen.target import Patched, Target, namespace_of
-from rolloutgen.tree import as_map, dig, put
+from rolloutgen.objects.tree import as_map, dig, put
+from rolloutgen.survey.target import Patched, Target, namespace_of
 
 RULE = "autoscaler-target"
 

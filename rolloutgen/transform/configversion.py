@@ -11,11 +11,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from rolloutgen.configrefs import CONTENT, is_config, references
-from rolloutgen.gojson import go_json
 from rolloutgen.model import Change, Manifest, Path, Ref, Release
-from rolloutgen.target import namespace_of, refused
-from rolloutgen.tree import as_map, dig, put
+from rolloutgen.objects.configrefs import CONTENT, is_config, references
+from rolloutgen.objects.tree import as_map, dig, put
+from rolloutgen.survey.target import namespace_of, refused
+from rolloutgen.yamls.gojson import go_json
 
 RULE = "config-version"
 # Old ReplicaSets may still need an object that is no longer in the chart.

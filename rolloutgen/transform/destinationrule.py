@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from rolloutgen.model import Manifest
-from rolloutgen.target import Target
-from rolloutgen.tree import dig, put
+from rolloutgen.objects.tree import dig, put
+from rolloutgen.survey.target import Target
 
 RULE = "destination-rule"
 HOST = ("spec", "host")

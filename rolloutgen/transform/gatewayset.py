@@ -7,9 +7,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from rolloutgen.model import Json, Manifest, Ref
-from rolloutgen.naming import certificate_name
-from rolloutgen.target import Target, refused
-from rolloutgen.tree import as_list, as_map, dig
+from rolloutgen.objects.naming import certificate_name
+from rolloutgen.objects.tree import as_list, as_map, dig
+from rolloutgen.survey.target import Target, refused
 
 RULE = "gateway-set"
 GATEWAY_API = "networking.istio.io/v1"

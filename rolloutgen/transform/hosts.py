@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
 from rolloutgen.model import Path
-from rolloutgen.naming import preview_host
-from rolloutgen.target import Patched, Target
-from rolloutgen.tree import as_list, dig, put
+from rolloutgen.objects.naming import preview_host
+from rolloutgen.objects.tree import as_list, dig, put
+from rolloutgen.survey.target import Patched, Target
 
 RULE = "public-hosts"
 

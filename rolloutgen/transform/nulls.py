@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from rolloutgen.model import Json, Manifest, Path
-from rolloutgen.target import Patched, Target, refused
-from rolloutgen.tree import as_list, as_map, dig
+from rolloutgen.objects.tree import as_list, as_map, dig
+from rolloutgen.survey.target import Patched, Target, refused
 
 RULE = "null-field"
 

@@ -7,9 +7,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from rolloutgen.model import Finding, Json, Manifest, Path
-from rolloutgen.naming import rename_service
-from rolloutgen.target import Patched, Target, namespace_of
-from rolloutgen.tree import as_list, as_map, dig, map_strings, put
+from rolloutgen.objects.naming import rename_service
+from rolloutgen.objects.tree import as_list, as_map, dig, map_strings, put
+from rolloutgen.survey.target import Patched, Target, namespace_of
 
 RULE = "service-reference"
 BARE_RULE = "bare-service-name"

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from rolloutgen.model import Decisions
-from rolloutgen.target import Patched, Target
-from rolloutgen.tree import dig, drop, put
+from rolloutgen.objects.tree import dig, drop, put
+from rolloutgen.survey.target import Patched, Target
 
 RULE = "replicas"
 

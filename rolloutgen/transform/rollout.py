@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from rolloutgen.model import ROLLOUT_API, Manifest, Path
-from rolloutgen.target import Edits, Patched, Target, refused
-from rolloutgen.tree import as_map, dig, drop, put
+from rolloutgen.objects.tree import as_map, dig, drop, put
+from rolloutgen.survey.target import Edits, Patched, Target, refused
 
 RULE = "rollout"
 TEMPLATE_RULE = "undeclared-field"

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from rolloutgen.model import Manifest
-from rolloutgen.tree import as_map, dig, drop, put
+from rolloutgen.objects.tree import as_map, dig, drop, put
 
 STABLE_RULE = "stable-service"
 CANARY_RULE = "canary-service"

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from rolloutgen.model import Json
-from rolloutgen.target import Target
-from rolloutgen.tree import as_list, as_map, dig
+from rolloutgen.objects.tree import as_list, as_map, dig
+from rolloutgen.survey.target import Target
 
 # Steps and fields that mean something only where a traffic router weighs the versions.
 _ROUTED_STEPS = ("setCanaryScale", "setHeaderRoute", "setMirrorRoute")

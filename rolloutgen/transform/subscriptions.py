@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from rolloutgen.target import Edits, Patched, Target
-from rolloutgen.tree import as_map, dig, put
+from rolloutgen.objects.tree import as_map, dig, put
+from rolloutgen.survey.target import Edits, Patched, Target
 
 RULE = "subscriptions"
 _KEY = "notifications.argoproj.io/subscribe.{}.slack"

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from rolloutgen.model import Json, Manifest, Path, Ref
-from rolloutgen.target import Edits, Target, namespace_of, refused
-from rolloutgen.tree import as_list, as_map, dig, maps, put
+from rolloutgen.objects.tree import as_list, as_map, dig, maps, put
+from rolloutgen.survey.target import Edits, Target, namespace_of, refused
 
 RULE = "virtual-service"
 API = "networking.istio.io/v1"

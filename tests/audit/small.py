@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from textwrap import dedent
 from typing import Any
 
-from rolloutgen.chart import Chart
-from rolloutgen.convert import Plan, convert
+from rolloutgen.chart.chart import Chart
+from rolloutgen.conversion.convert import Plan, convert
 from rolloutgen.helm.embedded import EmbeddedEngine
 from rolloutgen.model import Finding, Release, ValueSet
 from rolloutgen.options import Options

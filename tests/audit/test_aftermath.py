@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from rolloutgen import aftermath
-from rolloutgen.convert import convert
+from rolloutgen.conversion import aftermath
+from rolloutgen.conversion.convert import convert
 from rolloutgen.helm.embedded import EmbeddedEngine
 from rolloutgen.look import Pair
 from rolloutgen.model import Finding, Release, ValueSet

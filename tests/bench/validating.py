@@ -99,9 +99,9 @@ def _compare(name: str, ours: Work, theirs: Work | None, runs: int, aim: str) ->
 
 def _objects(folder: Path, kubeconform: str | None, runs: int) -> None:
     """1,000 rendered objects: the whole program, the check alone, kubeconform."""
-    from rolloutgen.lint import lint
-    from rolloutgen.release import ReleaseView
-    from rolloutgen.streams import read_files
+    from rolloutgen.objects.release import ReleaseView
+    from rolloutgen.validation.lint import lint
+    from rolloutgen.validation.streams import read_files
 
     path = folder / "thousand.yaml"
     path.write_text("---\n".join(_thousand()))
@@ -125,7 +125,7 @@ def _objects(folder: Path, kubeconform: str | None, runs: int) -> None:
 
 def _thousand() -> Iterator[str]:
     """The objects of a hundred releases of the converted example."""
-    from rolloutgen.chart import load_chart
+    from rolloutgen.chart.chart import load_chart
     from rolloutgen.helm import EmbeddedEngine
     from rolloutgen.model import Release, ValueSet
 

@@ -18,12 +18,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from rolloutgen import goyaml
-from rolloutgen.chart import Chart, load_chart
+from rolloutgen.chart.chart import Chart, load_chart
+from rolloutgen.house.record import read_record
 from rolloutgen.model import ValueSet
 from rolloutgen.options import Options, settle
-from rolloutgen.record import read_record
-from rolloutgen.valuesets import LONG, SHORT
+from rolloutgen.values.valuesets import LONG, SHORT
+from rolloutgen.yamls import goyaml
 
 HERE = Path(__file__).parent
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from hypothesis import strategies as st
 
-from rolloutgen.chart import Chart
+from rolloutgen.chart.chart import Chart
 
 NAMES = {
     "text": "{{ .Release.Name }}-app",

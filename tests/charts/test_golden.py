@@ -8,15 +8,15 @@ from pathlib import Path
 import pytest
 
 from rolloutgen import errors
-from rolloutgen.chart import Chart
-from rolloutgen.convert import Plan, convert
+from rolloutgen.chart.chart import Chart
+from rolloutgen.conversion.convert import Plan, convert
 from rolloutgen.helm.embedded import EmbeddedEngine
-from rolloutgen.lint import lint
+from rolloutgen.house.record import read_record
 from rolloutgen.model import Rendered
+from rolloutgen.objects.release import ReleaseView
 from rolloutgen.options import settle
-from rolloutgen.record import read_record
-from rolloutgen.release import ReleaseView
 from rolloutgen.schema import check
+from rolloutgen.validation.lint import lint
 
 from .case import HERE, cases
 
@@ -30,7 +30,7 @@ GENERATED = frozenset(
 
 @pytest.fixture(autouse=True)
 def _same_version_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("rolloutgen.record.__version__", "0.0.0")
+    monkeypatch.setattr("rolloutgen.house.record.__version__", "0.0.0")
 
 
 @pytest.mark.parametrize("name", CASES)

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from rolloutgen.goyaml import load
-from rolloutgen.house import house_of
+from rolloutgen.house.house import house_of
 from rolloutgen.options import settle
+from rolloutgen.yamls.goyaml import load
 
 from .conftest import Copy, Run
 

@@ -9,13 +9,13 @@ from pathlib import Path
 
 import pytest
 
-from rolloutgen.goyaml import load
-from rolloutgen.house import house_of
-from rolloutgen.housefile import key_paths, read_file
-from rolloutgen.housetext import text_of
-from rolloutgen.inventory import Inventory
+from rolloutgen.house.house import house_of
+from rolloutgen.house.housefile import key_paths, read_file
+from rolloutgen.house.housetext import text_of
+from rolloutgen.house.inventory import Inventory
+from rolloutgen.house.starter import SCHEMA_NAME, entries_of
 from rolloutgen.options import settle
-from rolloutgen.starter import SCHEMA_NAME, entries_of
+from rolloutgen.yamls.goyaml import load
 
 from .conftest import Run, bytes_of
 

@@ -11,10 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from rolloutgen.chart import load_chart, write_chart
-from rolloutgen.cutover import Cutover, Step, cutovers
+from rolloutgen.chart.chart import load_chart, write_chart
+from rolloutgen.conversion.cutover import Cutover, Step, cutovers
+from rolloutgen.conversion.job import Request, plan_chart
 from rolloutgen.helm import open_engine
-from rolloutgen.job import Request, plan_chart
 from rolloutgen.options import Deployer
 from tests.programs.helm import helm_program
 

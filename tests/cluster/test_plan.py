@@ -7,9 +7,9 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from rolloutgen.manifests import ref_of
+from rolloutgen.chart.manifests import ref_of
 from rolloutgen.model import Manifest
-from rolloutgen.release import ReleaseView
+from rolloutgen.objects.release import ReleaseView
 from rolloutgen.simulate import Simulation, simulate
 from rolloutgen.simulate.read import read_spec
 from rolloutgen.simulate.table import Moment, Row

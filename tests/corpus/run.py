@@ -56,8 +56,8 @@ def rows(listing: Path) -> Iterator[Row]:
 
 def convert(directory: str, row: Row) -> Result:
     """Converts one chart into a temporary folder."""
+    from rolloutgen.conversion.job import Request, plan_chart, write
     from rolloutgen.helm import open_engine
-    from rolloutgen.job import Request, plan_chart, write
 
     chart = Path(directory) / row.repository / row.path
     flags = {"values": (str(chart / row.values),)} if row.values else {}

@@ -10,11 +10,11 @@ import click
 
 from rolloutgen.audit import audits
 from rolloutgen.cli.group import group
-from rolloutgen.diff import meanings
-from rolloutgen.housefile import key_paths, node_at
-from rolloutgen.lint import rules
-from rolloutgen.notices import FINDINGS
-from rolloutgen.refusals import REFUSALS
+from rolloutgen.explaining.notices import FINDINGS
+from rolloutgen.explaining.refusals import REFUSALS
+from rolloutgen.house.housefile import key_paths, node_at
+from rolloutgen.review.diff import meanings
+from rolloutgen.validation.lint import rules
 
 DOCS = Path(__file__).parents[2] / "docs"
 START, END = "<!-- generated: pytest tests/docs --update-golden -->\n", "<!-- /generated -->\n"

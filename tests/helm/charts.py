@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from rolloutgen.chart import Chart
+from rolloutgen.chart.chart import Chart
 
 CHART = b"apiVersion: v2\nname: demo\nversion: 1.2.3\n"
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from rolloutgen.chart import Chart
+from rolloutgen.chart.chart import Chart
 from rolloutgen.errors import LimitError, RenderError, UsageError
 from rolloutgen.helm import BinaryEngine, EmbeddedEngine
 from rolloutgen.model import Release, Rendered, ValueSet

@@ -7,9 +7,9 @@ from dataclasses import replace
 
 import pytest
 
-from rolloutgen.diff import diff, meanings
 from rolloutgen.model import Release, Rendered, ValueSet
-from rolloutgen.sides import Example
+from rolloutgen.review.diff import diff, meanings
+from rolloutgen.review.sides import Example
 
 from ..rules.scenery import NAMESPACE, bodies, objects
 

@@ -11,10 +11,10 @@ from typing import Any
 
 import pytest
 
-from rolloutgen.lint import lint
+from rolloutgen.objects.release import ReleaseView
 from rolloutgen.registry import Plugin, load
-from rolloutgen.release import ReleaseView
-from rolloutgen.rule import Example, Rule
+from rolloutgen.validation.lint import lint
+from rolloutgen.validation.rule import Example, Rule
 from tests.rules import scenery
 from tests.rules.test_parity import LINTED, ROWS
 

@@ -13,8 +13,8 @@ import pytest
 
 from rolloutgen.helm import open_engine
 from rolloutgen.report.reviews import form
-from rolloutgen.review import review
-from rolloutgen.reviewed import Asked, Review
+from rolloutgen.review.review import review
+from rolloutgen.review.reviewed import Asked, Review
 
 CHARTS = Path(__file__).parents[1] / "charts"
 pytestmark = pytest.mark.programs

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from rolloutgen.assemble import FileChange
-from rolloutgen.chart import Chart
-from rolloutgen.convert import Plan
+from rolloutgen.chart.chart import Chart
+from rolloutgen.conversion.assemble import FileChange
+from rolloutgen.conversion.convert import Plan
 from rolloutgen.report.diff import diff
 
 CASES: Mapping[str, tuple[dict[str, bytes], dict[str, bytes], dict[str, str]]] = {

@@ -7,15 +7,15 @@ from pathlib import Path
 
 import pytest
 
-from rolloutgen.chart import load_chart
-from rolloutgen.convert import Plan, convert
+from rolloutgen.chart.chart import load_chart
+from rolloutgen.conversion.convert import Plan, convert
+from rolloutgen.conversion.job import Conversion
 from rolloutgen.helm.embedded import EmbeddedEngine
-from rolloutgen.job import Conversion
 from rolloutgen.model import Difference, Finding, Manifest, Ref, Refusal, Rendered, ValueSet
 from rolloutgen.options import Options
+from rolloutgen.proof.verify import verify
 from rolloutgen.report import form
-from rolloutgen.valuesets import LONG, SHORT
-from rolloutgen.verify import verify
+from rolloutgen.values.valuesets import LONG, SHORT
 
 CHARTS = Path(__file__).parents[1] / "charts"
 FORMS = ("text", "brief", "json", "json-diff", "markdown", "diff")

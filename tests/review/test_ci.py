@@ -19,7 +19,7 @@ from typing import Any
 
 import pytest
 
-from rolloutgen import goyaml
+from rolloutgen.yamls import goyaml
 
 from .repository import Repo
 

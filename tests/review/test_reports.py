@@ -10,7 +10,7 @@ import pytest
 
 from rolloutgen.report.reviews import form
 from rolloutgen.report.reviews.markdown import LIMIT, marker_of
-from rolloutgen.reviewed import Field, Line, Object, Review, Step
+from rolloutgen.review.reviewed import Field, Line, Object, Review, Step
 
 NASTY = "</details><script>alert(1)</script> `x` @team #12 | **bold** [a](http://e) ``` <!-- -->"
 

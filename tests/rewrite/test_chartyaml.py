@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from rolloutgen.assemble import assemble
-from rolloutgen.chart import Chart
+from rolloutgen.chart.chart import Chart
+from rolloutgen.conversion.assemble import assemble
 from rolloutgen.rewrite.chartyaml import ENTRY, bumped, rewrite
 
 HEAD = "name: web\nversion: 1.2.3\n"

@@ -9,12 +9,12 @@ from typing import Any
 
 import yaml
 
-from rolloutgen import goyaml
-from rolloutgen.manifests import keys_written_twice, parse_rendered
+from rolloutgen.chart.manifests import keys_written_twice, parse_rendered
 from rolloutgen.model import Manifest, Release
-from rolloutgen.release import ReleaseView
-from rolloutgen.rule import Example
+from rolloutgen.objects.release import ReleaseView
 from rolloutgen.schema import check
+from rolloutgen.validation.rule import Example
+from rolloutgen.yamls import goyaml
 
 NAMESPACE = "shop"
 _API = {

@@ -9,7 +9,7 @@ from __future__ import annotations
 import pytest
 
 from rolloutgen.registry import load
-from rolloutgen.rule import Rule
+from rolloutgen.validation.rule import Rule
 
 LINTED = (
     *range(1, 47),  # what `kubectl argo rollouts lint` applies

@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
+from rolloutgen.objects.release import ReleaseView
 from rolloutgen.registry import Plugin, PluginError, load, read_doc
-from rolloutgen.release import ReleaseView
-from rolloutgen.rule import Example, Rule
+from rolloutgen.validation.rule import Example, Rule
 from tests.rules import scenery
 
 PLUGINS = load("rolloutgen.rules", "RULE", Rule)

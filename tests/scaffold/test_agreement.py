@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from rolloutgen.chart import load_chart
+from rolloutgen.chart.chart import load_chart
+from rolloutgen.conversion.job import Request, plan_chart, write
 from rolloutgen.helm import Engine, open_engine
-from rolloutgen.job import Request, plan_chart, write
 from rolloutgen.model import Release, Rendered, ValueSet
 
 from .conftest import make

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from rolloutgen.errors import UsageError
-from rolloutgen.goyaml import load
 from rolloutgen.schema import check, check_pod_template, dotted
 from rolloutgen.schema.judge import Verdict
+from rolloutgen.yamls.goyaml import load
 from tests.schema.mutants import good_objects, manifest
 
 

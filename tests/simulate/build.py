@@ -6,9 +6,9 @@ from typing import Any
 
 import yaml
 
-from rolloutgen.manifests import ref_of
+from rolloutgen.chart.manifests import ref_of
 from rolloutgen.model import Manifest
-from rolloutgen.release import ReleaseView
+from rolloutgen.objects.release import ReleaseView
 from rolloutgen.simulate import Simulation, Spec, simulate
 from rolloutgen.simulate.read import read_spec
 

@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from rolloutgen.goyaml import parse
-from rolloutgen.manifests import parse_rendered
+from rolloutgen.chart.manifests import parse_rendered
 from rolloutgen.model import Decisions, Manifest, Refusal, Release, WorkloadDecision
 from rolloutgen.transform import Refused, Transformed, transform
+from rolloutgen.yamls.goyaml import parse
 
 WORKLOAD_SITE = "templates/deployment.yaml#0"
 SERVICE_SITE = "templates/service.yaml#0"

@@ -8,12 +8,12 @@ from typing import Any
 
 import pytest
 
-from rolloutgen.chart import Chart
-from rolloutgen.gojson import go_json
+from rolloutgen.chart.chart import Chart
 from rolloutgen.helm.embedded import EmbeddedEngine
 from rolloutgen.model import Manifest, Ref, Release, ValueSet
-from rolloutgen.target import Refused
+from rolloutgen.survey.target import Refused
 from rolloutgen.transform.configversion import content_hash, versioned
+from rolloutgen.yamls.gojson import go_json
 
 RELEASE = Release("r", "shop")
 

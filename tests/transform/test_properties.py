@@ -8,9 +8,9 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rolloutgen.compare import explain
-from rolloutgen.manifests import ref_of
+from rolloutgen.chart.manifests import ref_of
 from rolloutgen.model import Decisions, Manifest, Release, WorkloadDecision
+from rolloutgen.proof.compare import explain
 from rolloutgen.transform import Refused, Transformed, transform
 
 RELEASE = Release(name="shop", namespace="prod")

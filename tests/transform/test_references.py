@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from rolloutgen.naming import rename_service
+from rolloutgen.objects.naming import rename_service
 
 from .builder import DEPLOYMENT, SERVICE, bodies, convert, edited, read
 

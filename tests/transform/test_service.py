@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from rolloutgen.naming import certificate_name, preview_host, short, track_names
+from rolloutgen.objects.naming import certificate_name, preview_host, short, track_names
 
 from .builder import DEPLOYMENT, SERVICE, WORKLOAD_SITE, bodies, convert, edited, read, refusal
 

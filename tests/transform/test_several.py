@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from rolloutgen.model import Change, Decisions, WorkloadDecision
+from rolloutgen.objects.tree import overlay
 from rolloutgen.transform import transform
-from rolloutgen.tree import overlay
 
 from .builder import DEPLOYMENT, GATEWAY_VALUES, RELEASE, SERVICE, bodies, convert, edited, render
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ...excerpt import Remark
+from ...places.excerpt import Remark
 from .words import Result, subject, summary, uri
 
 _COMMAND = {"error": "error", "warning": "warning", "info": "notice"}

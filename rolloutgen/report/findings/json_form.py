@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from ...excerpt import Remark
-from ...validate import Judged
+from ...places.excerpt import Remark
+from ...validation.validate import Judged
 from .words import RANK, Result
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from xml.sax.saxutils import escape, quoteattr
 
-from ...excerpt import Remark
-from ...validate import Judged
+from ...places.excerpt import Remark
+from ...validation.validate import Judged
 from .words import Result, sets_of, subject
 
 # XML 1.0 has no way to write these.

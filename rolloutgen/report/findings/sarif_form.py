@@ -8,8 +8,8 @@ from typing import Any
 from urllib.parse import quote
 
 from ... import __version__
-from ...excerpt import Remark
-from ...lint import rules
+from ...places.excerpt import Remark
+from ...validation.lint import rules
 from .words import Result, fingerprints, subject, uri
 
 _SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ...excerpt import Remark
-from ...validate import Judged
+from ...places.excerpt import Remark
+from ...validation.validate import Judged
 from .words import Result, sets_of, subject, summary
 
 _WIDEST = 160  # characters of a source line that are shown

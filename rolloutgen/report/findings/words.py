@@ -8,11 +8,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from ...baseline import key_of
-from ...excerpt import Remark
 from ...model import Finding, Severity
+from ...places.excerpt import Remark
 from ...schema import dotted
-from ...validate import Judged
+from ...validation.baseline import key_of
+from ...validation.validate import Judged
 
 RANK: tuple[Severity, ...] = ("error", "warning", "info")
 _PLURAL = {"info": "notes", "error": "errors", "warning": "warnings"}

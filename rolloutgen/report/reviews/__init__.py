@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ...reviewed import Review
+from ...review.reviewed import Review
 
 
 def form(name: str, reviews: Sequence[Review], *, marker: str = "", limit: int = 0) -> str:

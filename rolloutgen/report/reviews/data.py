@@ -6,7 +6,7 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-from ...reviewed import Field, Object, Review
+from ...review.reviewed import Field, Object, Review
 from ..plan.data import plan_data
 from .words import plain
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from html import escape
 
 from ...planning import Planned
-from ...reviewed import Line, Object, Review
+from ...review.reviewed import Line, Object, Review
 from ..plan import words
 from ..plan.svg import svg
 from ..plan.text import table

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from ...reviewed import Line, Object, Review
+from ...review.reviewed import Line, Object, Review
 from ..plan import form
 from .words import SIGNS, groups, summary, total, versions
 
@@ -127,7 +127,7 @@ def _details(review: Review) -> Iterator[tuple[str, list[str]]]:
 
 
 def _steps(steps: Sequence[object]) -> Iterator[str]:
-    from ...reviewed import Step
+    from ...review.reviewed import Step
 
     for number, step in enumerate(steps, 1):
         assert isinstance(step, Step)

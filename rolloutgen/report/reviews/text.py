@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterator, Sequence
 
-from ...reviewed import Field, Line, Object, Review
+from ...review.reviewed import Field, Line, Object, Review
 from .words import SIGNS, groups, is_long, plain, summary, total, value, versions
 
 _LONGEST = 100

@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 
-from ...between import Action
 from ...model import Json, Severity
-from ...reviewed import Field, Object, Review
+from ...review.between import Action
+from ...review.reviewed import Field, Object, Review
 
 SIGNS = {"added": "+", "removed": "-", "changed": "~", "converted": ">", "renamed": ">"}
 _COUNTED: tuple[Action, ...] = ("changed", "converted", "renamed", "added", "removed")

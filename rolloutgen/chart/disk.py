@@ -1,0 +1,247 @@
+"""Reading a chart's files, from a directory or a .tgz, without ever leaving it and within bounds."""
+
+from __future__ import annotations
+
+import os
+import re
+import stat
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from ..errors import ChartError, LimitError
+from .helmignore import parse_rules
+
+if TYPE_CHECKING:  # a directory takes none of these
+    import gzip
+    import tarfile
+
+JOURNAL = ".rolloutgen-journal"
+SIBLING = ".rolloutgen-"
+
+_MIB = 1024 * 1024
+# Never part of a chart, even where the chart is the whole checkout.
+_SKIPPED = frozenset({".git", ".hg", ".svn", ".bzr", JOURNAL})
+_DOCUMENT = re.compile(r"(?i)(?:licen[cs]e|notice|readme|changelog|contributing|owners|codeowners)\b|.*\.md$")
+_PARTS = frozenset(
+    {"Chart.yaml", "Chart.lock", "values.yaml", "values.schema.json", "requirements.yaml", ".helmignore"}
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What a chart may hold. Helm itself refuses files above 5 MiB (Helm 3) and charts above 100 MiB (Helm 4)."""
+
+    file_bytes: int = 20 * _MIB
+    total_bytes: int = 100 * _MIB
+    files: int = 20_000
+
+
+DEFAULT_LIMITS = Limits()
+Entry = os.DirEntry[str]
+Ignored = Callable[[str, bool], bool]
+
+
+def is_interrupted(root: str) -> bool:
+    """Whether a killed run left something behind in the directory `root` or beside it."""
+    real = os.path.realpath(root)
+    return os.path.isdir(os.path.join(real, JOURNAL)) or bool(leftovers(real))
+
+
+def leftovers(root: str) -> list[str]:
+    """What stands beside `root` under a name of `atomic.sibling`."""
+    folder, name = os.path.split(root)
+    try:
+        return [os.path.join(folder, found) for found in os.listdir(folder) if found.startswith(f".{name}{SIBLING}")]
+    except OSError:
+        return []
+
+
+def read_directory(root: str, limits: Limits) -> tuple[dict[str, bytes], dict[str, int]]:
+    """Bytes and permission bits of every file below `root`, by posix path.
+
+    Large files that .helmignore hides from Helm are left out. Raises ChartError for links that leave the directory and
+    for what is no file, LimitError beyond `limits`.
+    """
+    files: dict[str, bytes] = {}
+    modes: dict[str, int] = {}
+    total = 0
+    ignored = _ignored_on_disk(root)
+    left_out: list[str] = []
+    for path, entry, hidden in _walk(root, ignored, left_out):
+        status = entry.stat()
+        if not stat.S_ISREG(status.st_mode):
+            if hidden:
+                continue
+            raise ChartError("neither a file nor a directory", path=path)
+        beyond = len(files) >= limits.files or total + status.st_size > limits.total_bytes
+        if hidden and (beyond or status.st_size > _MIB):
+            continue  # Helm does not see it, and neither need we: it stays on disk as it is
+        if status.st_size > limits.file_bytes:
+            raise LimitError(
+                f"a file of {status.st_size // _MIB} MiB, above the limit of {limits.file_bytes // _MIB} MiB",
+                path=path,
+                hint="Helm packs every file of a chart into the release: name this one in .helmignore.",
+            )
+        total += status.st_size
+        _bound(len(files) + 1, total, limits)
+        try:
+            with open(entry.path, "rb") as stream:
+                files[path] = stream.read(limits.file_bytes + 1)
+        except OSError as fault:
+            if hidden:
+                continue
+            raise ChartError(f"cannot be read: {fault.strerror}", path=path) from None
+        modes[path] = stat.S_IMODE(status.st_mode)
+    _refuse_if_read(left_out, files)
+    return files, modes
+
+
+def _ignored_on_disk(root: str) -> Ignored:
+    try:
+        with open(os.path.join(root, ".helmignore"), encoding="utf-8", errors="replace") as stream:
+            return parse_rules(stream.read(_MIB))
+    except OSError:
+        return parse_rules("")
+    except ValueError as fault:
+        raise ChartError(f"Helm refuses these rules: {fault}", path=".helmignore") from None
+
+
+def _walk(root: str, ignored: Ignored, left_out: list[str]) -> Iterator[tuple[str, Entry, bool]]:
+    """Every file below `root` in order, and whether Helm ignores it; links inside the chart are followed as it does."""
+    real_root = os.path.realpath(root)
+
+    def inside(folder: str, prefix: str, above: tuple[str, ...], hidden: bool) -> Iterator[tuple[str, Entry, bool]]:
+        try:
+            entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
+        except OSError as unreadable:
+            if hidden:
+                return
+            raise ChartError(f"cannot be read: {unreadable.strerror}", path=prefix or root) from None
+        for entry in entries:
+            path = prefix + entry.name
+            skip = hidden or ignored(path, _is_directory(entry))
+            if entry.is_symlink():
+                fault = _fault_of_link(entry, path, real_root)
+                if fault and not skip and not _is_aside(path, entry, real_root):
+                    raise fault
+                if fault:
+                    left_out.extend([] if skip else [path])
+                    continue
+            if not _is_directory(entry):
+                yield path, entry, skip
+            elif entry.name not in _SKIPPED and not (skip and entry.is_symlink()):
+                real = os.path.realpath(entry.path)
+                if real in above:
+                    raise ChartError("a symbolic link that leads back to a directory above it", path=path)
+                yield from inside(entry.path, f"{path}/", (*above, real), skip)
+
+    return inside(root, "", (real_root,), False)
+
+
+def _is_directory(entry: Entry) -> bool:
+    """Whether it is one, behind links too; no for a link to itself, at which `entry.is_dir` raises."""
+    return os.path.isdir(entry.path) if entry.is_symlink() else entry.is_dir()
+
+
+def _fault_of_link(entry: Entry, path: str, real_root: str) -> ChartError | None:
+    target = os.path.realpath(entry.path)
+    why = f"It points at {os.readlink(entry.path)}."
+    if target != real_root and not target.startswith(real_root + os.sep):
+        hint = "Copy what it points at into the chart, or make it a dependency with a file:// repository."
+        return ChartError("a symbolic link that leaves the chart", path=path, why=why, hint=hint)
+    if not os.path.exists(target):
+        return ChartError("a symbolic link that leads nowhere", path=path, why=why)
+    return None
+
+
+def _is_aside(path: str, entry: Entry, real_root: str) -> bool:
+    """Whether a link that leaves the chart may be left out, unread: LICENSE -> ../../LICENSE and the like, a document
+    or a file of the same repository that is no part of what the chart renders."""
+    if path.startswith(("templates/", "charts/", "crds/")) or path in _PARTS or _is_directory(entry):
+        return False
+    if _DOCUMENT.match(entry.name):
+        return True
+    return entry.is_file() and os.path.realpath(entry.path).startswith(repository_of(real_root) + os.sep)
+
+
+def _refuse_if_read(left_out: list[str], files: dict[str, bytes]) -> None:
+    templates = [data for path, data in files.items() if "templates/" in path and b".Files" in data]
+    for path in left_out:
+        if any(b".Glob" in data or os.path.basename(path).encode() in data for data in templates):
+            raise ChartError("a symbolic link that leaves the chart, and a template reads it", path=path)
+
+
+def repository_of(folder: str) -> str:
+    """The nearest directory above that holds .git; without one, the folder itself."""
+    above = folder
+    while above != os.path.dirname(above):
+        if os.path.lexists(os.path.join(above, ".git")):
+            return above
+        above = os.path.dirname(above)
+    return folder
+
+
+def _bound(files: int, total: int, limits: Limits) -> None:
+    if files > limits.files:
+        raise LimitError(
+            f"a chart of more than {limits.files} files", hint="Hide what is no part of it by .helmignore."
+        )
+    if total > limits.total_bytes:
+        raise LimitError(f"a chart of more than {limits.total_bytes // _MIB} MiB", hint="Helm refuses it as well.")
+
+
+def read_archive(path: str, limits: Limits, data: bytes | None = None) -> dict[str, bytes]:
+    """The files of a packaged chart, without the directory that holds them all; `data` is the archive, if at hand.
+
+    Raises ChartError for what is no archive or points outside itself, LimitError beyond `limits`.
+    """
+    import gzip
+    import io
+    import tarfile
+    import zlib
+
+    files: dict[str, bytes] = {}
+    total = 0
+    try:
+        with gzip.open(path if data is None else io.BytesIO(data)) as unzipped:
+            stream: Any = _Bounded(unzipped, limits)
+            for member in (archive := tarfile.open(fileobj=stream, mode="r|")):  # noqa: SIM115 - closed with `unzipped`
+                if member.isdir():
+                    continue
+                name = _inside(member, path)
+                if member.size > limits.file_bytes:
+                    raise LimitError(f"a file of {member.size // _MIB} MiB", path=name)
+                total += member.size
+                _bound(len(files) + 1, total, limits)
+                content = archive.extractfile(member)
+                files[name] = content.read() if content else b""
+    except (tarfile.TarError, gzip.BadGzipFile, zlib.error, EOFError, OSError) as fault:
+        raise ChartError(f"not a chart archive: {fault}", path=path) from None
+    return files
+
+
+class _Bounded:
+    """A stream that ends with LimitError: headers without end are as bad as files without end."""
+
+    def __init__(self, stream: gzip.GzipFile, limits: Limits) -> None:
+        self.stream, self.left = stream, limits.total_bytes + 2048 * limits.files
+
+    def read(self, size: int) -> bytes:
+        data = self.stream.read(size)
+        self.left -= len(data)
+        if self.left < 0:
+            raise LimitError("the archive unpacks to more than a chart may hold")
+        return data
+
+
+def _inside(member: tarfile.TarInfo, archive: str) -> str:
+    if not member.isfile():
+        raise ChartError(f"the archive holds a link or a device: {member.name}", path=archive)
+    name = member.name.replace("\\", "/").removeprefix("./")
+    parts = name.split("/")
+    if name.startswith("/") or ".." in parts or ":" in parts[0] or "\0" in name:
+        raise ChartError(f"the archive holds a path outside the chart: {member.name}", path=archive)
+    if len(parts) < 2:
+        raise ChartError(f"the archive holds a file outside the chart's directory: {member.name}", path=archive)
+    return "/".join(part for part in parts[1:] if part not in ("", "."))

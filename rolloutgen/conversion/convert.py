@@ -1,0 +1,292 @@
+"""survey -> rewrite -> edits applied once -> verify -> Plan. Writes nothing: the caller decides."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from ..chart.chart import Chart
+from ..chart.dependencies import Dependencies, resolve_dependencies
+from ..errors import RolloutgenError
+from ..helm import Engine
+from ..house.record import is_done, record_file
+from ..model import Finding, Refusal, Rendered, ValueSet
+from ..objects.tree import dig
+from ..options import Options
+from ..places.locate import deepest
+from ..proof.verify import Verdict, is_random, random_places, verify
+from ..rewrite import environment_blocks, rewrite
+from ..rewrite.chartyaml import bumped
+from ..source.gotmpl import Template
+from ..source.refuse import ChartRefused
+from ..source.sources import Sources, instrument, read_sources, with_sites
+from ..source.yamlmap import outline
+from ..survey.survey import Survey, survey
+from ..text import Edit, OverlapError, apply_edits
+from ..values.valuesets import environment_file
+from ..yamls.goyaml import merge
+from .aftermath import judge, scene_of
+from .assemble import Assembled, FileChange, assemble
+from .keeping import keeping, named_alone, renaming, stuck, unaccompanied
+from .newsets import rollout_sets
+from .probe import aliases
+
+Status = Literal["converted", "unchanged", "refused"]
+_ROUNDS = 3  # of names that turn out to be held, or named alone: each round learns of at least one more
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What a conversion would do. `after` is the chart to write when `status` is converted."""
+
+    before: Chart
+    status: Status
+    after: Chart | None = None
+    changes: tuple[FileChange, ...] = ()
+    verdicts: tuple[Verdict, ...] = ()
+    refusals: tuple[Refusal, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    survey: Survey | None = None
+
+
+def convert(chart: Chart, value_sets: Sequence[ValueSet], engine: Engine, options: Options) -> Plan:
+    """The plan for one chart under `value_sets` (the first are those that must render).
+
+    Refusals come back in the plan; RolloutgenError is raised for what is no matter of the chart's text (an engine that
+    is missing, a limit that was exceeded).
+    """
+    try:
+        return _convert(chart, value_sets, engine, options)
+    except ChartRefused as refused:
+        return Plan(chart, "refused", refusals=refused.refusals)
+
+
+def _convert(chart: Chart, value_sets: Sequence[ValueSet], engine: Engine, options: Options) -> Plan:
+    sources = read_sources(chart)
+    dependencies = _dependencies(chart)
+    new_version = dependencies.applied_to(with_version(chart, bumped(chart.version, options.bump)))
+    marked = instrument(Sources(new_version, sources.files))
+    befores: list[Rendered | RolloutgenError] = [
+        result if isinstance(result, RolloutgenError) else with_sites(result, sources)
+        for result in engine.render_all(marked, value_sets)
+    ]
+    renders = [render for render in befores if isinstance(render, Rendered)]
+    if not isinstance(befores[0], Rendered):
+        raise ChartRefused(_no_render(befores[0]))
+    if is_done(chart, renders, options):
+        return Plan(chart, "unchanged")
+    key = options.values_key or "rollout"
+    found = survey(sources, renders, options, key, _unsteady(engine, marked, renders[0], options))
+    if found is None:
+        return Plan(chart, "unchanged")
+    if key in chart.values:
+        raise ChartRefused(_key_taken(chart, key))
+    told = Sources(new_version, sources.files)
+    alike = aliases(told, found.workloads, renders[:2], engine) if renaming(found) else {}
+    ground = _Ground(chart, dependencies, marked, tuple(value_sets), tuple(befores), alike)
+    tried = _tried(ground, found, engine, options)
+    for _ in range(_ROUNDS):
+        alone = unaccompanied(tried.befores, tried.verdicts, found)
+        because = [] if options.service_names else stuck(tried.befores, tried.verdicts, found)
+        if not alone and not because:
+            break
+        found = named_alone(keeping(found, {reason.key for reason in because}, because), alone)
+        tried = _tried(ground, found, engine, options)
+    return _plan(ground, found, tried, options)
+
+
+def _unsteady(engine: Engine, chart: Chart, rendered: Rendered, options: Options) -> frozenset[tuple[str, str]]:
+    """Kind and name of objects with content of their own at every render, where that matters before the proof."""
+    if not options.config_by_version or not is_random(chart):
+        return frozenset()
+    return frozenset((identity[1], identity[3]) for identity, _ in random_places(engine, chart, rendered))
+
+
+@dataclass(frozen=True)
+class _Ground:
+    """What each attempt at one chart starts from: the chart, its renders, and what means the old names."""
+
+    chart: Chart
+    dependencies: Dependencies
+    marked: Chart
+    value_sets: tuple[ValueSet, ...]
+    befores: tuple[Rendered | RolloutgenError, ...]
+    aliases: Mapping[str, Sequence[str]]
+
+
+@dataclass(frozen=True)
+class _Tried:
+    """A new chart with the proof. `befores` and `afters` are the renders of `verdicts`, one each."""
+
+    assembled: Assembled
+    befores: tuple[Rendered | RolloutgenError, ...]
+    afters: tuple[Rendered | RolloutgenError, ...]
+    verdicts: tuple[Verdict, ...]
+
+
+def _tried(ground: _Ground, found: Survey, engine: Engine, options: Options) -> _Tried:
+    chart = ground.chart
+    try:
+        assembled = assemble(chart, [*rewrite(found, options, ground.aliases), record_file(found, options)])
+    except OverlapError as overlap:
+        site = found.workloads[0].sites[0]
+        hint = "Its construct is not converted yet."
+        raise ChartRefused(Refusal("edits-overlap", site.source.path, site.line, str(overlap), hint)) from None
+    first = ground.befores[0]
+    assert isinstance(first, Rendered)
+    extra = [*((first, one) for one in rollout_sets(found, first.value_set)), *_in_environments(ground, found, options)]
+    bases = [*ground.befores, *(base for base, _ in extra)]
+    befores = (*ground.befores, *(replace(base, value_set=value_set) for base, value_set in extra))
+    further = [value_set for _, value_set in extra]
+    afters = list(engine.render_all(ground.dependencies.applied_to(assembled.chart), [*ground.value_sets, *further]))
+    random = {}
+    if is_random(chart):
+        random = {
+            index: random_places(engine, ground.marked, render)
+            for index, render in enumerate(bases)
+            if isinstance(render, Rendered)
+        }
+    return _Tried(assembled, befores, tuple(afters), verify(befores, afters, found.decisions, random))
+
+
+def _in_environments(ground: _Ground, found: Survey, options: Options) -> Iterator[tuple[Rendered, ValueSet]]:
+    """For each environment of the house that gets a block of its own: the old chart there, and the values with it."""
+    rendered = [render for render in ground.befores if isinstance(render, Rendered)]
+    for _, name, block in environment_blocks(found, options):
+        path = environment_file(ground.chart, name)
+        base = next((render for render in rendered if render.value_set.name == path), rendered[0])
+        values = merge(base.value_set.values, {found.decisions.values_key: block})
+        yield base, replace(base.value_set, name=f"{path} of the new chart", values=values)
+
+
+def _plan(ground: _Ground, found: Survey, tried: _Tried, options: Options) -> Plan:
+    # Under the first value set, what people use, even a refusal that the new chart states itself is one of the chart.
+    against = [
+        _unproven(verdict, before, found)
+        for index, (verdict, before) in enumerate(zip(tried.verdicts, tried.befores, strict=True))
+        if not verdict.holds or (index == 0 and verdict.state in ("refused", "limited"))
+    ]
+    refusals = tuple({(refusal.by, refusal.path, refusal.line): refusal for refusal in reversed(against)}.values())[
+        ::-1
+    ]
+    chart, assembled = ground.chart, tried.assembled
+    moved = {change.path: change.to for change in assembled.changes if change.action in ("renamed", "removed")}
+    proof = zip(tried.befores, tried.afters, tried.verdicts, strict=True)
+    scene = scene_of(chart, assembled.chart, moved, found, proof, options)
+    faults, findings = judge(scene, [*_left_out(chart, ground.dependencies), *found.findings])
+    if refusals or faults:
+        first_five = (*refusals, *faults)[:5]
+        return Plan(chart, "refused", None, assembled.changes, tried.verdicts, first_five, findings, found)
+    return Plan(chart, "converted", assembled.chart, assembled.changes, tried.verdicts, (), findings, found)
+
+
+def _dependencies(chart: Chart) -> Dependencies:
+    found = resolve_dependencies(chart)
+    if found.are_needed:
+        include, names = found.unresolved[0], ", ".join(dependency.name for dependency in found.missing)
+        raise ChartRefused(
+            Refusal(
+                "dependency-missing",
+                include.path,
+                include.line,
+                f"it includes {include.name}, which a dependency that is not in charts/ must define: {names}",
+                "Run `helm dependency build` first.",
+            )
+        )
+    return found
+
+
+def _left_out(chart: Chart, dependencies: Dependencies) -> list[Finding]:
+    path = "requirements.yaml" if "requirements.yaml" in chart.files else "Chart.yaml"
+    lines = [line.strip().removeprefix("- ") for line in chart.text(path).splitlines()]
+    named = {
+        line.removeprefix("name:").strip().strip("\"'"): n
+        for n, line in enumerate(lines, 1)
+        if line.startswith("name:")
+    }
+    return [
+        Finding(
+            "dependency-left-out",
+            "info",
+            f"the dependency {dependency.name} is not in charts/ and was left out of both sides",
+            "Run `helm dependency build` to have it compared as well.",
+            path,
+            named.get(dependency.name, 0),
+        )
+        for dependency in dependencies.missing
+    ]
+
+
+def _key_taken(chart: Chart, key: str) -> Refusal:
+    line = next(
+        (number for number, text in enumerate(chart.text("values.yaml").splitlines(), 1) if text.startswith(f"{key}:")),
+        1,
+    )
+    return Refusal(
+        "values-key-taken",
+        "values.yaml",
+        line,
+        f"the chart has values `{key}:` of another meaning",
+        "Choose another name for the block: --values-key NAME.",
+    )
+
+
+def with_version(chart: Chart, version: str) -> Chart:
+    """The chart with another version in Chart.yaml: what chart labels of both sides must agree on."""
+    text = chart.text("Chart.yaml")
+    documents = outline(Template(text, (), ()))
+    edits = [
+        Edit(node.value, node.value.of(text).replace(chart.version, version), "version")
+        for node in (documents[0].find("version") if documents else ())
+    ]
+    return chart.with_files({"Chart.yaml": apply_edits(text, edits).encode()})
+
+
+def _no_render(fault: object) -> Refusal:
+    if isinstance(fault, RolloutgenError):
+        hint = fault.hint or "Give the values that it needs with --values FILE."
+        why = f"{fault.what}{' (' + fault.why + ')' if fault.why else ''}"
+        return Refusal("does-not-render", fault.path or "", fault.line or 0, why, hint)
+    return Refusal("does-not-render", "", 0, str(fault), "")
+
+
+def _at_its_key(refusal: Refusal, before: Rendered | RolloutgenError, found: Survey) -> Refusal:
+    """The refusal of a rendered object at the line that writes, or reads from values, what speaks against it."""
+    objects = before.objects if isinstance(before, Rendered) else ()
+    same = (m for m in objects if m.ref == refusal.ref and m.template == refusal.path and m.site in found.sources.sites)
+    manifest = next(same, None)
+    if refusal.line or manifest is None:
+        return refusal
+    site = found.sources.sites[manifest.site]
+    offset = deepest(site.document.nodes, refusal.at, site.source.text, manifest.body) or site.document.span.start
+    return replace(refusal, path=site.source.path, line=site.source.line(offset))
+
+
+def _or_the_others(refusal: Refusal, before: Rendered | RolloutgenError, found: Survey) -> Refusal:
+    """Where one of several workloads may not run twice, the hint names those that can be converted without it."""
+    if refusal.by != "recreate-strategy" or not isinstance(before, Rendered):
+        return refusal
+    sites = {site for decision in found.decisions.workloads for site in decision.sites}
+    mine = [m for m in before.objects if m.ref.kind == "Deployment" and m.site in sites]
+    others = dict.fromkeys(m.ref.name for m in mine if dig(m.body, "spec", "strategy", "type") != "Recreate")
+    options = " ".join(f"--workload {name}" for name in others)
+    return replace(refusal, hint=f"{refusal.hint}; or convert only the others: {options}") if others else refusal
+
+
+def _unproven(verdict: Verdict, before: Rendered | RolloutgenError, found: Survey) -> Refusal:
+    site = found.workloads[0].sites[0]
+    if verdict.refusal:
+        return _or_the_others(_at_its_key(verdict.refusal, before, found), before, found)
+    if verdict.state == "broken" and verdict.why.startswith("values.schema.json"):
+        why = f"the schema does not permit the new block in values.yaml: {verdict.why.partition(': ')[2]}"
+        hint = "Describe `rollout:` in values.schema.json as an object, then convert again."
+        return Refusal("schema-not-extended", "values.schema.json", 1, why.partition("\n")[0], hint)
+    by = {"different": "not-proven", "broken": "new-chart-does-not-render"}.get(verdict.state, verdict.state)
+    return Refusal(
+        by,
+        site.source.path,
+        site.line,
+        f"value set {verdict.value_set.name}: {verdict.why}",
+        "Nothing was written: the new chart would not render what the conversion means.",
+    )

@@ -1,0 +1,119 @@
+"""When the old name of a Service stays because a text names it in a way that the templates' edits cannot follow.
+
+An address may come from values, or be put together by a helper. Renaming the Service would break it, so the stable
+Service keeps its name, the output says so, and the proof starts again.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from ..errors import RolloutgenError
+from ..model import Difference, Finding, Rendered
+from ..objects.naming import track_names
+from ..proof.verify import Verdict
+from ..survey.survey import Survey
+
+
+@dataclass(frozen=True, slots=True)
+class Stuck:
+    """A workload (by key) whose Service `service` is named at `difference` and nowhere in the templates."""
+
+    key: str
+    service: str
+    difference: Difference
+
+
+def stuck(befores: Sequence[Rendered | RolloutgenError], verdicts: Sequence[Verdict], found: Survey) -> list[Stuck]:
+    """The workloads whose Service's name cannot go, one entry each. `befores` are the renders of `verdicts`."""
+    first: dict[str, Stuck] = {}
+    for before, verdict in zip(befores, verdicts, strict=True):
+        if verdict.state == "different" and isinstance(before, Rendered):
+            names = _names(before, found)
+            for difference in verdict.differences:
+                for key, name in _meant(difference, names):
+                    first.setdefault(key, Stuck(key, name, difference))
+    return list(first.values())
+
+
+def unaccompanied(
+    befores: Sequence[Rendered | RolloutgenError], verdicts: Sequence[Verdict], found: Survey
+) -> frozenset[str]:
+    """The keys of the workloads whose Service other objects name in a render that has neither: the old name has to
+    stay there, because without its workload nothing is converted."""
+    renders = [render for render in befores if isinstance(render, Rendered)]
+    keys: set[str] = set()
+    for before, verdict in zip(befores, verdicts, strict=True):
+        if verdict.state == "different" and isinstance(before, Rendered):
+            here = {key for key, _, _ in _names(before, found)}
+            alike = [render for render in renders if render.value_set.release.name == before.value_set.release.name]
+            names = {entry for render in alike for entry in _names(render, found) if entry[0] not in here}
+            for difference in verdict.differences:
+                keys |= {key for key, _ in _meant(difference, sorted(names, key=lambda entry: -len(entry[1])))}
+    known = {item.decision.key for item in found.workloads if item.named_alone}
+    return frozenset(keys - known)
+
+
+def named_alone(found: Survey, keys: Collection[str]) -> Survey:
+    """The survey with the Services of the workloads `keys` renamed only where their workload is rendered."""
+    alone = (replace(item, named_alone=True) if item.decision.key in keys else item for item in found.workloads)
+    return replace(found, workloads=tuple(alone))
+
+
+def _names(before: Rendered, found: Survey) -> list[tuple[str, str, str]]:
+    """(workload's key, old name, stable name) of each Service whose name goes, the longest first."""
+    names = [
+        (decision.key, manifest.ref.name, track_names(manifest.ref.name, decision.strategy, "suffix")[0])
+        for decision in (workload.decision for workload in found.workloads)
+        if decision.service_names == "suffix"
+        for manifest in before.objects
+        if manifest.site in decision.service_sites and manifest.ref.kind == "Service"
+    ]
+    return sorted(names, key=lambda entry: -len(entry[1]))
+
+
+def _meant(difference: Difference, names: Sequence[tuple[str, str, str]]) -> Iterator[tuple[str, str]]:
+    """The workloads whose old name is all that makes the two sides differ, with that name."""
+    if not isinstance(difference.before, str) or not isinstance(difference.after, str):
+        return
+    before, after = difference.before, difference.after
+    for _, old, stable in names:
+        before, after = before.replace(stable, old), after.replace(stable, old)
+    if before != after:
+        return
+    for key, old, stable in names:
+        if difference.before.count(stable) != difference.after.count(stable):
+            yield key, old
+
+
+def keeping(found: Survey, keys: Collection[str], because: Iterable[Stuck] = ()) -> Survey:
+    """The survey with the old names of the workloads `keys` kept, and a finding for each reason."""
+    workloads = tuple(
+        replace(item, decision=replace(item.decision, service_names="keep")) if item.decision.key in keys else item
+        for item in found.workloads
+    )
+    decisions = replace(found.decisions, workloads=tuple(item.decision for item in workloads))
+    findings = (*found.findings, *map(_said, because))
+    return replace(found, workloads=workloads, decisions=decisions, findings=findings)
+
+
+def renaming(found: Survey) -> frozenset[str]:
+    """The keys of the workloads whose Service's name goes."""
+    return frozenset(
+        item.decision.key for item in found.workloads if item.services and item.decision.service_names == "suffix"
+    )
+
+
+def _said(stuck: Stuck) -> Finding:
+    difference = stuck.difference
+    where = json.dumps(".".join(map(str, difference.at)))
+    return Finding(
+        "service-name-kept",
+        "info",
+        f"the stable Service stays {stuck.service}: {difference.ref} has that name at {where}, from a value or helper",
+        "To rename it too, write that address with the chart's own expression of it; then --service-names suffix.",
+        ref=difference.ref,
+        at=difference.at,
+    )

@@ -1,0 +1,1 @@
+"""The texts of `rolloutgen explain`: refusals, findings, reasons of edits."""

@@ -1,0 +1,209 @@
+"""One rolloutgen.yaml: read within bounds, checked against its schema, each value with the line that gives it."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from ..data import data_path
+from ..errors import LimitError, UsageError
+from ..model import Path
+from ..objects.tree import dig
+from ..yamls import goyaml
+from ..yamls.marks import line_at
+
+if TYPE_CHECKING:
+    from ..schema.engine import Engine
+
+SCHEMA = "schemas/rolloutgen.schema.json"
+_LARGEST = 1_000_000  # bytes: people write these files
+_MOST_TOLD = 20
+# Maps that mean something only as a whole: half of an issuer from here and half from there is nobody's issuer.
+WHOLE = (("gateway", "selector"), ("certificate", "issuer"))
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """A value that a file gives, and where it is written."""
+
+    value: Any
+    path: str
+    line: int
+
+
+@cache
+def schema() -> Mapping[str, Any]:
+    """The JSON Schema of rolloutgen.yaml."""
+    found: Mapping[str, Any] = json.loads(data_path(SCHEMA).read_text(encoding="utf-8"))
+    return found
+
+
+def read_file(path: str, shown: str) -> Mapping[Path, Chosen]:
+    """What the file at `path` chooses, by the keys' path; `shown` is its name for people.
+
+    Raises UsageError for a file that cannot be read, is not UTF-8 or no YAML, with the line; and one UsageError that
+    lists all unknown keys and wrong values, each with its line.
+    """
+    text = _text(path, shown)
+    try:
+        node = goyaml.compose(text)
+        document = goyaml.parse(text)
+        more = goyaml.load_documents(text)[1:]
+    except goyaml.YamlError as fault:
+        raise UsageError(f"broken YAML: {fault.problem}", path=shown, line=fault.line) from None
+    except LimitError as fault:
+        raise UsageError(fault.what, path=shown, line=fault.line or 1) from None
+    body = {} if document.body is None else document.body
+    faults = [*_faults(body, node)]
+    faults += [(twice.line, f"{_dotted(twice.path)}: this key is written twice") for twice in document.duplicates]
+    faults += [(one.line, "a second document: one file has one") for one in more]
+    if faults:
+        raise _error(faults, shown)
+    return {at: Chosen(value, shown, line_at(node, at)) for at, value in leaves(body)}
+
+
+def _text(path: str, shown: str) -> str:
+    try:
+        with open(path, "rb") as stream:
+            data = stream.read(_LARGEST + 1)
+    except OSError as fault:
+        raise UsageError(f"cannot be read: {fault.strerror}", path=shown) from None
+    if len(data) > _LARGEST:
+        raise UsageError(f"larger than {_LARGEST // 1_000_000} MB: no configuration is", path=shown)
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as fault:
+        line = data.count(b"\n", 0, fault.start) + 1
+        raise UsageError("not UTF-8", path=shown, line=line, hint="Save the file as UTF-8.") from None
+
+
+def is_whole(at: Path) -> bool:
+    """Whether the map at `at` is one value: the nearest file that has it gives all of it."""
+    return at[-2:] in WHOLE
+
+
+def leaves(body: Mapping[str, Any], at: Path = ()) -> Iterator[tuple[Path, Any]]:
+    """The values of a file with the path of their keys; a map that is one value counts as one."""
+    for key, value in body.items():
+        here = (*at, key)
+        if isinstance(value, dict) and value and not is_whole(here):
+            yield from leaves(value, here)
+        else:
+            yield here, value
+
+
+@cache
+def _engine() -> Engine:
+    from ..schema.engine import compiled
+
+    return compiled(schema(), "auto")
+
+
+def _faults(body: Any, node: Any) -> Iterator[tuple[int, str]]:
+    from ..schema.words import said_of
+
+    for fault in _engine().faults(body):
+        for at, rule, message in said_of(fault):
+            parent = rule in ("unknown-field", "missing-field")
+            said = _unknown(at) if rule == "unknown-field" else _spoken(message, at, fault.keyword)
+            where = _dotted(at[:-1] if parent else at)
+            yield line_at(node, at), f"{where}: {said}" if where else said
+
+
+def _spoken(message: str, at: Path, keyword: str) -> str:
+    """The message with words for a pattern of the schema, and with what a key wants where it has several forms."""
+    for pattern, words in _forms().items():
+        message = message.replace(f"of the form {pattern}", words)
+    told = node_at(at).get("description") if keyword == "anyOf" else ""
+    return f"{message} ({told.rstrip('.')})" if told else message
+
+
+@cache
+def _forms() -> Mapping[str, str]:
+    """What the schema calls its patterns, the longest first."""
+
+    def walk(node: Any) -> Iterator[tuple[str, str]]:
+        if isinstance(node, dict):
+            if "x-form" in node:
+                yield node["pattern"], node["x-form"]
+            node = list(node.values())
+        if isinstance(node, list):
+            for inner in node:
+                yield from walk(inner)
+
+    return dict(sorted(walk(schema()), key=lambda entry: -len(entry[0])))
+
+
+def _unknown(at: Path) -> str:
+    """About a key that the schema does not have: the nearest one that it has there, or where such a key belongs."""
+    from difflib import get_close_matches
+
+    name, known = str(at[-1]), _known(at[:-1])
+    near = get_close_matches(name.lower().replace("-", "_"), known, 1, 0.6)
+    if near:
+        return f'unknown key "{name}"; did you mean "{near[0]}"?'
+    for path in key_paths():
+        if path[-1] == name:
+            place = f'under "{_dotted(path[:-1])}"' if path[:-1] else "at the top of the file"
+            return f'unknown key "{name}"; it belongs {place}'
+    return f'unknown key "{name}"; known here: {", ".join(known)}'
+
+
+def _known(at: Path) -> list[str]:
+    return list(node_at(at).get("properties", ()))
+
+
+def node_at(at: Path) -> Mapping[str, Any]:
+    """The part of the schema that describes the value at `at`; {} where nothing does."""
+    node = schema()
+    for step in at:
+        if isinstance(step, int):
+            node = _followed(node.get("items", {}))
+        else:
+            more = node.get("additionalProperties")
+            node = _followed(node.get("properties", {}).get(step) or (more if isinstance(more, dict) else {}))
+    return node
+
+
+def _followed(node: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The node with what its `$ref` names; its own words win."""
+    if "$ref" not in node:
+        return node
+    named = dig(schema(), *node["$ref"].removeprefix("#/").split("/")) or {}
+    return {**named, **{key: value for key, value in node.items() if key != "$ref"}}
+
+
+def key_paths(at: Path = ()) -> Iterator[tuple[str, ...]]:
+    """The path of every key that the schema names and that is one value, in its order: ("gateway", "selector"), ..."""
+    for name in node_at(at).get("properties", ()):
+        here = (*at, name)
+        if node_at(here).get("properties") and not is_whole(here):
+            yield from key_paths(here)
+        else:
+            yield tuple(map(str, here))
+
+
+def _error(faults: Sequence[tuple[int, str]], shown: str) -> UsageError:
+    told = sorted(dict.fromkeys(faults), key=lambda fault: fault[0])
+    (line, what), *rest = told[:_MOST_TOLD]
+    lines = [f"{shown}:{number}: {message}" for number, message in rest]
+    lines += [f"and {len(told) - _MOST_TOLD} more"] if len(told) > _MOST_TOLD else []
+    hint = "`rolloutgen config --schema` prints every key with its meaning."
+    return UsageError(what, path=shown, line=line, why="\n  ".join(lines), hint=hint)
+
+
+def _dotted(at: Path) -> str:
+    return ".".join(map(str, at))
+
+
+def shown_path(path: str) -> str:
+    """The path as a user would type it: relative where it lies below the current directory."""
+    try:
+        relative = os.path.relpath(path)
+    except ValueError:  # another drive
+        return path
+    return path if relative.startswith("..") else relative

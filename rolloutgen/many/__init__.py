@@ -1,0 +1,1 @@
+"""Many charts at once, on all cores."""

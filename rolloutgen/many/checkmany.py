@@ -1,0 +1,114 @@
+"""Several inputs of one check: each judged within bounds, many charts on all cores, outcomes in their order."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from ..errors import LimitError, RolloutgenError, UsageError
+from ..helm import Engine, open_engine
+from ..model import Finding
+from ..validation.inputs import Ask, Input
+from .bounds import at_most
+
+if TYPE_CHECKING:
+    from ..validation.validate import Judged
+    from .pool import Failure
+
+_SECONDS = 300.0  # for one input, all its value sets included
+_FEW = 6  # charts for which further processes are not worth their start
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """One input and what is asked of it."""
+
+    input: Input
+    ask: Ask
+
+
+def judge_all(inputs: Sequence[Input], ask: Ask, helm: str, seconds: float = 0) -> Iterator[Judged]:
+    """The outcome for each input, in order. `helm` and `seconds` are as for `open_engine`.
+
+    Raises UsageError for what the user must set right first.
+    """
+    tasks = [Task(one, ask) for one in inputs]
+    streams = [task for task in tasks if task.input.kind == "stream"]  # only this process has its stdin
+    if len(tasks) <= _FEW or (os.cpu_count() or 1) < 2 or streams:
+        with _Lazy(helm, seconds) as engine:
+            if any(task.input.kind == "chart" for task in tasks):
+                engine.start()  # before all that is imported below
+            yield from (_judge(task, lambda: engine.engine) for task in tasks)
+        return
+    from . import pool
+
+    for outcome in pool.run_all(tasks, helm, pool.Work(_run, _failed), seconds=seconds):
+        if isinstance(outcome, pool.Failure):
+            raise UsageError(outcome.why) if outcome.kind == "fault" else RuntimeError(outcome.why)
+        yield outcome
+
+
+class _Lazy:
+    """An engine that starts when the first chart asks for it."""
+
+    def __init__(self, helm: str, seconds: float) -> None:
+        self._helm, self._seconds = helm, seconds
+
+    @cached_property
+    def engine(self) -> Engine:
+        """The engine. Raises UsageError when there is none."""
+        return open_engine(self._helm, self._seconds)
+
+    def start(self) -> None:
+        """Starts it now: its process comes up in the background."""
+        _ = self.engine
+
+    def __enter__(self) -> _Lazy:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if "engine" in self.__dict__:
+            self.engine.close()
+
+
+def _run(task: Task, engine: Engine) -> Judged | Failure:
+    return _judge(task, lambda: engine)
+
+
+def _failed(task: Task, failure: Failure) -> Judged | Failure:
+    if failure.kind == "lost":
+        return _beyond(task.input, LimitError(f"the check {failure.why}"))
+    return failure
+
+
+def _judge(task: Task, engine: Callable[[], Engine]) -> Judged:
+    from ..validation.streams import largest, read_files, read_stream
+    from ..validation.validate import judge_chart, judge_manifests
+
+    one = task.input
+    try:
+        with at_most(_SECONDS, one.path):
+            if one.kind == "chart":
+                return judge_chart(one.path, task.ask, engine())
+            if one.kind == "stream":
+                stream = read_stream(sys.stdin.buffer.read(largest()), one.path)
+            else:
+                stream = read_files(one.files, loose=one.kind == "folder")
+            return judge_manifests(one.path, stream, task.ask)
+    except LimitError as fault:
+        return _beyond(one, fault)
+    except (MemoryError, RecursionError):
+        return _beyond(one, LimitError("it takes more memory than there is to check"))
+
+
+def _beyond(one: Input, fault: RolloutgenError) -> Judged:
+    from ..places.excerpt import Remark
+    from ..validation.validate import Judged
+
+    kind = "chart" if one.kind == "chart" else "manifests"
+    finding = Finding("too-much", "error", fault.what, fault.hint, fault.path or one.path, fault.line or 0)
+    return Judged(one.path, kind, remarks=(Remark(finding),))

@@ -1,0 +1,1 @@
+"""Reading rendered objects as Kubernetes, Istio and the Rollouts controller read them."""

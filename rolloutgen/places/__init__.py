@@ -1,0 +1,1 @@
+"""Where in the sources a finding about a rendered object is written."""

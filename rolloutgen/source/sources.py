@@ -1,0 +1,182 @@
+"""The templates of a chart as the rewriter sees them: text, blocks, outline, and the sites that hold one object each.
+
+A site is one YAML document in the source, "templates/deployment.yaml#0". `instrument` writes its id behind its `kind:`
+as a comment, which survives rendering: so a render tells for each object where its text stands.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+from ..chart.chart import Chart
+from ..model import Manifest, Rendered
+from ..text import Edit, Span, apply_edits, line_of
+from .gotmpl import Block, Template, parse
+from .yamlmap import Document, Node, outline
+
+MARKER = "# rg-site:"
+_YAML = (".yaml", ".yml", ".tpl", ".txt", ".json")
+# The text of these is hashed into pod templates: a mark would change the hash.
+_UNMARKED = frozenset({"ConfigMap", "Secret", "List"})
+
+
+@dataclass(frozen=True)
+class Source:
+    """One template file."""
+
+    path: str
+    text: str
+
+    @cached_property
+    def template(self) -> Template:
+        """Its actions and blocks. Raises ChartError where they do not match."""
+        return parse(self.text, self.path)
+
+    @cached_property
+    def documents(self) -> tuple[Document, ...]:
+        """Its YAML documents, those in defines included."""
+        return outline(self.template)
+
+    def line(self, offset: int) -> int:
+        """1-based line of an offset."""
+        return line_of(self.text, offset)
+
+
+@dataclass(frozen=True)
+class Site:
+    """One document of a source that names a kind."""
+
+    source: Source
+    index: int
+    document: Document
+
+    @property
+    def id(self) -> str:
+        """How `Manifest.site` and the decisions name it."""
+        return f"{self.source.path}#{self.index}"
+
+    @property
+    def line(self) -> int:
+        """The line of its first key."""
+        return self.source.line(self.document.span.start)
+
+    def find(self, *path: str) -> tuple[Node, ...]:
+        """Every node at `path`."""
+        return self.document.find(*path)
+
+    def value(self, *path: str) -> str:
+        """The text of the first value at `path`, "" when there is none."""
+        nodes = self.find(*path)
+        return nodes[0].value.of(self.source.text).strip() if nodes else ""
+
+    def kinds(self) -> tuple[str, ...]:
+        """The texts of its `kind` values, unquoted."""
+        return tuple(node.value.of(self.source.text).strip().strip("\"'") for node in self.find("kind"))
+
+
+@dataclass(frozen=True)
+class Sources:
+    """All templates of the chart itself (not of its subcharts)."""
+
+    chart: Chart
+    files: Mapping[str, Source]
+
+    @cached_property
+    def sites(self) -> Mapping[str, Site]:
+        """Every site by id."""
+        return {site.id: site for source in self.files.values() for site in _sites(source)}
+
+    @cached_property
+    def defines(self) -> Mapping[str, tuple[Source, Span]]:
+        """Where each define of the chart stands: its source and its body."""
+        return {
+            name: (source, block.bodies()[0])
+            for source in self.files.values()
+            for name, block in source.template.defines()
+        }
+
+    def in_file(self, path: str) -> tuple[Site, ...]:
+        """The sites of one template."""
+        return tuple(site for site in self.sites.values() if site.source.path == path)
+
+
+def read_sources(chart: Chart) -> Sources:
+    """The chart's own templates. Raises ChartError for one that is not UTF-8."""
+    return Sources(
+        chart, {path: Source(path, chart.text(path)) for path in chart.template_paths if path.endswith(_YAML)}
+    )
+
+
+def _sites(source: Source) -> Iterator[Site]:
+    if source.path.endswith("NOTES.txt"):
+        return
+    for index, document in enumerate(source.documents):
+        if document.find("kind"):
+            yield Site(source, index, document)
+
+
+def instrument(sources: Sources) -> Chart:
+    """The chart with each site's id as a comment behind its `kind:`; rendering it gives the same objects."""
+    changed: dict[str, bytes | None] = {}
+    for path, source in sources.files.items():
+        edits = [edit for site in sources.in_file(path) for edit in _marks(site)]
+        if edits:
+            changed[path] = apply_edits(source.text, edits).encode()
+    return sources.chart.with_files(changed)
+
+
+def one_line_block(source: Source, node: Node) -> Block | None:
+    """The `if` that is all that stands behind a key on its line, such as `kind: {{ if .a }}X{{ else }}Y{{ end }}`."""
+    text = source.text
+    stop = text.find("\n", node.key_span.end)
+    line = Span(node.key_span.end, len(text) if stop < 0 else stop)
+    for block in source.template.blocks:
+        if block.keyword == "if" and line.start < block.span.start and block.span.end <= line.end:
+            before, after = text[line.start : block.span.start], text[block.span.end : line.end]
+            return block if not before.strip(" \t:") and after.strip()[:1] in ("", "#") else None
+    return None
+
+
+def _marks(site: Site) -> Iterator[Edit]:
+    text = site.source.text
+    for node in site.find("kind"):
+        if node.value.of(text).strip("\"'") in _UNMARKED or node.value.start == node.value.end:
+            continue
+        stop = text.find("\n", node.value.end)
+        stop = len(text) if stop < 0 else stop - (text[stop - 1] == "\r")
+        block = one_line_block(site.source, node)
+        if block and not block.end.trim_right:
+            yield Edit(Span(block.span.end, block.span.end), f" {MARKER}{site.id}", "mark")
+            continue
+        tail = text[node.value.end : stop]
+        glued = any(action.trim_right for action in site.source.template.actions_in(Span(node.value.start, stop)))
+        if glued or "{{" in tail or "\n" in node.value.of(text) or tail.strip()[:1] not in ("", "#"):
+            continue
+        yield Edit(Span(node.value.end, node.value.end), f" {MARKER}{site.id}", "mark")
+
+
+def with_sites(rendered: Rendered, sources: Sources) -> Rendered:
+    """The render with a site for each object that carries no mark but can only stand in one place of its template."""
+    if all(manifest.site or manifest.template.startswith("charts/") for manifest in rendered.objects):
+        return rendered
+    by_file: dict[tuple[str, str], list[Manifest]] = {}
+    for manifest in rendered.objects:
+        by_file.setdefault((manifest.template, manifest.ref.kind), []).append(manifest)
+    known: dict[int, str] = {}
+    for (path, kind), objects in by_file.items():
+        if all(manifest.site for manifest in objects):
+            continue
+        places = [site for site in sources.in_file(path) if not site.document.define and kind in site.kinds()]
+        if len(places) == 1:
+            known.update((id(manifest), places[0].id) for manifest in objects)
+        elif len(places) == len(objects):
+            known.update((id(manifest), place.id) for manifest, place in zip(objects, places, strict=True))
+    return replace(
+        rendered,
+        objects=tuple(
+            replace(manifest, site=known[id(manifest)]) if not manifest.site and id(manifest) in known else manifest
+            for manifest in rendered.objects
+        ),
+    )

@@ -1,0 +1,109 @@
+"""The Deployments that a chart renders: which stand in its own templates, and what is said of those that do not."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from ..model import Finding, Manifest, Refusal, Rendered
+from ..options import Options
+from ..source.refuse import ChartRefused
+
+Found = tuple[Rendered, Manifest]
+
+
+def deployments(renders: Sequence[Rendered]) -> tuple[list[Found], list[Found]]:
+    """The Deployments of all renders: those of the chart's own templates, and those of its dependencies."""
+    own: list[Found] = []
+    foreign: list[Found] = []
+    for render in renders:
+        for manifest in render.objects:
+            if manifest.ref.kind == "Deployment" and manifest.ref.group in ("apps", "extensions"):
+                (foreign if manifest.template.startswith("charts/") else own).append((render, manifest))
+    return own, foreign
+
+
+def nothing(renders: Sequence[Rendered], foreign: list[Found]) -> ChartRefused:
+    """The refusal of a chart that renders no Deployment of its own."""
+    if foreign:
+        name = foreign[0][1].template.split("/")[1]
+        return ChartRefused(
+            Refusal(
+                "deployment-in-dependency",
+                foreign[0][1].template,
+                0,
+                f"the only Deployments come from the dependency {name}",
+                f"Convert the chart {name} itself, or take its templates into this chart.",
+            )
+        )
+    kinds = sorted({m.ref.kind for r in renders for m in r.objects if m.ref.kind in ("StatefulSet", "DaemonSet")})
+    if kinds:
+        place = next(m for r in renders for m in r.objects if m.ref.kind in kinds)
+        return ChartRefused(
+            Refusal(
+                "no-deployment",
+                place.template,
+                0,
+                f"it renders no Deployment, only a {kinds[0]}",
+                "A Rollout replaces a Deployment; a StatefulSet or DaemonSet has no counterpart in Argo Rollouts.",
+            )
+        )
+    return ChartRefused(
+        Refusal(
+            "no-deployment",
+            "Chart.yaml",
+            1,
+            "no value set renders a Deployment",
+            "When a value switches it on, give it with --values or --set.",
+        )
+    )
+
+
+def of_dependencies(foreign: list[Found]) -> Iterable[Finding]:
+    """A finding for each template of a dependency that renders a Deployment."""
+    for template in dict.fromkeys(manifest.template for _, manifest in foreign):
+        yield Finding(
+            "deployment-in-dependency",
+            "info",
+            f"a Deployment of the dependency {template.split('/')[1]} stays",
+            "Convert that chart itself.",
+            template,
+        )
+
+
+def unplaced(own: list[Found]) -> Iterable[Finding]:
+    """A finding for each Deployment whose text stands in no template, such as one that values hold whole.
+
+    Raises ChartRefused where that is all the chart has.
+    """
+    why = "is in no template of this chart: a library or generated text makes it"
+    hint = "Convert the library chart that defines it, or write the Deployment in this chart."
+    lost = dict.fromkeys((manifest.template, manifest.ref) for _, manifest in own if not manifest.site)
+    if lost and all(not manifest.site for _, manifest in own):
+        template, ref = next(iter(lost))
+        raise ChartRefused(Refusal("deployment-not-in-source", template, 1, f"the text of {ref} {why}", hint))
+    for template in dict.fromkeys(template for template, _ in lost):
+        ref = next(ref for path, ref in lost if path == template)
+        yield Finding("deployment-not-in-source", "warning", f"{ref} stays: its text {why}", hint, template, 1)
+
+
+def chosen(sites: Sequence[str], own: list[Found], options: Options) -> tuple[str, ...]:
+    """The sites that --workload names; all without it. Raises ChartRefused where it names one that is not there."""
+    if not options.workloads:
+        return tuple(sites)
+    names = {(manifest.site, manifest.ref.name) for _, manifest in own}
+    unknown = [name for name in options.workloads if all(name != known for _, known in names)]
+    if unknown:
+        raise ChartRefused(_no_such_workload(unknown, own))
+    return tuple(site for site in sites if any((site, name) in names for name in options.workloads))
+
+
+def _no_such_workload(unknown: Sequence[str], own: list[Found]) -> Refusal:
+    release = own[0][0].value_set.release
+    names = ", ".join(dict.fromkeys(m.ref.name for render, m in own if render.value_set.release == release))
+    return Refusal(
+        "no-such-workload",
+        own[0][1].template,
+        0,
+        f"no Deployment is called {', '.join(unknown)}",
+        f"The chart renders: {names}",
+    )

@@ -1,0 +1,31 @@
+"""Labels and namespace of the traffic Service as text, for the objects that are generated beside it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection
+
+from ..source.refuse import refuse
+from ..source.regions import owned, reindent
+from ..source.sources import Site
+
+
+def metadata_text(site: Site, key: str, empty: Collection[str] = ()) -> str:
+    """The Service's namespace or labels as text at column 2; labels `empty`, null in some render, are quoted there: a
+    custom resource refuses a null."""
+    parts: list[str] = []
+    for node in site.find("metadata", key):
+        span = owned(site, node)
+        if site.source.template.cuts(span):
+            raise refuse(
+                "labels-not-readable",
+                site.source,
+                node.start,
+                f"the {key} of the Service cannot be copied",
+                "Put conditions around whole keys.",
+            )
+        text = span.of(site.source.text).replace("\r\n", "\n")
+        for label in empty:
+            text = re.sub(rf"(?m)^(\s*{re.escape(label)}:\s*\{{\{{[^}}]*?)(\s*-?\}}\}})[ \t]*$", r"\1 | quote\2", text)
+        parts.append(reindent(text if text.endswith("\n") else text + "\n", node.indent, 2))
+    return "".join(dict.fromkeys(parts))

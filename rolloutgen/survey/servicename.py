@@ -1,0 +1,82 @@
+"""Whether a traffic Service's old name can go: what cannot move to a new name in one upgrade, and who else names it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from ..model import Manifest, Path, Rendered
+from ..objects.naming import host_tail
+from ..objects.tree import as_list, as_map, dig, maps
+
+_WEBHOOKS = ("ValidatingWebhookConfiguration", "MutatingWebhookConfiguration")
+_CONVERSIONS: tuple[Path, ...] = (
+    ("spec", "conversion", "webhook", "clientConfig", "service"),
+    ("spec", "conversion", "webhookClientConfig", "service"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """What keeps the name of `service`: a field of `holder` (the Service itself, or who names it), and why."""
+
+    service: Manifest
+    holder: Manifest
+    at: Path
+    why: str
+
+
+def hold(sites: Collection[str], renders: Sequence[Rendered]) -> Hold | None:
+    """The first thing that keeps the name of a Service of `sites`; None where its name may go.
+
+    What the Service is counts in value sets that somebody gave: others only try what it could be. Who calls it by its
+    name counts in all.
+    """
+    for render in renders:
+        for service in render.objects:
+            if service.ref.kind == "Service" and not service.ref.group and service.site in sites:
+                found = None if render.value_set.derived else _of_service(service)
+                found = found or next(_named(service, render), None)
+                if found:
+                    return found
+    return None
+
+
+def _of_service(service: Manifest) -> Hold | None:
+    """Helm creates the new Service before it deletes the old: they cannot both have what only one can have."""
+    spec = as_map(service.body.get("spec"))
+    if spec.get("type") in ("NodePort", "LoadBalancer"):
+        why = f"it is of type {spec['type']}: its ports and address cannot move to another Service in one upgrade"
+        return Hold(service, service, ("spec", "type"), why)
+    for field in ("clusterIP", "externalIPs"):
+        if spec.get(field):
+            return Hold(service, service, ("spec", field), f"its {field} cannot move to another Service in one upgrade")
+    return None
+
+
+def _named(service: Manifest, render: Rendered) -> Iterator[Hold]:
+    namespace = render.value_set.release.namespace
+    home = service.ref.namespace or namespace
+    for manifest in render.objects:
+        for at, reference in _references(manifest):
+            if reference.get("name") == service.ref.name and (reference.get("namespace") or home) == home:
+                yield Hold(service, manifest, (*at, "name"), f"{manifest.ref} calls it by that name")
+        if manifest.ref.kind == "Certificate" and manifest.ref.group == "cert-manager.io":
+            here = manifest.ref.namespace or namespace
+            for number, host in enumerate(as_list(dig(manifest.body, "spec", "dnsNames"))):
+                if host_tail(host, service.ref.name, home, here) is not None:
+                    why = f"{manifest.ref} is issued for that name, and its clients check it"
+                    yield Hold(service, manifest, ("spec", "dnsNames", number), why)
+
+
+def _references(manifest: Manifest) -> Iterator[tuple[Path, Mapping[str, Any]]]:
+    """Where the API server itself is told to call a Service."""
+    if manifest.ref.kind in _WEBHOOKS:
+        for number, webhook in enumerate(maps(manifest.body.get("webhooks"))):
+            yield ("webhooks", number, "clientConfig", "service"), as_map(dig(webhook, "clientConfig", "service"))
+    elif manifest.ref.kind == "APIService":
+        yield ("spec", "service"), as_map(dig(manifest.body, "spec", "service"))
+    elif manifest.ref.kind == "CustomResourceDefinition":
+        for path in _CONVERSIONS:
+            yield path, as_map(dig(manifest.body, *path))

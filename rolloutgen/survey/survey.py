@@ -1,0 +1,223 @@
+"""Reads a chart and its renders and decides, once for all value sets: workloads, traffic Services."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from ..model import Decisions, Finding, Refusal, Rendered, WorkloadDecision
+from ..options import Options
+from ..source.expression import expression
+from ..source.refuse import ChartRefused
+from ..source.scope import site_scope
+from ..source.sources import Site, Sources
+from .configs import versioned_sites
+from .deployments import chosen, deployments, nothing, of_dependencies, unplaced
+from .routing import points_at, selects, target_of
+from .servicename import hold
+from .steadylabels import steady_labels
+from .trafficservice import kept, port_index, refuse_shared, refuse_unknown, service_sites
+from .workloadkeys import keys_of
+
+AUTOSCALERS = {"HorizontalPodAutoscaler": "scaleTargetRef", "ScaledObject": "scaleTargetRef"}
+
+
+@dataclass(frozen=True)
+class Workload:
+    """One workload of the chart with the places in the source that belong to it."""
+
+    decision: WorkloadDecision
+    sites: tuple[Site, ...]
+    services: tuple[Site, ...]
+    autoscalers: tuple[Site, ...]
+    vertical: tuple[Site, ...]
+    virtual_services: tuple[Site, ...]
+    names: frozenset[str]
+    service_always: bool  # every render that has the workload has its Service
+    service_alone: bool  # some render has the Service without the workload
+    named_alone: bool = False  # some render names the Service and has neither
+
+
+@dataclass(frozen=True)
+class Survey:
+    """What the rewriter works from."""
+
+    sources: Sources
+    renders: tuple[Rendered, ...]
+    decisions: Decisions
+    workloads: tuple[Workload, ...]
+    findings: tuple[Finding, ...]
+    aliases: Mapping[str, Sequence[str]] = field(default_factory=dict)
+
+
+def survey(
+    sources: Sources,
+    renders: Sequence[Rendered],
+    options: Options,
+    values_key: str,
+    unsteady: Collection[tuple[str, str]] = (),
+) -> Survey | None:
+    """The decisions for a chart, None when it is converted already or has nothing to convert.
+
+    `renders` are those of the original chart that succeeded, with sites; `unsteady` are kind and name of objects whose
+    content changes from render to render. Raises ChartRefused.
+    """
+    own, foreign = deployments(renders)
+    findings = tuple(of_dependencies(foreign))
+    rollouts = {manifest.site for render in renders for manifest in render.objects if manifest.ref.kind == "Rollout"}
+    if not own:
+        if not rollouts:
+            raise nothing(renders, foreign)
+        return None
+    findings += tuple(unplaced(own))
+    own = [(render, manifest) for render, manifest in own if manifest.site]
+    sites = tuple(dict.fromkeys(manifest.site for _, manifest in own))
+    taken = chosen(sites, own, options)
+    keys = keys_of([sources.sites[site] for site in taken])
+    workloads = tuple(_workload(site, keys[site], sources, renders, options, several=len(taken) > 1) for site in taken)
+    decided = tuple(workload.decision for workload in workloads)
+    refuse_unknown(options, decided, renders)
+    refuse_shared(decided, {site.id: site for workload in workloads for site in workload.services}, renders)
+    configs: tuple[str, ...] = ()
+    if options.config_by_version:
+        configs, left = versioned_sites(sources, renders, taken, unsteady)
+        findings += left
+    decisions = Decisions(decided, len(workloads) > 1, values_key, options.replicas, configs)
+    findings += tuple(_hostless(workloads))
+    if options.analysis:
+        findings += tuple(_not_judged(workload) for workload in workloads if not workload.decision.analysis)
+    if not options.service_names:
+        findings += tuple(finding for decision in decided for finding in kept(decision, renders))
+    return Survey(sources, tuple(renders), decisions, workloads, findings)
+
+
+def _hostless(workloads: Sequence[Workload]) -> Iterable[Finding]:
+    """A finding for each loop whose workloads get no hosts."""
+    for item in workloads:
+        if item.decision.looped and item.services and item.decision.router == "istio":
+            site = item.sites[0]
+            loop = next(block for block, _ in site_scope(site).blocks if block.keyword == "range")
+            yield Finding(
+                "no-hosts-in-loop",
+                "info",
+                "a loop makes these workloads of one text: their routes bind to the mesh, without hosts or a preview",
+                "Write the workloads one by one, or let a Gateway of yours route to their Services.",
+                site.source.path,
+                site.source.line(loop.span.start),
+            )
+
+
+def _not_judged(workload: Workload) -> Finding:
+    site = workload.sites[0]
+    return Finding(
+        "analysis-left-out",
+        "info",
+        f"no analysis judges new versions of {workload.decision.key}: Istio measures no Service of it",
+        "Nothing, if it serves no requests; else give it a Service.",
+        site.source.path,
+        site.line,
+    )
+
+
+def _workload(
+    site_id: str, key: str, sources: Sources, renders: Sequence[Rendered], options: Options, *, several: bool
+) -> Workload:
+    site = sources.sites[site_id]
+    services = service_sites(site, renders, options)
+    names: set[str] = set()
+    scaled: dict[str, None] = {}
+    vertical: dict[str, None] = {}
+    routed: dict[str, None] = {}
+    always = True
+    for render in renders:
+        release = render.value_set.release
+        for deployment in (m for m in render.objects if m.site == site_id and m.ref.kind == "Deployment"):
+            if not render.value_set.derived:
+                names.add(deployment.ref.name)
+            carried = [m for m in render.objects if m.site in services and selects(m, deployment, release.namespace)]
+            always = always and bool(carried)
+            for manifest in render.objects:
+                beside = (manifest.ref.namespace or release.namespace) == (
+                    deployment.ref.namespace or release.namespace
+                )
+                if manifest.ref.kind in AUTOSCALERS:
+                    if beside and target_of(manifest, "scaleTargetRef") == deployment.ref.name:
+                        scaled[manifest.site] = None
+                elif manifest.ref.kind == "VerticalPodAutoscaler":
+                    if beside and target_of(manifest, "targetRef") == deployment.ref.name:
+                        vertical[manifest.site] = None
+                elif manifest.ref.kind == "VirtualService" and any(
+                    points_at(manifest, s, release.namespace) for s in carried
+                ):
+                    routed[manifest.site] = None
+    alone_somewhere = any(
+        any(m.site in services and m.ref.kind == "Service" for m in render.objects)
+        and not any(m.site == site_id and m.ref.kind == "Deployment" for m in render.objects)
+        for render in renders
+    )
+    unseen = _unseen(site, sources, renders)
+    scaled.update(unseen["scaleTargetRef"])
+    vertical.update(unseen["targetRef"])
+    alone = options.strategy == "blue-green" and not several
+    strategy = options.strategy if services or alone else "basic"
+    router = options.router
+    decision = WorkloadDecision(
+        key,
+        (site_id,),
+        tuple(services),
+        strategy,
+        router,
+        options.service_names or ("keep" if hold(services, renders) else "suffix"),
+        port_index(services, renders),
+        options.force,
+        bool(site.find("spec", "strategy")),
+        tuple(routed),
+        () if site.find("spec", "selector") else tuple(steady_labels(site)),
+        site_scope(site).ranged and not routed,
+        options.analysis if services and strategy == "canary" and router == "istio" else "",
+        bool(options.slack),
+    )
+    where = sources.sites
+    _refuse_unknown(site, "an autoscaler", scaled)
+    _refuse_unknown(site, "a VirtualService", routed)
+    return Workload(
+        decision,
+        (site,),
+        tuple(where[s] for s in services),
+        tuple(where[s] for s in scaled),
+        tuple(where[s] for s in vertical if s),
+        tuple(where[s] for s in routed),
+        frozenset(names),
+        always,
+        alone_somewhere,
+    )
+
+
+def _unseen(site: Site, sources: Sources, renders: Sequence[Rendered]) -> dict[str, dict[str, None]]:
+    """Autoscalers that no value set rendered and whose source targets the workload by its own name expression."""
+    found: dict[str, dict[str, None]] = {"scaleTargetRef": {}, "targetRef": {}}
+    seen = {manifest.site for render in renders for manifest in render.objects}
+    mine = expression(site.value("metadata", "name"))
+    kinds = {**AUTOSCALERS, "VerticalPodAutoscaler": "targetRef"}
+    for other in sources.sites.values():
+        field = next((kinds[kind] for kind in other.kinds() if kind in kinds), None)
+        if other.id in seen or field is None or not mine:
+            continue
+        kind = other.value("spec", field, "kind").strip("\"'")
+        name = expression(other.value("spec", field, "name"))
+        if name and name.replace("$", "") == mine.replace("$", "") and kind in ("", "Deployment"):
+            found[field][other.id] = None
+    return found
+
+
+def _refuse_unknown(site: Site, what: str, sites: Iterable[str]) -> None:
+    if "" in sites:
+        raise ChartRefused(
+            Refusal(
+                "source-not-found",
+                site.source.path,
+                site.line,
+                f"{what} of this workload is rendered by a dependency or a generated text",
+                "Write it in this chart's own templates.",
+            )
+        )

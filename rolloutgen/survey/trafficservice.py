@@ -1,0 +1,173 @@
+"""The traffic Service of a workload: which one it is, which of its ports, and why it keeps its name."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from ..model import Finding, Manifest, Refusal, Rendered, WorkloadDecision
+from ..objects.tree import dig, maps
+from ..options import Options
+from ..source.refuse import ChartRefused, refuse
+from ..source.sources import Site
+from .routing import points_at, selects
+from .servicename import hold
+
+
+def service_sites(site: Site, renders: Sequence[Rendered], options: Options) -> dict[str, None]:
+    """The sites of the traffic Service: pointed at by a route; else named as the workload; else the only one.
+
+    Where values that nobody gave bring further ones, the one that the given values have everywhere is meant. Raises
+    ChartRefused where more than one is left.
+    """
+    tiers = _tiers(site, renders, options)
+    if tiers.asked:
+        return dict.fromkeys(sorted(tiers.asked))
+    sites = _narrowed(tiers)
+    if len(sites) > 1:
+        given = _narrowed(_tiers(site, [render for render in renders if not render.value_set.derived], options))
+        if len(given) == 1 and all(given <= found for found in tiers.renders):
+            sites = given
+    if len(sites) > 1:
+        raise _several(site, sites, renders)
+    if "" in sites:
+        raise ChartRefused(
+            Refusal(
+                "service-not-in-source",
+                site.source.path,
+                site.line,
+                "its traffic Service is rendered by a dependency or a library",
+                "Write the Service in this chart's own templates, or convert that chart.",
+            )
+        )
+    return dict.fromkeys(sites)
+
+
+@dataclass(frozen=True)
+class _Tiers:
+    """The sites of the Services that select a workload's pods: those that a route points at, those of its name, all;
+    all of each render that has some; those of the name that was asked for."""
+
+    routed: frozenset[str]
+    named: frozenset[str]
+    fitting: frozenset[str]
+    renders: tuple[frozenset[str], ...]
+    asked: frozenset[str]
+
+
+def _tiers(site: Site, renders: Sequence[Rendered], options: Options) -> _Tiers:
+    found: list[set[str]] = [set(), set(), set(), set()]
+    each: list[frozenset[str]] = []
+    for render in renders:
+        namespace = render.value_set.release.namespace
+        for deployment in (m for m in render.objects if m.site == site.id and m.ref.kind == "Deployment"):
+            fitting = [m for m in render.objects if _carries(m, deployment, namespace)]
+            found[0] |= {m.site for m in fitting if any(points_at(route, m, namespace) for route in render.objects)}
+            found[1] |= {m.site for m in fitting if m.ref.name == deployment.ref.name}
+            found[2] |= {m.site for m in fitting}
+            found[3] |= {m.site for m in fitting if options.service and m.ref.name == options.service}
+            each += [frozenset(m.site for m in fitting)] if fitting else []
+    routed, named, every, asked = map(frozenset, found)
+    return _Tiers(routed, named, every, tuple(each), asked)
+
+
+def _narrowed(tiers: _Tiers) -> frozenset[str]:
+    """The sites of the first tier that has some; of several the one of the workload's name."""
+    sites = tiers.routed or tiers.named or tiers.fitting
+    named = tiers.named & sites
+    return named if len(sites) > 1 and len(named) == 1 and "" not in named else sites
+
+
+def _several(site: Site, sites: Collection[str], renders: Sequence[Rendered]) -> ChartRefused:
+    """The refusal that names the candidates as the first render with each has them."""
+    names: dict[str, str] = {}
+    for render in renders:
+        for manifest in render.objects:
+            if manifest.site in sites and manifest.ref.kind == "Service":
+                names.setdefault(manifest.site, manifest.ref.name)
+    return ChartRefused(
+        Refusal(
+            "ambiguous-service",
+            site.source.path,
+            site.line,
+            f"several Services select its pods: {', '.join(sorted(names.values()))}",
+            "Choose the one that carries the public traffic: --service NAME.",
+        )
+    )
+
+
+def _carries(service: Manifest, deployment: Manifest, namespace: str) -> bool:
+    return (
+        service.ref.kind == "Service"
+        and not service.ref.group
+        and dig(service.body, "spec", "clusterIP") != "None"
+        and dig(service.body, "spec", "type") != "ExternalName"
+        and selects(service, deployment, namespace)
+    )
+
+
+def port_index(services: Iterable[str], renders: Sequence[Rendered]) -> int:
+    """The traffic port of a Service with several: the first whose name begins with http, else the first."""
+    for render in renders:
+        for manifest in render.objects:
+            if manifest.site in services and manifest.ref.kind == "Service":
+                ports = maps(dig(manifest.body, "spec", "ports"))
+                if len(ports) > 1:
+                    return next((i for i, port in enumerate(ports) if str(port.get("name", "")).startswith("http")), 0)
+    return 0
+
+
+def kept(decision: WorkloadDecision, renders: Sequence[Rendered]) -> Iterable[Finding]:
+    """Why the Service of a workload keeps its name, where the survey chose that."""
+    found = hold(decision.service_sites, renders)
+    if found is None or not (
+        decision.strategy == "blue-green" or (decision.strategy, decision.router) == ("canary", "istio")
+    ):
+        return
+    yield Finding(
+        "service-name-kept",
+        "info",
+        f"the stable Service stays {found.service.ref.name}: {found.why}",
+        "Only the Service of the new version gets a name of its own. To rename both: --service-names suffix.",
+        found.service.template,
+        ref=found.service.ref,
+        at=found.at if found.holder is found.service else ("metadata", "name"),
+    )
+
+
+def refuse_unknown(options: Options, decisions: Sequence[WorkloadDecision], renders: Sequence[Rendered]) -> None:
+    """Refuses a --service that is the traffic Service of no workload."""
+    services = [(m, render.value_set) for render in renders for m in render.objects if m.ref.kind == "Service"]
+    taken = {site for decision in decisions for site in decision.service_sites}
+    if not options.service or any(m.ref.name == options.service and m.site in taken for m, _ in services):
+        return
+    first = renders[0].value_set.release
+    names = sorted({m.ref.name for m, value_set in services if value_set.release == first})
+    why = f"no Service {options.service} leads to the pods of a workload"
+    hint = f"The chart renders: {', '.join(names)}." if names else "The chart renders no Service."
+    raise ChartRefused(Refusal("no-such-service", "", 0, why, hint))
+
+
+def refuse_shared(
+    decisions: Sequence[WorkloadDecision], places: Mapping[str, Site], renders: Sequence[Rendered]
+) -> None:
+    """Refuses a Service that carries the traffic of two of the workloads in one render."""
+    for render in renders:
+        namespace = render.value_set.release.namespace
+        for service in (m for m in render.objects if m.site in places and m.ref.kind == "Service"):
+            behind = [
+                m
+                for m in render.objects
+                if m.ref.kind == "Deployment"
+                and any(m.site in d.sites and service.site in d.service_sites for d in decisions)
+                and selects(service, m, namespace)
+            ]
+            if len(behind) > 1:
+                names = " and ".join(str(m.ref) for m in behind[:2])
+                raise refuse(
+                    "service-of-two-workloads",
+                    places[service.site].source,
+                    places[service.site].document.span.start,
+                    f"{service.ref} selects the pods of {names}; the controller's hash would cut one of them off",
+                    "Give each workload a Service of its own.",
+                )

@@ -1,0 +1,146 @@
+"""Manifests that are no chart: files, folders and a rendered stream, read within bounds."""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from ..chart.manifests import keys_written_twice, ref_of, unwrapped
+from ..errors import ChartError, LimitError, RolloutgenError
+from ..model import Manifest
+from ..yamls import goyaml
+
+_MIB = 1024 * 1024
+_LARGEST_FILE = 32 * _MIB
+_LARGEST_OBJECT = 4 * _MIB  # an API server takes requests of 3 MiB
+_MOST_TOKENS = 400_000  # of one object: what it takes in memory
+_SUFFIXES = (".yaml", ".yml", ".json")
+
+
+@dataclass(frozen=True)
+class Stream:
+    """What some files hold: their texts, the objects in order, what could not be read, and the files of a folder that
+    hold nothing with apiVersion and kind."""
+
+    texts: Mapping[str, str]
+    objects: tuple[Manifest, ...]
+    faults: tuple[RolloutgenError, ...] = ()
+    others: tuple[str, ...] = ()
+
+
+def files_below(folder: str) -> Iterator[str]:
+    """Every YAML and JSON file below a folder, sorted; hidden folders, charts and what links lead to are left out."""
+    for here, folders, names in os.walk(folder):
+        inside = "Chart.yaml" in names
+        folders[:] = sorted(name for name in folders if not name.startswith(".") and not inside)
+        if not inside:
+            paths = (os.path.join(here, name) for name in sorted(names) if name.endswith(_SUFFIXES))
+            yield from (path for path in paths if not os.path.islink(path))
+
+
+def read_files(paths: Sequence[str], *, loose: bool = False) -> Stream:
+    """The objects of files. `loose` (files of a folder, which nobody named) passes over documents that are no objects.
+
+    What cannot be read or is no YAML is among `faults`, with file and line; the other files are read all the same.
+    """
+    texts: dict[str, str] = {}
+    faults: list[RolloutgenError] = []
+    for path in paths:
+        try:
+            texts[path] = _text(_bytes(path), path)
+        except RolloutgenError as fault:
+            faults.append(fault)
+    return _stream(texts, faults, loose)
+
+
+def read_stream(data: bytes, name: str = "<stdin>") -> Stream:
+    """The objects of a rendered stream. Faults as in `read_files`."""
+    try:
+        if len(data) > _LARGEST_FILE:
+            raise _too_large(name, len(data))
+        texts = {name: _text(data, name)}
+    except RolloutgenError as fault:
+        return Stream({}, (), (fault,))
+    return _stream(texts, [], loose=False)
+
+
+def largest() -> int:
+    """How many bytes of a stream are worth reading: one more than is taken."""
+    return _LARGEST_FILE + 1
+
+
+def _stream(texts: Mapping[str, str], faults: list[RolloutgenError], loose: bool) -> Stream:
+    objects: list[Manifest] = []
+    others: list[str] = []
+    for path, text in texts.items():
+        before = len(objects), len(faults)
+        try:
+            for found in _objects(path, text):
+                if isinstance(found, ChartError):
+                    faults.append(found)
+                elif not loose or (found.ref.api_version and found.ref.kind):
+                    objects.append(found)
+        except RolloutgenError as fault:
+            faults.append(fault)
+        others += [path] if loose and (len(objects), len(faults)) == before else []
+    return Stream(texts, tuple(objects), tuple(faults), tuple(others))
+
+
+def _objects(path: str, text: str) -> Iterator[Manifest | ChartError]:
+    """The objects of a file in order, and in their place what cannot be read. Raises LimitError."""
+    for raw, line in goyaml.split_documents(text):
+        _bound(raw, path, line)
+        try:
+            document = goyaml.parse(raw, line)
+        except goyaml.YamlError as fault:
+            at = min(fault.line, len(text.splitlines()))
+            yield ChartError(f"broken YAML: {fault.problem}", path=path, line=at)
+            continue
+        except LimitError as fault:
+            raise LimitError(fault.what, path=path, line=fault.line or line, why=fault.why) from None
+        if document.body is None:
+            continue
+        if not isinstance(document.body, dict):
+            yield ChartError("not an object: a manifest has apiVersion, kind and metadata", path=path, line=line)
+            continue
+        for position, item in unwrapped(document.body):
+            twice = keys_written_twice(document.duplicates, position)
+            yield Manifest(ref_of(item), item, path, "", line, twice)
+
+
+def _bound(raw: str, path: str, line: int) -> None:
+    if len(raw) > _LARGEST_OBJECT:
+        why = "An API server refuses requests above 3 MiB."
+        raise LimitError(f"an object of {len(raw) // _MIB} MiB", path=path, line=line, why=why)
+    if len(raw) > _MIB and sum(raw.count(sign) for sign in "\n,:[{") > _MOST_TOKENS:
+        raise LimitError("an object of more fields than any has", path=path, line=line)
+
+
+def _bytes(path: str) -> bytes:
+    try:
+        status = os.stat(path)
+        if not stat.S_ISREG(status.st_mode):
+            raise ChartError("neither a file nor a directory", path=path)
+        if status.st_size > _LARGEST_FILE:
+            raise _too_large(path, status.st_size)
+        with open(path, "rb") as stream:
+            return stream.read(_LARGEST_FILE + 1)
+    except OSError as fault:
+        raise ChartError(f"cannot be read: {fault.strerror}", path=path) from None
+
+
+def _text(data: bytes, path: str) -> str:
+    if b"\0" in data[:8192]:
+        raise ChartError("a binary file, no manifest", path=path)
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as fault:
+        line = data.count(b"\n", 0, fault.start) + 1
+        raise ChartError("not UTF-8", path=path, line=line, hint="Convert the file to UTF-8.") from None
+
+
+def _too_large(path: str, size: int) -> LimitError:
+    bound = f"above the limit of {_LARGEST_FILE // _MIB} MiB"
+    return LimitError(f"a file of {size // _MIB} MiB, {bound}", path=path, hint="Give it in parts.")

@@ -1,0 +1,1 @@
+"""Value sets: the user's, the chart's own, and those derived from its conditions."""

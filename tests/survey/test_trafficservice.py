@@ -1,0 +1,53 @@
+"""Which Service carries a workload's traffic, where values of nobody's choice bring more of them."""
+
+from __future__ import annotations
+
+import pytest
+
+from rolloutgen.model import Manifest, Ref, Rendered, ValueSet
+from rolloutgen.options import Options
+from rolloutgen.source.refuse import ChartRefused
+from rolloutgen.source.sources import Site, Source
+from rolloutgen.survey.trafficservice import service_sites
+
+SOURCE = Source("templates/deployment.yaml", "apiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: gate\n")
+SITE = Site(SOURCE, 0, SOURCE.documents[0])
+
+
+def service(name: str) -> Manifest:
+    body = {"metadata": {"name": name}, "spec": {"selector": {"app": "gate"}, "ports": [{"port": 80}]}}
+    return Manifest(Ref("v1", "Service", "", name), body, f"templates/{name}.yaml", f"templates/{name}.yaml#0")
+
+
+def render(*services: str, derived: bool = False) -> Rendered:
+    template = {"metadata": {"labels": {"app": "gate"}}, "spec": {"containers": [{"name": "gate"}]}}
+    body = {"metadata": {"name": "gate"}, "spec": {"template": template}}
+    deployment = Manifest(Ref("apps/v1", "Deployment", "", "gate"), body, SOURCE.path, SITE.id)
+    return Rendered(ValueSet("x", derived=derived), {}, (deployment, *map(service, services)), {})
+
+
+def chosen(*renders: Rendered) -> list[str]:
+    return list(service_sites(SITE, renders, Options()))
+
+
+def test_a_service_beside_the_given_one_is_no_candidate() -> None:
+    assert chosen(render("proxy"), render("proxy", "admin", derived=True)) == ["templates/proxy.yaml#0"]
+
+
+@pytest.mark.parametrize(
+    "renders",
+    [
+        (render("proxy"), render("proxy", "admin")),  # given values bring it
+        (render("proxy"), render("admin", derived=True)),  # it stands in the place of the given one
+        (render("proxy", "admin"),),
+    ],
+)
+def test_two_that_could_carry_it_are_refused_by_name(renders: tuple[Rendered, ...]) -> None:
+    with pytest.raises(ChartRefused) as caught:
+        chosen(*renders)
+    assert caught.value.refusals[0].by == "ambiguous-service"
+    assert "admin, proxy" in caught.value.refusals[0].why
+
+
+def test_the_workloads_name_decides_between_several() -> None:
+    assert chosen(render("gate", "admin")) == ["templates/gate.yaml#0"]
