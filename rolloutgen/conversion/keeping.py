@@ -7,11 +7,11 @@ Service keeps its name, the output says so, and the proof starts again.
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from ..errors import RolloutgenError
-from ..model import Difference, Finding, Rendered
+from ..model import Difference, Finding, Rendered, ServiceNames
 from ..objects.naming import track_names
 from ..proof.verify import Verdict
 from ..survey.survey import Survey
@@ -90,13 +90,20 @@ def _meant(difference: Difference, names: Sequence[tuple[str, str, str]]) -> Ite
 
 def keeping(found: Survey, keys: Collection[str], because: Iterable[Stuck] = ()) -> Survey:
     """The survey with the old names of the workloads `keys` kept, and a finding for each reason."""
+    named = with_names(found, dict.fromkeys(keys, "keep"))
+    return replace(named, findings=(*found.findings, *map(_said, because)))
+
+
+def with_names(found: Survey, chosen: Mapping[str, ServiceNames]) -> Survey:
+    """The survey with other names for the Services of some workloads, by their key."""
     workloads = tuple(
-        replace(item, decision=replace(item.decision, service_names="keep")) if item.decision.key in keys else item
+        replace(item, decision=replace(item.decision, service_names=chosen[item.decision.key]))
+        if item.decision.key in chosen
+        else item
         for item in found.workloads
     )
     decisions = replace(found.decisions, workloads=tuple(item.decision for item in workloads))
-    findings = (*found.findings, *map(_said, because))
-    return replace(found, workloads=workloads, decisions=decisions, findings=findings)
+    return replace(found, workloads=workloads, decisions=decisions)
 
 
 def renaming(found: Survey) -> frozenset[str]:

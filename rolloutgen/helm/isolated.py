@@ -60,6 +60,7 @@ class WorkerEngine:
     def render_all(self, chart: Chart, value_sets: Sequence[ValueSet]) -> Iterator[Rendered | RolloutgenError]:
         """Each value set's render or its fault, in order; several are under way at once.
 
+        Take all of them before anything else is asked of the engine: answers come in the order of the questions.
         A chart that hits a limit under two value sets is not tried under the others: they share the last fault.
         """
         limits: list[LimitError] = []

@@ -9,16 +9,18 @@ from typing import Any
 from ..chart.chart import Chart
 from ..chart.dependencies import Dependencies
 from ..conversion.convert import Plan, convert, with_version
+from ..conversion.keeping import with_names
 from ..errors import RolloutgenError
 from ..helm import Engine
 from ..house.record import general_name
-from ..model import Decisions, Difference, Rendered
+from ..model import Decisions, Difference, Rendered, ServiceNames
 from ..objects.strategy import service_names
 from ..options import Options
 from ..proof.compare import differences
 from ..proof.steady import RANDOM, steady
 from ..proof.verify import clean, is_random
 from ..source.sources import Sources, instrument, read_sources, with_sites
+from ..survey.survey import Survey
 from ..survey.target import Refused
 from ..transform import Transformed, transform
 from ..values.valuesets import SHORT
@@ -39,39 +41,13 @@ class Converted:
 
 
 def explained(
-    before: Chart,
-    old: Dependencies,
-    new: Dependencies,
-    both: Sequence[tuple[Rendered, Rendered]],
-    engine: Engine,
-    options: Options,
+    before: Chart, old: Dependencies, new: Dependencies, afters: Sequence[Rendered], engine: Engine, options: Options
 ) -> Converted:
     """What a conversion from `before` to the new chart means, and what it does not explain.
 
-    `old` and `new` are both sides with their dependencies, `both` their renders under each value set. Where the chart
-    before cannot be converted, `why` says so.
+    `old` and `new` are both sides with their dependencies, `afters` the renders of the new one under each value set.
+    Where the chart before cannot be converted, `why` says so.
     """
-    found = _explained(before, old, new, [after for _, after in both], engine, _as_named(both, options))
-    if found.plan.status == "converted" or options.service_names:
-        return found
-    return _explained(before, old, new, [after for _, after in both], engine, options)
-
-
-def _as_named(both: Sequence[tuple[Rendered, Rendered]], options: Options) -> Options:
-    """The options with the Services' names as the new chart has them: the conversion may have chosen between keeping
-    them and suffixes for a reason that only other value sets show."""
-    used: set[str] = set()
-    for before, after in both:
-        there = {m.ref.name for m in before.objects if m.ref.kind == "Service"}
-        used |= {name for m in after.objects if m.ref.kind == "Rollout" for _, name in service_names(m)}
-        if there & used:
-            return replace(options, service_names="keep")
-    return replace(options, service_names="suffix") if used and not options.service_names else options
-
-
-def _explained(
-    before: Chart, old: Dependencies, new: Dependencies, afters: Sequence[Rendered], engine: Engine, options: Options
-) -> Converted:
     # Asked under a release of another name: a chart's words must not be its Services' names by chance.
     sets = [replace(one.value_set, release=replace(one.value_set.release, name=SHORT.name)) for one in afters]
     plan = convert(before, sets, engine, replace(options, bump="none"))
@@ -80,15 +56,32 @@ def _explained(
         return Converted(plan, tuple(Conversion((), None, why) for _ in sets))
     sources = read_sources(before)
     marked = instrument(Sources(old.applied_to(with_version(before, new.chart.version)), sources.files))
-    sides = zip(
-        engine.render_all(marked, [one.value_set for one in afters]),
-        engine.render_all(marked, sets),
-        engine.render_all(new.chart, sets),
-        afters,
-        strict=True,
-    )
-    proof = _Proof(plan.survey.decisions, sources, marked if is_random(before) else None, engine)
-    return Converted(plan, tuple(_conversion(proof, *four) for four in sides))
+    # One after the other: the engine's renders of two charts do not go side by side.
+    named = list(engine.render_all(marked, [one.value_set for one in afters]))
+    olds, news = list(engine.render_all(marked, sets)), list(engine.render_all(new.chart, sets))
+    found = _as_named(plan.survey, [one for one in news if isinstance(one, Rendered)])
+    proof = _Proof(found.decisions, sources, marked if is_random(before) else None, engine)
+    sides = zip(named, olds, news, afters, strict=True)
+    return Converted(replace(plan, survey=found), tuple(_conversion(proof, *four) for four in sides))
+
+
+def _as_named(found: Survey, news: Sequence[Rendered]) -> Survey:
+    """The survey with the Services' names as the new chart has them: a conversion may have chosen between keeping them
+    and suffixes for a reason that only other value sets show."""
+    by_set = {one.value_set.name: one for one in news if one.value_set.release.name == SHORT.name}
+    chosen: dict[str, ServiceNames] = {}
+    for before in found.renders:
+        after = by_set.get(before.value_set.name)
+        if after is None or before.value_set.release.name != SHORT.name:
+            continue
+        there = {m.ref.name for m in before.objects if m.ref.kind == "Service"}
+        rollouts = {m.ref.name: m for m in after.objects if m.ref.kind == "Rollout"}
+        for item in found.workloads:
+            names = {m.ref.name for m in before.objects if m.site in item.decision.sites} & set(rollouts)
+            used = {service for name in names for _, service in service_names(rollouts[name])}
+            if used:
+                chosen[item.decision.key] = "keep" if used & there else "suffix"
+    return with_names(found, chosen)
 
 
 @dataclass(frozen=True)

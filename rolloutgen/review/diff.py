@@ -57,8 +57,9 @@ def diff(
     """
     release = after.value_set.release
     pairs = conversions(before.objects, after.objects, release)
-    known = conversion or Conversion(tuple(pairs), None, "the chart before is not at hand") if pairs else Conversion(())
-    found, replaced = without(changes(before.objects, after.objects, release, moved=known.moved or pairs), ignore)
+    known = conversion or Conversion((), None, "the chart before is not at hand")
+    known = replace(known, moved=known.moved or tuple(pairs)) if pairs else Conversion(())
+    found, replaced = without(changes(before.objects, after.objects, release, moved=known.moved), ignore)
     if replaced:
         before = replace(before, objects=tuple(replaced.get(id(one), one) for one in before.objects))
     sides = Sides(view_of(before, deployer=deployer), view_of(after, deployer=deployer), found, known)

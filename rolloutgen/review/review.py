@@ -118,7 +118,7 @@ def _conversion(
         return None
     from .converted import explained
 
-    return explained(before, old, new, both, engine, options)
+    return explained(before, old, new, [after for _, after in both], engine, options)
 
 
 def failed(path: str, against: str, fault: str) -> Review:

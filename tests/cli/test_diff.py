@@ -203,6 +203,29 @@ def test_words_of_the_chart_that_are_the_releases_name_too_are_explained(run: Ru
     assert "Service web is web-stable now" in said[1]["message"]
 
 
+def test_a_conversion_is_explained_for_every_workload_and_value_set(run: Run, repo: Repo) -> None:
+    # The one Service keeps its name, having a fixed port; the other one does not.
+    repo.git("checkout", "-q", "main")
+    shutil.rmtree(repo.top / "charts/web")
+    repo.chart("charts/web", part="before")
+    for name in ("deployment", "service"):
+        text = (repo.top / f"charts/web/templates/{name}.yaml").read_text()
+        repo.write({f"charts/web/templates/fixed-{name}.yaml": text.replace("web", "fixed")})
+    repo.replace("charts/web/templates/fixed-service.yaml", "spec:\n", "spec:\n  type: NodePort\n")
+    repo.replace("charts/web/templates/fixed-service.yaml", "port: 80\n", "port: 80\n      nodePort: 30080\n")
+    repo.write({f"charts/web/ci/{number}-values.yaml": f"replicas: {number}\n" for number in range(2, 14)})
+    repo.commit("as it was")
+    repo.git("checkout", "-q", "-B", "pr")
+    run("convert", "charts/web")
+
+    (chart,) = body(run, "charts/web")
+    assert len(chart["value_sets"]) == 13
+    said = [line["message"] for line in chart["meaning"] if line["rule"] == "conversion"]
+    assert not any("cannot be said" in line or "does not explain" in line for line in said), said
+    (renamed,) = (line for line in said if line.startswith("Service"))
+    assert renamed.startswith("Service web-web is web-web-stable now")
+
+
 def test_random_values_are_left_out_and_a_secret_is_never_shown(run: Run, repo: Repo) -> None:
     repo.git("checkout", "-q", "main")
     secret = (
