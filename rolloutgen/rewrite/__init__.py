@@ -39,6 +39,7 @@ from . import (
     gatewayset,
     notes,
     nulls,
+    ownbody,
     publichosts,
     references,
     rename,
@@ -67,6 +68,9 @@ def rewrite(survey: Survey, options: Options, aliases: Mapping[str, Sequence[str
     items += parted
     if survey.decisions.configs:
         items = list(_configs(survey, items, {item.path for item in parted if isinstance(item, Split)}))
+    for item in survey.workloads:
+        name = f"{workload_prefix(item, survey)}.rolloutBody"
+        items = list(ownbody.rewrite(item.sites[0], survey.sources, items, name))
     yield from items
     yield from basepath.rewrite(survey.sources, items)
     derived = any(item.virtual_services and item.decision.strategy == "canary" for item in survey.workloads)
@@ -142,7 +146,8 @@ def _workload(item: Workload, survey: Survey, options: Options, taken: set[str])
         yield from subscriptions.rewrite(context.site, terms, root, chart_prefix(survey.sources), context.bodies())
     if context.split:
         yield from _services(context, taken)
-    yield from rename.rewrite(context.site, taken, "deployment", _file(context, "rollout"))
+    for place in context.site.heads or (context.site,):
+        yield from rename.rewrite(place, taken, "deployment", _file(context, "rollout"))
     if not terms.local and not scope.ranged and not free_variables(terms.name):
         last = item is survey.workloads[-1]
         yield from notes.rewrite(

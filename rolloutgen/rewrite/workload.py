@@ -69,6 +69,10 @@ def _switched(site: Site) -> tuple[Switch, int, str] | None:
 
 def rewrite(site: Site) -> Iterator[Item]:
     """The edits of a Deployment's apiVersion and kind. Raises ChartRefused where they are not written in its text."""
+    if site.heads:
+        for head in site.heads:
+            yield from rewrite(head)
+        return
     kinds, texts = site.find("kind"), site.kinds()
     path, text = site.source.path, site.source.text
     versions = site.find("apiVersion")

@@ -6,6 +6,8 @@ as a comment, which survives rendering: so a render tells for each object where 
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -14,12 +16,14 @@ from ..chart.chart import Chart
 from ..model import Manifest, Rendered
 from ..text import Edit, Span, apply_edits, line_of
 from .gotmpl import Block, Template, parse
-from .yamlmap import Document, Node, outline
+from .yamlmap import SPLICE, Document, Node, outline
 
 MARKER = "# rg-site:"
 _YAML = (".yaml", ".yml", ".tpl", ".txt", ".json")
 # The text of these is hashed into pod templates: a mark would change the hash.
 _UNMARKED = frozenset({"ConfigMap", "Secret", "List"})
+_BODY = re.compile(r"\{\{-?\s*(?:include|template)\s+\"([^\"]+)\"\s+[.$]\s*(?:\|\s*nindent\s+0\s*)?-?\}\}")
+_INCLUDED = re.compile(r"\b(?:include|template)\s+[\"`]([^\"`]+)[\"`]")
 
 
 @dataclass(frozen=True)
@@ -46,16 +50,27 @@ class Source:
 
 @dataclass(frozen=True)
 class Site:
-    """One document of a source that names a kind."""
+    """One document of a source that names a kind.
+
+    Where only `apiVersion:` and `kind:` are written and a define of the chart prints the rest, the site is the
+    define's document and `heads` are the documents that include it; `shared` tells that others include it as well.
+    """
 
     source: Source
     index: int
     document: Document
+    heads: tuple[Site, ...] = ()
+    shared: bool = False
 
     @property
     def id(self) -> str:
         """How `Manifest.site` and the decisions name it."""
         return f"{self.source.path}#{self.index}"
+
+    @property
+    def place(self) -> Site:
+        """The document that the chart renders, whose conditions are those of the object: its head where it has one."""
+        return self.heads[0] if len(self.heads) == 1 else self
 
     @property
     def line(self) -> int:
@@ -73,7 +88,11 @@ class Site:
 
     def kinds(self) -> tuple[str, ...]:
         """The texts of its `kind` values, unquoted."""
-        return tuple(node.value.of(self.source.text).strip().strip("\"'") for node in self.find("kind"))
+        return tuple(
+            node.value.of(site.source.text).strip().strip("\"'")
+            for site in self.heads or (self,)
+            for node in site.find("kind")
+        )
 
 
 @dataclass(frozen=True)
@@ -86,7 +105,10 @@ class Sources:
     @cached_property
     def sites(self) -> Mapping[str, Site]:
         """Every site by id."""
-        return {site.id: site for source in self.files.values() for site in _sites(source)}
+        found = [site for source in self.files.values() for site in _sites(source)]
+        bodies = tuple(_bodies(found, self))
+        heads = {head.id for site in bodies for head in site.heads}
+        return {site.id: site for site in (*found, *bodies) if site.id not in heads}
 
     @cached_property
     def defines(self) -> Mapping[str, tuple[Source, Span]]:
@@ -117,13 +139,35 @@ def _sites(source: Source) -> Iterator[Site]:
             yield Site(source, index, document)
 
 
+def _bodies(sites: list[Site], sources: Sources) -> Iterator[Site]:
+    """The defines that print everything of a Deployment behind its `kind:`."""
+    heads: dict[str, list[Site]] = {}
+    for site in sites:
+        rest = [node for node in site.document.nodes if node.key not in ("apiVersion", "kind")]
+        called = _BODY.fullmatch(rest[0].value.of(site.source.text)) if len(rest) == 1 else None
+        if called and rest[0].key == SPLICE and site.kinds() == ("Deployment",):
+            heads.setdefault(called[1], []).append(site)
+    calls = Counter(
+        name
+        for source in (sources.files.values() if heads else ())
+        for action in source.template.actions
+        for name in _INCLUDED.findall(action.inner.of(source.text))
+    )
+    for name, found in heads.items():
+        source, _ = sources.defines.get(name, (None, None))
+        documents = enumerate(source.documents) if source else ()
+        inside = [(index, document) for index, document in documents if document.define == name]
+        if source and len(inside) == 1 and inside[0][1].find("spec") and not inside[0][1].find("kind"):
+            yield Site(source, *inside[0], tuple(found), shared=calls[name] > len(found))
+
+
 def instrument(sources: Sources) -> Chart:
     """The chart with each site's id as a comment behind its `kind:`; rendering it gives the same objects."""
-    changed: dict[str, bytes | None] = {}
-    for path, source in sources.files.items():
-        edits = [edit for site in sources.in_file(path) for edit in _marks(site)]
-        if edits:
-            changed[path] = apply_edits(source.text, edits).encode()
+    edits: dict[str, list[Edit]] = {}
+    for site in sources.sites.values():
+        for place in site.heads or (site,):
+            edits.setdefault(place.source.path, []).extend(_marks(place, site.id))
+    changed = {path: apply_edits(sources.files[path].text, found).encode() for path, found in edits.items() if found}
     return sources.chart.with_files(changed)
 
 
@@ -139,7 +183,7 @@ def one_line_block(source: Source, node: Node) -> Block | None:
     return None
 
 
-def _marks(site: Site) -> Iterator[Edit]:
+def _marks(site: Site, name: str) -> Iterator[Edit]:
     text = site.source.text
     for node in site.find("kind"):
         if node.value.of(text).strip("\"'") in _UNMARKED or node.value.start == node.value.end:
@@ -148,13 +192,13 @@ def _marks(site: Site) -> Iterator[Edit]:
         stop = len(text) if stop < 0 else stop - (text[stop - 1] == "\r")
         block = one_line_block(site.source, node)
         if block and not block.end.trim_right:
-            yield Edit(Span(block.span.end, block.span.end), f" {MARKER}{site.id}", "mark")
+            yield Edit(Span(block.span.end, block.span.end), f" {MARKER}{name}", "mark")
             continue
         tail = text[node.value.end : stop]
         glued = any(action.trim_right for action in site.source.template.actions_in(Span(node.value.start, stop)))
         if glued or "{{" in tail or "\n" in node.value.of(text) or tail.strip()[:1] not in ("", "#"):
             continue
-        yield Edit(Span(node.value.end, node.value.end), f" {MARKER}{site.id}", "mark")
+        yield Edit(Span(node.value.end, node.value.end), f" {MARKER}{name}", "mark")
 
 
 def with_sites(rendered: Rendered, sources: Sources) -> Rendered:

@@ -44,7 +44,7 @@ def routed_when(item: Workload, terms: Terms, sources: Sources) -> tuple[str, tu
 def present_when(item: Workload, prefix: str, guard: str, sources: Sources) -> tuple[str, tuple[Define, ...]]:
     """The expression (root as `.`) under which the workload is rendered, where its Service may be rendered or
     named without it; "" elsewhere. `guard` is the expression that chooses its kind."""
-    site = item.sites[0]
+    site = item.sites[0].place
     if not item.service_alone and not item.named_alone:
         return "", ()
     blocks = site_scope(site).blocks
@@ -65,6 +65,7 @@ def present_when(item: Workload, prefix: str, guard: str, sources: Sources) -> t
 
 def implied(condition: str, site: Site) -> bool:
     """Whether the Deployment's own conditions already say `condition`."""
+    site = site.place
     own = {
         block.openers[0].inner.of(site.source.text).strip().removeprefix("if").strip()
         for block, branch in site_scope(site).blocks
@@ -75,6 +76,7 @@ def implied(condition: str, site: Site) -> bool:
 
 def shown_when(site: Site) -> str:
     """The condition (root as `.`) of the notes: that of the Deployment where it can be repeated simply."""
+    site = site.place
     blocks = site_scope(site).blocks
     if len(blocks) == 1 and blocks[0][0].keyword == "if" and blocks[0][1] == 0:
         code = blocks[0][0].openers[0].inner.of(site.source.text).strip().removeprefix("if").strip()

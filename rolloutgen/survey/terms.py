@@ -22,8 +22,8 @@ _HEAD = re.compile(r"\s*(?:else\s+)?(?:if|with|range)\b")
 # The last parts of the names of defines that a conversion may make.
 _OURS = (
     "activeService", "analysedSteps", "autoscaled", "backgroundAnalysis", "basicCanary", "canaryService", "overlay",
-    "previewService", "publicHosts", "rolledOut", "rollout", "rolloutHosts", "rolloutName", "rolloutReplicas", "routed",
-    "stableService", "subscriptions", "trafficPort", "trafficPorts", "updateStrategy",
+    "previewService", "publicHosts", "rolledOut", "rollout", "rolloutBody", "rolloutHosts", "rolloutName",
+    "rolloutReplicas", "routed", "stableService", "subscriptions", "trafficPort", "trafficPorts", "updateStrategy",
     "versionedName", "virtualService",
 )  # fmt: skip
 _PREFIX = re.compile(r"([A-Za-z0-9_-]+)\.(?:fullname|name|labels|chart|selectorLabels)$")
