@@ -8,7 +8,7 @@ from itertools import groupby
 from textwrap import wrap
 from typing import Any
 
-from ..yamls import goyaml
+from ..yamls.dump import dumped
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,32 +49,9 @@ def _lines(group: list[Entry]) -> list[str]:
 
 
 def _leaf(entry: Entry) -> list[str]:
-    first, *rest = _dumped({entry.at[0]: entry.value}).splitlines()
+    first, *rest = dumped({entry.at[0]: entry.value}, quote='"').splitlines()
     return [first + (f"  # {entry.remark}" if entry.remark else ""), *rest]
 
 
 def _key(name: str) -> str:
-    return _dumped({name: 0}).rpartition(":")[0]
-
-
-def _dumped(value: Any) -> str:
-    import yaml
-
-    class Dumper(yaml.SafeDumper):
-        def increase_indent(self, flow: bool = False, indentless: bool = False) -> None:
-            super().increase_indent(flow, False)
-
-    def text(dumper: yaml.SafeDumper, word: str) -> yaml.ScalarNode:
-        style = None if word.isprintable() and _stays(word) else '"'
-        return dumper.represent_scalar("tag:yaml.org,2002:str", word, style=style)
-
-    Dumper.add_representer(str, text)
-    return yaml.dump(value, Dumper=Dumper, sort_keys=False, width=10**6, allow_unicode=True)
-
-
-def _stays(word: str) -> bool:
-    """Whether a plain scalar is read as this text again, by Go's rules, which are not PyYAML's."""
-    try:
-        return bool(goyaml.load(word) == word)
-    except goyaml.YamlError:
-        return False
+    return dumped({name: 0}, quote='"').rpartition(":")[0]

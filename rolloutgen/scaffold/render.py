@@ -12,7 +12,7 @@ from typing import Any
 
 from ..chart.disk import DEFAULT_LIMITS, read_directory
 from ..errors import UsageError
-from ..yamls import goyaml
+from ..yamls.dump import dumped
 from .answers import Answer
 from .template import Template
 
@@ -86,24 +86,10 @@ def answers_file(template: Template, answers: Mapping[str, Any], follows: Sequen
 
     So the same version gives the same files from it on every machine.
     """
-    import yaml
-
-    class Quoting(yaml.SafeDumper):
-        """Quotes what Helm's YAML would read as something else than a text, such as the tag 12e4567."""
-
-    def text(dumper: yaml.SafeDumper, value: str) -> yaml.Node:
-        node = dumper.represent_str(value)
-        try:
-            node.style = None if goyaml.load(value) == value else "'"
-        except goyaml.YamlError:
-            node.style = "'"
-        return node
-
-    Quoting.add_representer(str, text)
     body = {"_src_path": f"{SOURCE}{template.name}", "_commit": template.version, **answers}
     if follows:
         body[FOLLOWS] = sorted(follows)
-    return (_HEAD + yaml.dump(body, Dumper=Quoting, sort_keys=False, width=120, allow_unicode=True)).encode()
+    return (_HEAD + dumped(body, width=120)).encode()
 
 
 def unanswered(template: Template, given: Mapping[str, Answer]) -> tuple[str, ...]:

@@ -1,0 +1,47 @@
+"""YAML for files that rolloutgen makes: block style, lists indented below their key, texts that Go reads as texts."""
+
+from __future__ import annotations
+
+from io import StringIO
+from typing import Any
+
+from . import goyaml
+
+
+def dumped(value: Any, *, quote: str = "'", width: int = 10**6) -> str:
+    """`value` (maps, lists, scalars) as YAML in the order of its keys; lines are broken behind `width` columns.
+
+    A text is quoted, by `quote` where it can be, where Go's rules would read it as something else, such as `on`.
+    """
+    from ruamel.yaml import YAML
+    from ruamel.yaml.nodes import ScalarNode
+    from ruamel.yaml.representer import SafeRepresenter
+
+    class Representer(SafeRepresenter):
+        """Quotes by Go's rules instead of Python's."""
+
+        def text(self, word: str) -> ScalarNode:
+            style = None if _stays(word) else quote if word.isprintable() else '"'
+            return self.represent_scalar("tag:yaml.org,2002:str", word, style=style)
+
+        def ignore_aliases(self, data: Any) -> bool:
+            return True
+
+    Representer.add_representer(str, Representer.text)
+    yaml = YAML(typ="safe", pure=True)
+    yaml.Representer = Representer
+    yaml.default_flow_style = False
+    yaml.sort_base_mapping_type_on_output = False  # type: ignore[assignment]
+    yaml.allow_unicode = True
+    yaml.width = width
+    yaml.indent(mapping=2, sequence=4, offset=2)
+    stream = StringIO()
+    yaml.dump(value, stream)
+    return stream.getvalue()
+
+
+def _stays(word: str) -> bool:
+    try:
+        return word.isprintable() and bool(goyaml.load(word) == word)
+    except goyaml.YamlError:
+        return False
