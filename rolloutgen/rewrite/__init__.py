@@ -11,10 +11,11 @@ from dataclasses import replace
 from typing import Any
 
 from ..options import Options
+from ..source.dictcalls import told_text
 from ..source.draft import Item, NewFile, Rename, Split
 from ..source.expression import expression, free_variables, printed
 from ..source.refuse import refuse
-from ..source.scope import Scope, lift, root_symbol, site_scope
+from ..source.scope import Scope, lift, root_symbol, site_scope, sole_call
 from ..source.sources import Site
 from ..survey.concerned import node_ports, null_labels, other_names, own_aliases, places, said_before
 from ..survey.context import Context
@@ -172,14 +173,18 @@ def _served(context: Context) -> tuple[str, Sequence[Item]]:
 def _root(site: Site, context: Context, what: str) -> str:
     root = root_symbol(site_scope(site), context.sources)
     if root is None:
-        raise refuse(
-            "define-without-root",
-            site.source,
-            site.document.span.start,
-            f"the define that holds the {what} is not called with the root context",
-            "Call it with `.` or `$`, so that it can read the values of the rollout.",
-        )
+        raise _rootless(site, what)
     return root
+
+
+def _rootless(site: Site, what: str) -> Exception:
+    return refuse(
+        "define-without-root",
+        site.source,
+        site.document.span.start,
+        f"the define that holds the {what} is not called with the root context",
+        "Call it with `.` or `$`, or hand the root over under one key of a dict, so that it can read values.",
+    )
 
 
 def _autoscalers(context: Context, root: str) -> Iterator[Item]:
@@ -228,10 +233,13 @@ def _services(context: Context, taken: set[str]) -> Iterator[Item]:
     root = _root(site, context, "Service")
     further = ""
     if context.item.decision.router == "istio":
-        sets, items = _sets(context, site, root)
+        given = sole_call(site_scope(site), context.sources)
+        sets, items = _sets(context, site, root if given is None else ".", given)
         yield from items
         texts = [*gatewayset.texts(sets), *_judged(sets, context)]
         files = None if context.terms.local else _files(texts, site_scope(site), context)
+        if files is None and given is not None:
+            raise _rootless(site, "Service")
         if files is None:
             further = "".join(text if _separated(text) else f"---\n{text}" for _, text in texts)
         paths: dict[str, str] = {}
@@ -277,8 +285,11 @@ def _destination_rules(context: Context) -> Iterator[Item]:
         yield from destinationrule.rewrite(rule, context.mention(), canary, condition)
 
 
-def _sets(context: Context, site: Site, root: str) -> tuple[gatewayset.Sets, list[Item]]:
-    """What the gateway sets are made from, and the defines that they need."""
+def _sets(
+    context: Context, site: Site, root: str, given: Mapping[str, str] | None
+) -> tuple[gatewayset.Sets, list[Item]]:
+    """What the gateway sets are made from, and the defines that they need. `given` is the dict that the only call of
+    the Service's define hands over; without one it is None."""
     port, defines = traffic_port(context.item, site, context.terms, context.survey)
     items: list[Item] = list(defines)
     hosts = ""
@@ -286,6 +297,11 @@ def _sets(context: Context, site: Site, root: str) -> tuple[gatewayset.Sets, lis
         hosts = f"{context.terms.prefix}.rolloutHosts"
         items += publichosts.hosts_define(context, hosts)
     namespace, labels = metadata_text(site, "namespace"), metadata_text(site, "labels", null_labels(context, site))
+    if given is not None:
+        texts = [told_text(text, given) for text in (namespace, labels)]
+        if None in texts:
+            raise _rootless(site, "Service")
+        namespace, labels = (text or "" for text in texts)
     own_public = bool(context.item.virtual_services)
     hosted = not context.item.decision.looped
     sets = gatewayset.Sets(context.terms, root, namespace, labels, port, own_public, hosts, context.weighed, hosted)
@@ -301,8 +317,10 @@ def _judged(sets: gatewayset.Sets, context: Context) -> Iterator[tuple[str, str]
 
 def _files(texts: Sequence[tuple[str, str]], scope: Scope, context: Context) -> dict[str, str] | None:
     """The texts as whole files under the Service's conditions; None where they can only stand beside the Service."""
-    if any(block.keyword == "with" for block, _ in scope.blocks):
+    told = sole_call(scope, context.sources) is not None
+    if any(block.keyword == "with" for block, _ in scope.blocks) or (told and scope.blocks):
         return None
+    scope = replace(scope, define="") if told else scope
     merged: dict[str, str] = {}
     for name, text in texts:
         merged[name] = merged.get(name, "") + text

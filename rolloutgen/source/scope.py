@@ -7,11 +7,12 @@ What cannot be repeated (the body of a `range`, a variable that a block assigns)
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from ..text import Span
-from .expression import free_variables
+from .dictcalls import entries
+from .expression import free_variables, reads_dot
 from .gotmpl import Action, Block, strip_literals
 from .sources import Site, Source, Sources
 from .yamlmap import SPLICE
@@ -72,10 +73,15 @@ def inner_blocks(site: Site, offset: int) -> tuple[tuple[Block, int], ...]:
 
 
 def root_symbol(scope: Scope, sources: Sources) -> str | None:
-    """How the place names the root context: ".", or "$" where a loop or `with` moved the dot; None where it cannot."""
+    """How the place names the root context: ".", or "$" where a loop or `with` moved the dot; None where it cannot.
+
+    In a define that is called with a dict it is a key of that, such as ".root".
+    """
+    moved = any(block.keyword in ("range", "with") for block, _ in scope.blocks)
     if scope.define and not called_with_root(scope.define, sources):
-        return None
-    return "$" if any(block.keyword in ("range", "with") for block, _ in scope.blocks) else "."
+        key = root_key(scope.define, sources)
+        return f"{'$' if moved else ''}.{key}" if key else None
+    return "$" if moved else "."
 
 
 def lift(text: str, scope: Scope, sources: Sources, *, newline: str = "\n") -> str | None:
@@ -194,6 +200,40 @@ def called_with_root(define: str, sources: Sources) -> bool:
             if not root or (here.define and here.define != define and not called_with_root(here.define, sources)):
                 return False
     return calls > 0
+
+
+def root_key(define: str, sources: Sources) -> str:
+    """The key under which every call of a define hands it the root in a dict, "" where there is none."""
+    keys = [{key for key, value in given.items() if value == "."} for given in _handed(define, sources)]
+    return next(iter(sorted(set.intersection(*keys))), "") if keys else ""
+
+
+def sole_call(scope: Scope, sources: Sources) -> Mapping[str, str] | None:
+    """What the only call of the define around a place hands it in a dict, with the root as "."; None elsewhere."""
+    if not scope.define or called_with_root(scope.define, sources):
+        return None
+    handed = _handed(scope.define, sources)
+    return handed[0] if len(handed) == 1 else None
+
+
+def _handed(define: str, sources: Sources) -> list[Mapping[str, str]]:
+    """What each call of a define hands it in a dict, as the root sees it: without what only the caller knows."""
+    found: list[Mapping[str, str]] = []
+    for source in sources.files.values():
+        for action in source.template.actions:
+            inner = action.inner.of(source.text)
+            if f'"{define}"' not in inner or action.keyword == "define":
+                continue
+            here = scope_at(source, action.span.start)
+            if here.define:
+                return []
+            moved = any(block.keyword in ("range", "with") for block, _ in here.blocks)
+            found.append({
+                key: re.sub(r"\$(?=\.)", "", value) if value != "$" else "."
+                for key, value in (entries(inner, define) or {}).items()
+                if not free_variables(value) and not (moved and reads_dot(value))
+            })
+    return found
 
 
 def same_scope(one: Scope, other: Scope) -> bool:

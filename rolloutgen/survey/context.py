@@ -8,12 +8,13 @@ from typing import Any
 
 from ..model import Manifest
 from ..options import Options
-from ..source.expression import free_variables
+from ..source.expression import free_variables, printed
 from ..source.objectname import name_of
+from ..source.scope import site_scope, sole_call
 from ..source.sources import Site, Sources
 from .mentions import Name
 from .survey import Survey, Workload
-from .terms import Terms
+from .terms import Terms, closed_code
 
 
 @dataclass(frozen=True)
@@ -68,6 +69,9 @@ class Context:
         site = self.item.services[0]
         text = site.find("metadata", "name")[0].value.of(site.source.text).strip().strip("\"'")
         code = name_of(site)
+        if code and sole_call(site_scope(site), self.sources) is not None:
+            code = closed_code(code, site_scope(site), self.sources)
+            text = printed(code) if code else text
         if code is None or self.terms.local or free_variables(code):
             return None
         alike = tuple(alias for alias in self.survey.aliases.get(self.item.decision.key, ()) if alias != code)

@@ -8,12 +8,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from ..objects.naming import LONGEST, track_suffixes
+from ..source.dictcalls import told_text
 from ..source.draft import Define
-from ..source.expression import free_variables, reads_dot
+from ..source.expression import expression, free_variables, printed, reads_dot
 from ..source.gotmpl import OPENERS, lex
 from ..source.objectname import name_of, without_nil
 from ..source.refuse import refuse
-from ..source.scope import Scope, root_symbol, same_scope, site_scope, variables
+from ..source.scope import Scope, root_symbol, same_scope, site_scope, sole_call, variables
 from ..source.sources import Site, Sources
 from .survey import Survey, Workload
 
@@ -196,9 +197,14 @@ def _cut(code: str, length: int) -> str:
 
 def closed_code(code: str, scope: Scope, sources: Sources) -> str | None:
     """`code` so that it may stand at any file's root, None when it needs its surroundings."""
-    if free_variables(code) or root_symbol(scope, sources) is None:
+    root = root_symbol(scope, sources)
+    if free_variables(code) or root is None:
         return None
-    if root_symbol(scope, sources) == "." or not reads_dot(code):
+    if root not in (".", "$"):
+        given = sole_call(scope, sources)
+        text = told_text(printed(code), given) if given and not root.startswith("$") else None
+        return expression(text) if text else None
+    if root == "." or not reads_dot(code):
         return re.sub(r"\$(?=\.|\s|\)|$)", lambda m: "" if code[m.end() : m.end() + 1] == "." else ".", code)
     return None
 
@@ -219,8 +225,12 @@ def name_anywhere(site: Site, sources: Sources, define: str, about: str) -> tupl
 
 def _define_body(code: str, scope: Scope, sources: Sources, suffix: str = "") -> str | None:
     """The body of a define that yields `code` and `suffix` when it is called with the root; None where it cannot."""
-    if scope.ranged or root_symbol(scope, sources) is None:
+    root = root_symbol(scope, sources)
+    if scope.ranged or root is None:
         return None
+    if root not in (".", "$"):
+        closed = closed_code(code, scope, sources)
+        return printed(closed) + suffix if closed else None
     withs = [(block, branch) for block, branch in scope.blocks if block.keyword == "with"] if reads_dot(code) else []
     opening = [block.openers[branch].span.of(scope.source.text) for block, branch in withs]
     prelude = variables(scope, free_variables(code + "".join(opening)), code)
