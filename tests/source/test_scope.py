@@ -89,7 +89,7 @@ def test_a_variable_that_the_text_declares_itself_is_no_matter() -> None:
         ('{{ range .Values.a }}{{ include "t.d" $ }}{{ end }}', True),
         ('{{ template "t.d" $ }}\n{{ include "t.d" . | indent 2 }}', True),
         ('{{ range .Values.a }}{{ include "t.d" . }}{{ end }}', False),
-        ('{{ include "t.d" (dict "root" $) }}', False),
+        ('{{ include "t.d" (dict "root" .Values) }}', False),
         ('{{ include "t.d" . }}{{ include "t.d" .Values }}', False),
         ("", False),  # nobody calls it
     ],
@@ -99,6 +99,23 @@ def test_a_define_counts_as_the_root_when_every_call_hands_it_the_root(calls: st
     assert called_with_root("t.d", found) is root
     source = found.files["templates/_d.yaml"]
     assert root_symbol(scope_at(source, source.text.index("HERE")), found) == ("." if root else None)
+
+
+@pytest.mark.parametrize(
+    ("calls", "root"),
+    [
+        ('{{ include "t.d" (dict "ctx" $ "a" 1) }}{{ include "t.d" (dict "a" 2 "ctx" .) }}', ".ctx"),
+        ('{{ range .Values.a }}{{ include "t.d" (dict "ctx" $ "a" .) }}{{ end }}', ".ctx"),
+        ('{{ range .Values.a }}{{ include "t.d" (dict "ctx" .) }}{{ end }}', None),
+        ('{{ include "t.d" (dict "ctx" $) }}{{ include "t.d" (dict "root" $) }}', None),
+        ('{{ include "t.d" (dict "ctx" $) }}{{ include "t.d" . }}', None),
+        ('{{ define "t.e" }}{{ include "t.d" (dict "ctx" $) }}{{ end }}', None),
+    ],
+)
+def test_the_root_is_the_key_of_the_dict_that_holds_it_at_every_call(calls: str, root: str | None) -> None:
+    found = sources(_d='{{ define "t.d" }}HERE{{ end }}', x=calls)
+    source = found.files["templates/_d.yaml"]
+    assert root_symbol(scope_at(source, source.text.index("HERE")), found) == root
 
 
 def test_the_root_is_a_dollar_where_the_dot_has_moved() -> None:
