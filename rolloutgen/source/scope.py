@@ -192,6 +192,8 @@ def called_with_root(define: str, sources: Sources) -> bool:
                 continue
             match = _CALL.search(inner)
             if match is None or match.group(1) != define:
+                if re.search(rf"\b(?:include|template)\s+[\"`]{re.escape(define)}[\"`]", inner):
+                    return False  # with something else, such as a dict
                 continue
             calls += 1
             here = scope_at(source, action.span.start)
