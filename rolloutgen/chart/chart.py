@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
-from ..errors import ChartError, UsageError
+from ..errors import ChartError, LimitError, UsageError
 from ..yamls import goyaml
 from .disk import DEFAULT_LIMITS, Limits, is_interrupted, read_archive, read_directory
 from .helmignore import ignored_paths, parse_rules
@@ -44,6 +44,8 @@ class Chart:
                 merged = goyaml.merge(merged, document.body or {})
         except goyaml.YamlError as fault:
             raise ChartError(f"broken YAML: {fault.problem}", path="values.yaml", line=fault.line) from None
+        except LimitError as fault:
+            raise LimitError(fault.what, path="values.yaml", line=fault.line, hint=fault.hint) from None
         return merged
 
     @property
@@ -100,6 +102,8 @@ class Chart:
             body = goyaml.load(self.text(path).removeprefix("\ufeff"))
         except goyaml.YamlError as fault:
             raise ChartError(f"broken YAML: {fault.problem}", path=path, line=fault.line) from None
+        except LimitError as fault:
+            raise LimitError(fault.what, path=path, line=fault.line, hint=fault.hint) from None
         if not isinstance(body, dict):
             raise ChartError(f"{path} is not a mapping", path=path, line=1)
         return body

@@ -9,7 +9,7 @@ from typing import Any
 
 import yaml
 
-from ..errors import RenderError
+from ..errors import LimitError, RenderError
 from ..model import Manifest, Path, Ref
 from ..yamls import goyaml
 
@@ -77,6 +77,8 @@ def _objects(path: str, text: str) -> Iterator[Manifest]:
                 why=_rendered_line(text, at),
                 hint=OF_RENDERED,
             ) from None
+        except LimitError as fault:
+            raise LimitError(fault.what, path=path, line=fault.line, why=OF_RENDERED, hint=fault.hint) from None
         body = document.body
         if body is None:
             continue

@@ -8,7 +8,7 @@ from typing import Literal
 
 from ..chart.chart import Chart
 from ..chart.dependencies import Dependencies, resolve_dependencies
-from ..errors import RolloutgenError
+from ..errors import LimitError, RolloutgenError
 from ..helm import Engine
 from ..house.record import is_done, record_file
 from ..model import Finding, Refusal, Rendered, ValueSet
@@ -33,6 +33,7 @@ from .newsets import rollout_sets
 from .probe import aliases
 
 Status = Literal["converted", "unchanged", "refused"]
+_BOUND = "Bound what the template repeats: no value set of the chart may render without end."
 _ROUNDS = 3  # of names that turn out to be held, or named alone: each round learns of at least one more
 
 
@@ -245,7 +246,8 @@ def with_version(chart: Chart, version: str) -> Chart:
 
 def _no_render(fault: object) -> Refusal:
     if isinstance(fault, RolloutgenError):
-        hint = fault.hint or "Give the values that it needs with --values FILE."
+        endless = isinstance(fault, LimitError)
+        hint = fault.hint or (_BOUND if endless else "Give the values that it needs with --values FILE.")
         why = f"{fault.what}{' (' + fault.why + ')' if fault.why else ''}"
         return Refusal("does-not-render", fault.path or "", fault.line or 0, why, hint)
     return Refusal("does-not-render", "", 0, str(fault), "")

@@ -72,9 +72,9 @@ REFUSALS: Mapping[str, Explained] = {
         "Convert that chart itself and use its new version here, or take its templates into this chart.",
     ),
     "deployment-not-in-source": Explained(
-        "The Deployment is rendered from a library chart or from a text that is put together.",
+        "The Deployment is rendered from a library chart, in a `kind: List`, or from a text that is put together.",
         "There is no place in this chart's templates that could become a Rollout.",
-        "Convert the library, or write the Deployment in this chart.",
+        "Convert the library, or write the Deployment as a document of its own in this chart.",
     ),
     "destination-rule-not-readable": Explained(
         "A DestinationRule of the traffic Service is not written out in its template.",
@@ -222,6 +222,11 @@ REFUSALS: Mapping[str, Explained] = {
         f"Where values ask for what a Rollout cannot do, the new chart has to fail with a message. {_NOT_YET}",
         "Leave that value set out, or change the value that the message names.",
     ),
+    "rendered-twice": Explained(
+        "Two templates render one Deployment.",
+        "A copy of a template, or a link to it, gives the release two objects of one name; Helm deploys neither well.",
+        "Remove one of the two files, or let it render another name.",
+    ),
     "replicas-not-readable": Explained(
         "`replicas` is written in several places of the Deployment.",
         "The Rollout's replicas follow the autoscaler, which takes one place to say so.",
@@ -259,7 +264,7 @@ REFUSALS: Mapping[str, Explained] = {
         "Write `name:` under `metadata:` in one line.",
     ),
     "service-not-in-source": Explained(
-        "The traffic Service is rendered by a dependency or a library.",
+        "The traffic Service is rendered by a dependency or a library, or in a `kind: List`.",
         "It has to become two Services, and its source belongs to another chart.",
         "Write the Service in this chart, or convert that chart.",
     ),

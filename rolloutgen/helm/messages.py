@@ -16,6 +16,8 @@ _NOISE = re.compile(r"^(?:Error: |INSTALLATION FAILED: |template: |error calling
 _MISSING = re.compile(r"found in Chart\.yaml, but missing in charts/ directory: (.*)")
 _BROKEN = re.compile(r"^YAML parse error on ([^:]+): error (?:converting YAML to JSON: yaml: (?:line (\d+): )?(.*))?")
 _BUILD = "Run `helm dependency build` first."
+_MEND = "Mend the template at that line: no value helps."
+_ENDLESS = "The define includes itself without end: give its include a condition that ends it."
 _VALUES = "Give it with --values FILE or --set KEY=VALUE."
 
 
@@ -65,6 +67,10 @@ def _what(message: str) -> str:
 
 
 def _hint(message: str) -> str:
+    if "parse error at" in message or ": function " in message:
+        return _MEND
+    if "nested reference name" in message:
+        return _ENDLESS
     if _NIL.search(message):
         return _VALUES
     if _NO_TEMPLATE.search(message):

@@ -75,8 +75,8 @@ def unplaced(own: list[Found]) -> Iterable[Finding]:
 
     Raises ChartRefused where that is all the chart has.
     """
-    why = "is in no template of this chart: a library or generated text makes it"
-    hint = "Convert the library chart that defines it, or write the Deployment in this chart."
+    why = "is no document of this chart's templates: a `kind: List`, a library or generated text makes it"
+    hint = "Write the Deployment as a document of its own in this chart, or convert the library that defines it."
     lost = dict.fromkeys((manifest.template, manifest.ref) for _, manifest in own if not manifest.site)
     if lost and all(not manifest.site for _, manifest in own):
         template, ref = next(iter(lost))

@@ -217,7 +217,7 @@ def _refuse_unknown(site: Site, what: str, sites: Iterable[str]) -> None:
                 "source-not-found",
                 site.source.path,
                 site.line,
-                f"{what} of this workload is rendered by a dependency or a generated text",
-                "Write it in this chart's own templates.",
+                f"{what} of this workload is made by a dependency, a `kind: List` or a generated text",
+                "Write it as a document of its own in this chart's templates.",
             )
         )

@@ -31,16 +31,29 @@ def service_sites(site: Site, renders: Sequence[Rendered], options: Options) -> 
     if len(sites) > 1:
         raise _several(site, sites, renders)
     if "" in sites:
-        raise ChartRefused(
-            Refusal(
-                "service-not-in-source",
-                site.source.path,
-                site.line,
-                "its traffic Service is rendered by a dependency or a library",
-                "Write the Service in this chart's own templates, or convert that chart.",
-            )
-        )
+        raise ChartRefused(_not_in_source(site, renders))
     return dict.fromkeys(sites)
+
+
+def _not_in_source(site: Site, renders: Sequence[Rendered]) -> Refusal:
+    """The refusal of a Service that is no document of the chart's templates, with the template that renders it."""
+    templates = (
+        service.template
+        for render in renders
+        for deployment in render.objects
+        if deployment.site == site.id and deployment.ref.kind == "Deployment"
+        for service in render.objects
+        if not service.site and _carries(service, deployment, render.value_set.release.namespace)
+    )
+    template = next(templates, "")
+    by = "a dependency" if template.startswith("charts/") else "a `kind: List`, a library or generated text"
+    return Refusal(
+        "service-not-in-source",
+        site.source.path,
+        site.line,
+        f"its traffic Service, which {template} renders, is no document of this chart's templates: {by} makes it",
+        "Write the Service as a document of its own in this chart, or convert the chart that defines it.",
+    )
 
 
 @dataclass(frozen=True)
@@ -162,6 +175,9 @@ def refuse_shared(
                 and any(m.site in d.sites and service.site in d.service_sites for d in decisions)
                 and selects(service, m, namespace)
             ]
+            twice = [m for m in behind[1:] if m.ref == behind[0].ref and m.template != behind[0].template]
+            if twice:
+                raise _rendered_twice(behind[0], twice[0])
             if len(behind) > 1:
                 names = " and ".join(str(m.ref) for m in behind[:2])
                 raise refuse(
@@ -171,3 +187,9 @@ def refuse_shared(
                     f"{service.ref} selects the pods of {names}; the controller's hash would cut one of them off",
                     "Give each workload a Service of its own.",
                 )
+
+
+def _rendered_twice(one: Manifest, other: Manifest) -> ChartRefused:
+    why = f"{one.template} renders {one.ref} too: this file is a copy of it, or a link to it"
+    hint = f"Remove {other.template}, or let it render another name."
+    return ChartRefused(Refusal("rendered-twice", other.template, 1, why, hint))

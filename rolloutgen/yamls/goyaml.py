@@ -210,7 +210,11 @@ class _Counting(_Builder):
             self.repeated += 1
             share = 0.99 if self.built <= 400_000 else 0.10
             if self.repeated > 100 and self.built > 1000 and self.repeated / self.built > share:
-                raise LimitError("the YAML's aliases expand without bound", line=node.start_mark.line + 1 + self.offset)
+                raise LimitError(
+                    "the YAML's aliases expand without bound",
+                    line=node.start_mark.line + 1 + self.offset,
+                    hint="Write out what the aliases (`*name`) repeat.",
+                )
         self.seen.add(marker)
         self.open.add(marker)
         try:

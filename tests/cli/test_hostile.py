@@ -110,7 +110,7 @@ def test_aliases_that_explode(tmp_path: Path) -> None:
     path.write_text(f"apiVersion: v1\nkind: ConfigMap\nmetadata: {{name: x}}\n{BOMB}")
     refused(validate(path), "bomb.yaml", "aliases expand")
     refused(validate(chart(tmp_path / "values", **{"values.yaml": BOMB})), "values.yaml", "excessive aliasing")
-    refused(validate(chart(tmp_path / "rendered", f"apiVersion: v1\nkind: ConfigMap\n{BOMB}")), "too-much")
+    refused(validate(chart(tmp_path / "rendered", f"apiVersion: v1\nkind: ConfigMap\n{BOMB}")), "too-much", "all.yaml")
 
 
 def test_collections_in_collections_without_end(tmp_path: Path) -> None:
