@@ -45,7 +45,7 @@ def rewrite(
     same place: what belongs to a Service in a loop. `present` is the condition of all that is added, "" for none. With
     `node_ports` some render has a nodePort.
     """
-    names = site.find("metadata", "name")
+    names = find_deep(site.document.nodes, ("metadata", "name"), site.source.text)
     if len(names) != 1:
         raise refuse(
             "service-name-not-found",

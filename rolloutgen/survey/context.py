@@ -9,6 +9,7 @@ from typing import Any
 from ..model import Manifest
 from ..options import Options
 from ..source.expression import free_variables, printed
+from ..source.flow import find_deep
 from ..source.objectname import name_of
 from ..source.scope import site_scope, sole_call
 from ..source.sources import Site, Sources
@@ -67,7 +68,8 @@ class Context:
     def mention(self) -> Name | None:
         """The Service's old name as templates write it; None where it is not one expression."""
         site = self.item.services[0]
-        text = site.find("metadata", "name")[0].value.of(site.source.text).strip().strip("\"'")
+        names = find_deep(site.document.nodes, ("metadata", "name"), site.source.text)
+        text = names[0].value.of(site.source.text).strip().strip("\"'") if names else ""
         code = name_of(site)
         if code and sole_call(site_scope(site), self.sources) is not None:
             code = closed_code(code, site_scope(site), self.sources)

@@ -5,15 +5,19 @@ from __future__ import annotations
 import re
 from collections.abc import Collection
 
+from ..source.flow import find_deep
 from ..source.refuse import refuse
 from ..source.regions import owned, reindent
 from ..source.sources import Site
+from ..source.yamlmap import Node
 
 
 def metadata_text(site: Site, key: str, empty: Collection[str] = ()) -> str:
     """The Service's namespace or labels as text at column 2; labels `empty`, null in some render, are quoted there: a
     custom resource refuses a null."""
     parts: list[str] = []
+    for node in _in_flow(site, key):
+        parts.append(f"  {key}: {node.value.of(site.source.text)}\n")
     for node in site.find("metadata", key):
         span = owned(site, node)
         if site.source.template.cuts(span):
@@ -29,3 +33,10 @@ def metadata_text(site: Site, key: str, empty: Collection[str] = ()) -> str:
             text = re.sub(rf"(?m)^(\s*{re.escape(label)}:\s*\{{\{{[^}}]*?)(\s*-?\}}\}})[ \t]*$", r"\1 | quote\2", text)
         parts.append(reindent(text if text.endswith("\n") else text + "\n", node.indent, 2))
     return "".join(dict.fromkeys(parts))
+
+
+def _in_flow(site: Site, key: str) -> tuple[Node, ...]:
+    """The node of `key` in a metadata that is a flow mapping."""
+    if any(node.children for node in site.find("metadata")):
+        return ()
+    return find_deep(site.document.nodes, ("metadata", key), site.source.text)
