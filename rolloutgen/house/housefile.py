@@ -48,6 +48,18 @@ def read_file(path: str, shown: str) -> Mapping[Path, Chosen]:
     Raises UsageError for a file that cannot be read, is not UTF-8 or no YAML, with the line; and one UsageError that
     lists all unknown keys and wrong values, each with its line.
     """
+    body, node, twice = read_document(path, shown)
+    if faults := [*_faults({} if body is None else body, node), *twice]:
+        raise _error(faults, shown)
+    return {at: Chosen(value, shown, line_at(node, at)) for at, value in leaves({} if body is None else body)}
+
+
+def read_document(path: str, shown: str) -> tuple[Any, Any, Sequence[tuple[int, str]]]:
+    """The one document of a small YAML file that a person wrote: its body (None: empty), its composed form, and with
+    their lines the keys that stand there twice and the documents that are too many.
+
+    Raises UsageError for a file that cannot be read, is too large, is not UTF-8 or no YAML, with the line.
+    """
     text = _text(path, shown)
     try:
         node = goyaml.compose(text)
@@ -57,13 +69,9 @@ def read_file(path: str, shown: str) -> Mapping[Path, Chosen]:
         raise UsageError(f"broken YAML: {fault.problem}", path=shown, line=fault.line) from None
     except LimitError as fault:
         raise UsageError(fault.what, path=shown, line=fault.line or 1) from None
-    body = {} if document.body is None else document.body
-    faults = [*_faults(body, node)]
-    faults += [(twice.line, f"{_dotted(twice.path)}: this key is written twice") for twice in document.duplicates]
+    faults = [(twice.line, f"{_dotted(twice.path)}: this key is written twice") for twice in document.duplicates]
     faults += [(one.line, "a second document: one file has one") for one in more]
-    if faults:
-        raise _error(faults, shown)
-    return {at: Chosen(value, shown, line_at(node, at)) for at, value in leaves(body)}
+    return document.body, node, faults
 
 
 def _text(path: str, shown: str) -> str:
@@ -101,6 +109,15 @@ def _engine() -> Engine:
     from ..schema.engine import compiled
 
     return compiled(schema(), "auto")
+
+
+def value_faults(at: Path, value: Any) -> Iterator[str]:
+    """What a file would be told that chose `value` at the path `at`, each without the path itself."""
+    body = value
+    for key in reversed(at):
+        body = {key: body}
+    for _, said in _faults(body, None):
+        yield said.removeprefix(_dotted(at)).lstrip(".").removeprefix(": ")
 
 
 def _faults(body: Any, node: Any) -> Iterator[tuple[int, str]]:

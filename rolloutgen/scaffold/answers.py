@@ -6,11 +6,11 @@ import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
-from pathlib import Path
 from typing import Any
 
 from ..errors import UsageError
 from ..house.house import house_of
+from ..house.housefile import read_document, value_faults
 from ..options import settle
 from ..yamls import goyaml
 from ..yamls.marks import line_at
@@ -31,6 +31,14 @@ _MEASURES = {
     "inconclusiveLimit": "inconclusive_limit",
     "count": "count",
 }
+# Answers that are parts of values.yaml as they stand, and where rolloutgen.yaml has the same: its schema speaks.
+_AS_HOUSE: Mapping[str, tuple[str, ...]] = {
+    "gateway_selector": ("gateway", "selector"),
+    "dns_targets": ("dns", "targets"),
+    "measures": ("analysis",),
+    "slack_triggers": ("slack", "triggers"),
+    "steps": ("steps",),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,17 +53,12 @@ class Answer:
 def read_answers(path: str, template: Template) -> Mapping[str, Answer]:
     """The answers in a YAML file; keys that begin with _ (as in `.copier-answers.yml`) are copier's own.
 
-    Raises UsageError with the line for a file that cannot be read, an unknown key, a value of a wrong kind.
+    Raises UsageError with the line for a file that cannot be read, an unknown key, one that stands there
+    twice, a value of a wrong kind.
     """
-    try:
-        text = Path(path).read_text(encoding="utf-8")
-        body, node = goyaml.load(text), goyaml.compose(text)
-    except OSError as fault:
-        raise UsageError(f"cannot be read: {fault.strerror}", path=path) from None
-    except UnicodeDecodeError:
-        raise UsageError("not UTF-8", path=path) from None
-    except goyaml.YamlError as fault:
-        raise UsageError(f"broken YAML: {fault.problem}", path=path, line=fault.line) from None
+    body, node, twice = read_document(path, path)
+    for line, what in twice:
+        raise UsageError(what, path=path, line=line)
     if not isinstance(body, dict | None):
         raise UsageError("no answers: they stand there as KEY: VALUE", path=path, line=1)
     found = {
@@ -138,6 +141,9 @@ def _faults(question: Question, value: Any) -> Iterator[str]:
         near = get_close_matches(str(value), [str(choice) for choice in question.choices], 1, 0.6)
         one_of = f"one of {', '.join(map(str, question.choices))} is wanted, not {value!r}"
         yield f"{one_of}: did you mean {near[0]}?" if near else one_of
+    elif question.name in _AS_HOUSE and (kind is not str or str(value).strip(", ")):
+        parts = [part.strip() for part in str(value).split(",") if part.strip()] if kind is str else value
+        yield from value_faults(_AS_HOUSE[question.name], parts)
 
 
 def _parsed(value: str, answer: Answer) -> Any:

@@ -143,7 +143,7 @@ def test_answers_are_texts_and_no_templates(run: Run, tmp_path: Path) -> None:
         (["web", "--data", "host=Web_1"], "a host name such as web.example.org"),
         (["web", "--data", "replicas=9", "--data", "max_replicas=3"], "not less than replicas (9)"),
         (["web", "--data", "strategy=basic", "--data", "analysis=step"], "nothing to measure"),
-        (["web", "--data", "steps=[1]"], "a list of steps"),
+        (["web", "--data", "steps=[1]"], "steps: 0: 1 is not a map"),
         (["web", "--data", "steps={"], "broken YAML"),
         (["web", "--data", "values_key=tests"], "no other key of values.yaml"),
         (["web", "--data", "health_path=/{{x}}"], "a path such as /healthz"),
@@ -175,6 +175,17 @@ def test_what_is_wrong_is_told_and_nothing_is_written(
         ("name: api\n", "answers.yaml:1: the app is called web here, and api there"),
         ("- port\n", "answers.yaml:1: no answers"),
         ("port: [\n", "answers.yaml:2: broken YAML"),
+        ("port: 8080\n\nport: 9090\n", "answers.yaml:3: port: this key is written twice"),
+        ("port: 8080\n---\ntag: v1\n", "a second document: one file has one"),
+        # What values.yaml takes as it stands is what rolloutgen.yaml would take: else the new chart does not render.
+        ("steps:\n  - setWeight: 200\n", "answers.yaml:1: steps: 0.setWeight: 200 is not between 0 and 100"),
+        ("steps: [{setWeigth: 5}]\n", 'did you mean "setWeight"?'),
+        ("steps: [{pause: {duration: 10x}}]\n", 'steps: 0.pause.duration: "10x" has none of'),
+        ("gateway_selector: {istio: true}\n", "gateway_selector: istio: true is not a string; quote it"),
+        ("gateway_selector: {a b: c}\n", 'the key "a b" is not the key of a label'),
+        ("measures: {successRate: 99}\n", "measures: successRate: 99 is not between 0 and 1"),
+        ("slack_triggers: [On Rollout]\n", "is not the name of a trigger"),
+        ("dns_targets: 192.0.2.1; 192.0.2.2\n", '"192.0.2.1; 192.0.2.2" is not an address or the name of a host'),
     ],
 )
 def test_a_fault_in_a_file_of_answers_is_told_with_its_line(run: Run, tmp_path: Path, text: str, said: str) -> None:
