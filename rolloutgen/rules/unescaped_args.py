@@ -19,8 +19,8 @@ from rolloutgen.validation.rule import Example, Fault, Rule
 
 def _faults(view: ReleaseView) -> Iterator[Fault]:
     for path, source in view.sources.items():
-        if "args." not in source:
-            continue
+        if "args." not in source or view.files.get(path) == source:
+            continue  # what is rendered already, as manifests are, Helm does not read again
         try:
             actions = lex(source, path)
         except ChartError:
@@ -36,6 +36,12 @@ RULE = Rule(
     id="unescaped-args",
     severity="error",
     check=_faults,
-    good=(Example(sources={"templates/a.yaml": 'query: up{service="{{ `{{args.service}}` }}"}\n'}),),
+    good=(
+        Example(sources={"templates/a.yaml": 'query: up{service="{{ `{{args.service}}` }}"}\n'}),
+        Example(
+            sources={"rendered.yaml": 'query: up{service="{{args.service}}"}\n'},
+            files={"rendered.yaml": 'query: up{service="{{args.service}}"}\n'},
+        ),
+    ),
     bad=(Example(sources={"templates/a.yaml": '# metrics\nquery: up{service="{{args.service}}"}\n'}),),
 )

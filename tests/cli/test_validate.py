@@ -106,6 +106,24 @@ def test_the_kubernetes_version_chooses_the_schemas(run: Run, tmp_path: Path) ->
     assert "does not serve" in finding["message"]
 
 
+def test_args_of_an_analysis_in_a_rendered_stream_are_as_they_must_be() -> None:
+    # `helm template x chart | rolloutgen validate -`: Helm has been there, and what it left is for Argo Rollouts.
+    metric = """\
+apiVersion: argoproj.io/v1alpha1
+kind: AnalysisTemplate
+metadata: {name: web}
+spec:
+  args: [{name: service, value: web-canary}]
+  metrics:
+    - name: up
+      successCondition: len(result) > 0 && result[0] > 0
+      provider:
+        prometheus: {address: "http://prometheus:9090", query: 'up{service="{{args.service}}"}'}
+"""
+    result = CliRunner().invoke(group, ["validate", "-"], input=metric, catch_exceptions=False)
+    assert (result.exit_code, "no findings" in result.stdout) == (0, True), result.stdout
+
+
 def test_a_stream_is_read_from_stdin() -> None:
     result = CliRunner().invoke(group, ["validate", "-"], input=f"{SERVICE}---\n{MISSPELT}", catch_exceptions=False)
     assert result.exit_code == 1
