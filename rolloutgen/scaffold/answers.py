@@ -34,6 +34,7 @@ _MEASURES = {
 # Answers that are parts of values.yaml as they stand, and where rolloutgen.yaml has the same: its schema speaks.
 _AS_HOUSE: Mapping[str, tuple[str, ...]] = {
     "gateway_selector": ("gateway", "selector"),
+    "monitor_labels": ("gateway", "selector"),  # labels as well
     "dns_targets": ("dns", "targets"),
     "measures": ("analysis",),
     "slack_triggers": ("slack", "triggers"),
@@ -141,7 +142,7 @@ def _faults(question: Question, value: Any) -> Iterator[str]:
         near = get_close_matches(str(value), [str(choice) for choice in question.choices], 1, 0.6)
         one_of = f"one of {', '.join(map(str, question.choices))} is wanted, not {value!r}"
         yield f"{one_of}: did you mean {near[0]}?" if near else one_of
-    elif question.name in _AS_HOUSE and (kind is not str or str(value).strip(", ")):
+    elif question.name in _AS_HOUSE and (str(value).strip(", ") if kind is str else value):
         parts = [part.strip() for part in str(value).split(",") if part.strip()] if kind is str else value
         yield from value_faults(_AS_HOUSE[question.name], parts)
 

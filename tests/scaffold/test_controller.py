@@ -247,3 +247,11 @@ def test_update_finds_it_up_to_date(run: Run) -> None:
     assert run("new", "controller", "--defaults").exit_code == 0
     done = run("update", "argo-rollouts")
     assert done.exit_code == 0, done.output
+
+
+def test_labels_of_the_monitor_are_labels(run: Run, tmp_path: Path) -> None:
+    result = run("new", "controller", "infra", "--defaults", "--data", "monitor_labels={release: true}")
+    assert result.exit_code == 2 and "monitor_labels: release: true is not a string; quote it" in result.output
+    assert not (tmp_path / "infra").exists()
+    result = run("new", "controller", "infra", "--defaults", "--data", "monitor_labels={}")
+    assert result.exit_code == 0, result.output
