@@ -75,7 +75,12 @@ def rewrite(survey: Survey, options: Options, aliases: Mapping[str, Sequence[str
     yield from items
     yield from basepath.rewrite(survey.sources, items)
     derived = any(item.virtual_services and item.decision.strategy == "canary" for item in survey.workloads)
-    yield from values.rewrite(survey, options, preview_off=not options.house.serves, derived=derived)
+    foreign = {
+        item.decision.key
+        for item in survey.workloads
+        if item.virtual_services and not publichosts.own_gateways(survey, item.virtual_services)
+    }
+    yield from values.rewrite(survey, options, preview_off=not options.house.serves, derived=derived, foreign=foreign)
     yield from (item for item, _, _ in environment_blocks(survey, options))
     yield from chartyaml.rewrite(chart, options.bump)
 

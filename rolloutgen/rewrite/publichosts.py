@@ -13,6 +13,7 @@ from ..source.resources import resource
 from ..source.scope import lift, root_symbol, site_scope
 from ..source.sources import Site
 from ..survey.context import Context
+from ..survey.survey import Survey
 from ..survey.terms import with_root
 from ..text import Edit, Span
 
@@ -22,9 +23,9 @@ REASON = "public-hosts"
 def rewrite(context: Context) -> Iterator[Item]:
     """The edits of the chart's own VirtualServices and Gateways: `rollout.hosts.public` may name other hosts."""
     terms, services = context.terms, context.item.virtual_services
-    bound = [site for site in services if own_gateways(context, [site])]
+    bound = [site for site in services if own_gateways(context.survey, [site])]
     places: list[tuple[Site, tuple[str, ...]]] = [(site, ("spec", "hosts")) for site in bound]
-    places += [(site, ("spec", "servers", "-", "hosts")) for site in own_gateways(context, services)]
+    places += [(site, ("spec", "servers", "-", "hosts")) for site in own_gateways(context.survey, services)]
     for site, path in places:
         root = root_symbol(site_scope(site), context.sources) or "."
         yield from _given_hosts(site, path, f"(({terms.at(terms.block, root)}).hosts).public")
@@ -62,11 +63,11 @@ def hosts_define(context: Context, name: str) -> Iterator[Item]:
     )
 
 
-def own_gateways(context: Context, sites: Sequence[Site]) -> list[Site]:
+def own_gateways(survey: Survey, sites: Sequence[Site]) -> list[Site]:
     """The sites of the release's own Gateways to which VirtualServices of `sites` bind in some render."""
     wanted = {site.id for site in sites}
     found: dict[str, None] = {}
-    for render in context.survey.renders:
+    for render in survey.renders:
         bound = {
             str(gateway).rpartition("/")[2]
             for manifest in render.objects
@@ -76,7 +77,7 @@ def own_gateways(context: Context, sites: Sequence[Site]) -> list[Site]:
         found.update(
             (m.site, None) for m in render.objects if m.ref.kind == "Gateway" and m.ref.name in bound and m.site
         )
-    return [context.survey.sources.sites[site] for site in found if site in context.survey.sources.sites]
+    return [survey.sources.sites[site] for site in found if site in survey.sources.sites]
 
 
 def _given_hosts(site: Site, path: tuple[str, ...], given: str) -> Iterator[Item]:

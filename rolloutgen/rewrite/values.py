@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import Any
 
 from ..chart.chart import Chart
@@ -33,9 +33,12 @@ STEPS: tuple[dict[str, Any], ...] = (
 )
 
 
-def rewrite(survey: Survey, options: Options, *, preview_off: bool, derived: bool) -> Iterator[Item]:
+def rewrite(
+    survey: Survey, options: Options, *, preview_off: bool, derived: bool, foreign: Collection[str]
+) -> Iterator[Item]:
     """The block for the chart's workloads. `derived` tells that preview hosts come from the chart's own expression;
-    `preview_off` that they are left out until issuer and DNS targets are known."""
+    `preview_off` that they are left out until issuer and DNS targets are known. `foreign` are the keys of workloads
+    whose own VirtualServices bind to Gateways of other releases only: their public hosts are not ours to give."""
     chart = survey.sources.chart
     routed = any(
         w.decision.strategy == "canary" and w.decision.router == "istio" and w.services for w in survey.workloads
@@ -56,6 +59,7 @@ def rewrite(survey: Survey, options: Options, *, preview_off: bool, derived: boo
         hosts=bool(addressed),
         addressed=addressed,
         given=given,
+        foreign=foreign,
         such_as={key: f"{label}.{house.domain}" if house.domain else "" for key, label in labels.items()},
         blue_green=any(w.decision.strategy == "blue-green" for w in survey.workloads),
         scaled=any(w.autoscalers for w in survey.workloads) and options.replicas == "live",
