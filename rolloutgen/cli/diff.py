@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from .charts import parse_set, parse_shard, shard
+from .output import put, save
 
 if TYPE_CHECKING:
     from ..review.reviewed import Asked, Review
@@ -102,11 +103,8 @@ def diff(charts: tuple[str, ...], **given: Any) -> None:
     reviews = _all(charts, given) if given["everything"] else _named(charts, given)
     report = form(given["form"], reviews, marker=given["marker"], limit=given["limit"])
     for name, path in given["reports"]:
-        _write(path, form(name, reviews, marker=given["marker"], limit=given["limit"]))
-    if given["output"]:
-        _write(given["output"], report)
-    else:
-        click.echo(report, nl=False)
+        save(form(name, reviews, marker=given["marker"], limit=given["limit"]), path)
+    put(report, given["output"] or "")
     sys.exit(max((one.code for one in reviews), default=0))
 
 
@@ -189,12 +187,3 @@ def _asked(given: dict[str, Any]) -> Asked:
         forms=tuple({given["form"]: None, **{form: None for form, _ in given["reports"]}}),
         flags={"deployer": given["deployer"]} if given["deployer"] else {},
     )
-
-
-def _write(path: str, report: str) -> None:
-    from pathlib import Path
-
-    try:
-        Path(path).write_text(report, encoding="utf-8")
-    except OSError as fault:
-        raise click.UsageError(f"{path} cannot be written: {fault.strerror}") from None

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from .output import put
+
 if TYPE_CHECKING:
     from ..objects.release import ReleaseView
 
@@ -42,17 +44,7 @@ def plan(chart: str, **given: Any) -> None:
 
     found = plans(_view(chart, given), names=given["names"], replicas=given["replicas"], ready=given["ready"])
     text = form(given["form"], found, given["width"] or shutil.get_terminal_size((100, 24)).columns)
-    if not given["output"]:
-        click.echo(text, nl=False)
-        return
-    from pathlib import Path
-
-    from ..errors import UsageError
-
-    try:
-        Path(given["output"]).write_text(text, encoding="utf-8")
-    except OSError as fault:
-        raise UsageError(f"cannot be written: {fault.strerror}", path=given["output"]) from None
+    put(text, given["output"] or "")
 
 
 def _view(chart: str, given: dict[str, Any]) -> ReleaseView:

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from .output import put
+
 if TYPE_CHECKING:
     from ..runbook import Runbook
 
@@ -47,17 +49,7 @@ def runbook(chart: str, **given: Any) -> None:
     made_by = "" if chart == "-" else _again(chart, given)
     book = _book(chart, given)
     text = as_json(book) if given["form"] == "json" else markdown(book, made_by)
-    if not given["output"]:
-        click.echo(text, nl=False)
-        return
-    from pathlib import Path
-
-    from ..errors import UsageError
-
-    try:
-        Path(given["output"]).write_text(text, encoding="utf-8")
-    except OSError as fault:
-        raise UsageError(f"cannot be written: {fault.strerror}", path=given["output"]) from None
+    put(text, given["output"] or "")
 
 
 def _again(chart: str, given: dict[str, Any]) -> str:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from .charts import charts_below, parse_set, parse_shard, parse_toggles, shard
+from .output import save
 
 if TYPE_CHECKING:
     from ..validation.validate import Judged
@@ -137,13 +138,8 @@ def _chosen(judged: Sequence[Judged], only: Sequence[str], exclude: Sequence[str
 
 
 def _write_baseline(judged: Sequence[Judged], path: str) -> None:
-    from pathlib import Path
-
     from ..validation.baseline import written
 
     findings = [found.finding for one in judged for found in one.remarks if found.finding.severity != "info"]
-    try:
-        Path(path).write_text(written(findings, path), encoding="utf-8")
-    except OSError as fault:
-        raise click.UsageError(f"{path} cannot be written: {fault.strerror}") from None
+    save(written(findings, path), path)
     click.echo(f"{path}: {len(findings)} findings are known from now on")

@@ -13,7 +13,7 @@ from ..house.house import house_of
 from ..house.record import read_record
 from ..model import Refusal
 from ..options import Options, checked, settle
-from ..values.valuesets import value_sets
+from ..values.valuesets import chosen_sets
 from .convert import Plan, convert
 from .references import names_that_go, scan
 
@@ -56,16 +56,7 @@ def plan_chart(path: str, request: Request, engine: Engine) -> Conversion:
     try:
         record = read_record(chart)
         options = checked(settle(house, record.chosen if record else {}, request.flags), request.flags)
-        sets = value_sets(
-            chart,
-            engine,
-            values_files=options.values,
-            sets=options.sets,
-            named=dict(options.value_sets),
-            kube_version=options.kube_version,
-            toggles=options.toggles,
-        environments=options.house.environments,
-        )
+        sets = chosen_sets(chart, engine, options)
         plan = _with_references(convert(chart, sets.sets, engine, options), path, request.references)
     except UsageError:
         raise

@@ -25,7 +25,7 @@ from ..house.house import house_of
 from ..house.record import PATH, STAND_IN, Record, read_record
 from ..options import settle
 from ..scaffold.update import is_scaffolded, plan_update
-from ..values.valuesets import SHORT, value_sets
+from ..values.valuesets import SHORT, chosen_sets
 from .otherside import Base, base_of, chart_before
 
 # What differs from run to run, or is a matter of the release: the version, the entry in the changes, the record's own.
@@ -97,16 +97,7 @@ def _again(old: Chart, record: Record, flags: Mapping[str, Any], config: str, en
     # Names in the record stand for every release; a choice of workloads is made by those of the first one.
     workloads = _names(record, "names") if record.kept else ()
     options = settle(house, record.chosen, {"workloads": workloads} if workloads else {}, flags)
-    sets = value_sets(
-        old,
-        engine,
-        values_files=options.values,
-        sets=options.sets,
-        named=dict(options.value_sets),
-        kube_version=options.kube_version,
-        toggles=options.toggles,
-        environments=options.house.environments,
-    )
+    sets = chosen_sets(old, engine, options)
     plan = convert(old, sets.sets, engine, options)
     services = _names(record, "services")
     if plan.after is None and len(services) == 1 and not options.service:

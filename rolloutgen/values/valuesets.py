@@ -13,6 +13,7 @@ from ..chart.chart import Chart
 from ..errors import UsageError
 from ..helm import Engine
 from ..model import Release, ValueSet
+from ..options import Options
 from ..yamls import goyaml
 
 if TYPE_CHECKING:
@@ -32,6 +33,20 @@ class ValueSets:
 
     sets: tuple[ValueSet, ...]
     left_out: int = 0
+
+
+def chosen_sets(chart: Chart, engine: Engine, options: Options) -> ValueSets:
+    """The value sets under which `options` have a conversion of the chart proven. Raises what `value_sets` raises."""
+    return value_sets(
+        chart,
+        engine,
+        values_files=options.values,
+        sets=options.sets,
+        named=dict(options.value_sets),
+        kube_version=options.kube_version,
+        toggles=options.toggles,
+        environments=options.house.environments,
+    )
 
 
 def value_sets(
