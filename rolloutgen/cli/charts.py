@@ -10,19 +10,15 @@ import click
 
 
 def charts_below(root: str) -> Iterator[str]:
-    """Every chart directory below `root` (or itself), sorted; subcharts in charts/ and hidden folders are left out.
+    """Every chart directory below `root`, as `validation.inputs.charts_below` finds them.
 
     Raises UsageError where there is no such directory.
     """
     if not os.path.isdir(root):
         raise click.UsageError(f"no such directory: {root}")
-    for folder, names, files in os.walk(root):
-        inside = "Chart.yaml" in files
-        names[:] = sorted(
-            name for name in names if not name.startswith(".") and not (inside and name in ("charts", "templates"))
-        )
-        if inside:
-            yield folder
+    from ..validation.inputs import charts_below as walk
+
+    return walk(root)
 
 
 def shard(paths: Sequence[str], part: tuple[int, int] | None) -> list[str]:

@@ -49,15 +49,16 @@ def plan(chart: str, **given: Any) -> None:
 
 def _view(chart: str, given: dict[str, Any]) -> ReleaseView:
     from ..planning import chart_view, manifests_view, reads
-    from ..validation.inputs import inputs_of
+    from ..validation.inputs import input_of
 
-    asked = inputs_of([chart])[0]
+    asked = input_of(chart)
     if asked.kind != "chart":
         return manifests_view(reads(asked))
     from ..helm import open_engine
 
     engine = open_engine(given["helm"])
     try:
-        return chart_view(chart, engine, values=given["values"], sets=given["sets"], kube_version=given["kube_version"])
+        chosen = {name: given[name] for name in ("values", "sets", "kube_version")}
+        return chart_view(asked.path, engine, **chosen)
     finally:
         engine.close()

@@ -66,11 +66,11 @@ def _book(chart: str, given: dict[str, Any]) -> Runbook:
     from ..model import Release
     from ..planning import manifests_view, plans, reads
     from ..runbook import runbook as made
-    from ..validation.inputs import inputs_of
+    from ..validation.inputs import input_of
 
-    asked = inputs_of([chart])[0]
+    asked = input_of(chart)
     if asked.kind == "chart":
-        return _of_chart(chart, given)
+        return _of_chart(asked.path, given)
     name = given["release"] or os.path.basename(os.path.abspath(chart)).partition(".")[0]
     view = manifests_view(reads(asked), Release(name if chart != "-" else "manifests", given["namespace"]))
     planned = plans(view, replicas=given["replicas"], ready=given["ready"])

@@ -63,8 +63,9 @@ _FORMATS = ("text", "json", "sarif", "junit", "github", "gitlab")
 def validate(paths: tuple[str, ...], **given: Any) -> None:
     """Tell what the API server and the controllers would say of charts and manifests, and what none of them says.
 
-    PATH is a chart (a directory or a .tgz), a manifest file, a folder of manifests, or - for a rendered stream. Charts
-    are rendered with their defaults and each ci/*-values.yaml. Files that are named count as one release.
+    PATH is a chart (a directory or a .tgz), a manifest file, another folder, or - for a rendered stream. Charts are
+    rendered with their defaults and each ci/*-values.yaml. Of a folder that is no chart, every chart below it is
+    judged, and its manifests. Files that are named count as one release, and so do the manifests of a folder.
     """
     from ..validation.inputs import inputs_of
 
@@ -74,7 +75,9 @@ def validate(paths: tuple[str, ...], **given: Any) -> None:
     below = [path for root in given["roots"] for path in charts_below(root)]
     if not paths and not below:
         raise click.UsageError(f"no chart below {', '.join(given['roots'])}" if given["roots"] else "nothing given")
-    inputs = inputs_of(shard([*paths, *below], given["shard"]))
+    inputs = inputs_of([*paths, *below])
+    chosen = shard([one.path for one in inputs], given["shard"])
+    inputs = [one for one in inputs if one.path in chosen]
     judged = list(_judged(inputs, given))
     # Imported now: while the first chart was on its way to Helm, there was better to do.
     from ..report.findings import form

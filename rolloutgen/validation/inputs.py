@@ -10,6 +10,7 @@ from typing import Any, Literal
 from ..errors import UsageError
 
 STDIN = "<stdin>"
+_NAMED = 3  # charts that a message lists
 Kind = Literal["chart", "folder", "files", "stream"]
 
 
@@ -34,18 +35,19 @@ class Ask:
 
 
 def inputs_of(paths: Sequence[str]) -> list[Input]:
-    """The inputs that arguments name, in order: a directory with Chart.yaml and a .tgz are charts, other directories
-    sets of manifests, "-" a rendered stream; all files that are named are one set.
+    """The inputs that arguments name, in order and once each: a directory with Chart.yaml and a .tgz are charts,
+    another directory is its manifests, as one set, and every chart below it; "-" is a rendered stream; all files that
+    are named are one set.
 
-    Raises UsageError for what does not exist, and for a directory that holds charts instead of manifests.
+    Raises UsageError for what does not exist, and for a directory that holds neither charts nor manifests.
     """
     found: list[Input] = []
     files: list[str] = []
-    for path in paths:
+    for path in map(os.path.normpath, paths):
         if path == "-":
             found.append(Input("stream", STDIN))
         elif os.path.isdir(path):
-            found.append(Input("chart", path) if _is_chart(path) else _folder(path))
+            found += [Input("chart", path)] if _is_chart(path) else _of_folder(path)
         elif not os.path.exists(path):
             raise UsageError("no such file or directory", path=path)
         elif path.endswith((".tgz", ".tar.gz")):
@@ -54,7 +56,31 @@ def inputs_of(paths: Sequence[str]) -> list[Input]:
             files.append(path)
     if files:
         found.append(Input("files", files[0] if len(files) == 1 else "manifests", tuple(dict.fromkeys(files))))
-    return found
+    return list(dict.fromkeys(found))
+
+
+def input_of(path: str) -> Input:
+    """The one input that an argument names.
+
+    Raises UsageError as `inputs_of` does, and for a folder that holds several: charts, or a chart beside manifests.
+    """
+    found = inputs_of([path])
+    if len(found) == 1:
+        return found[0]
+    charts = [one.path for one in found if one.kind == "chart"]
+    named = ", ".join(charts[:_NAMED]) + (", ..." if len(charts) > _NAMED else "")
+    what = "manifests beside charts" if len(charts) < len(found) else "several charts"
+    raise UsageError(f"a folder with {what}", path=path, hint=f"Name one chart ({named}) or the files.")
+
+
+def charts_below(folder: str) -> Iterator[str]:
+    """Every chart directory below a folder, or itself, sorted; subcharts in charts/ and hidden folders are left out."""
+    for here, folders, files in os.walk(folder):
+        inside = "Chart.yaml" in files
+        skipped = ("charts", "templates") if inside else ()
+        folders[:] = sorted(name for name in folders if not name.startswith(".") and name not in skipped)
+        if inside:
+            yield here
 
 
 def charts_of(files: Iterable[str]) -> Iterator[str]:
@@ -67,18 +93,16 @@ def charts_of(files: Iterable[str]) -> Iterator[str]:
             yield chart
 
 
-def _folder(path: str) -> Input:
+def _of_folder(path: str) -> list[Input]:
     from .streams import files_below
 
     files = tuple(files_below(path))
-    if not files:
-        hint = f"--all {path} takes every chart below it." if _holds_charts(path) else "Give YAML or JSON files."
-        raise UsageError("neither a chart nor a folder with manifests", path=path, hint=hint)
-    return Input("folder", path, files)
-
-
-def _holds_charts(path: str) -> bool:
-    return any("Chart.yaml" in names for _, _, names in os.walk(path))
+    found = [Input("folder", path, files)] if files else []
+    found += (Input("chart", os.path.normpath(chart)) for chart in charts_below(path))
+    if not found:
+        hint = "Give YAML or JSON files, or a folder that holds a Chart.yaml."
+        raise UsageError("neither a chart nor a folder with charts or manifests", path=path, hint=hint)
+    return found
 
 
 def _is_chart(folder: str) -> bool:

@@ -70,6 +70,12 @@ def test_an_error_ends_with_1_and_shows_the_line_with_a_caret(run: Run, tmp_path
     assert "Service/web at spec.selectors" in lines[4]
 
 
+def test_the_files_that_are_named_are_in_one_part_of_the_work(run: Run, tmp_path: Path) -> None:
+    paths = [manifest(tmp_path, SERVICE.replace("web", name), f"{name}.yaml") for name in "abc"]
+    parts = [json.loads(run("validate", *paths, "--shard", f"{part}/2", "--format", "json").stdout) for part in (1, 2)]
+    assert [part["summary"]["objects"] for part in parts] == [3, 0]
+
+
 def test_warnings_fail_only_when_asked(run: Run, tmp_path: Path) -> None:
     path = manifest(tmp_path, DANGLING)
     assert run("validate", path).exit_code == 0
@@ -142,15 +148,16 @@ def test_a_folder_is_one_release_and_passes_over_what_is_no_object(run: Run, tmp
     manifest(tmp_path, SERVICE.replace("name: web", "name: elsewhere"), "k8s/base/service.json")
     manifest(tmp_path, "replicas: 3\n", "k8s/values.yaml")
     manifest(tmp_path, MISSPELT, "k8s/.git/hidden.yaml")
-    chart(tmp_path / "k8s", MISSPELT)
     (finding,) = found(run, tmp_path / "k8s")
     assert (finding["rule"], Path(finding["path"]).name) == ("no-object", "values.yaml")
 
 
-def test_a_folder_of_charts_is_no_folder_of_manifests(run: Run, tmp_path: Path) -> None:
-    chart(tmp_path / "charts", SERVICE)
-    result = run("validate", tmp_path / "charts")
-    assert result.exit_code == 2 and "--all" in result.stderr
+def test_a_folder_with_manifests_and_charts_is_judged_whole(run: Run, tmp_path: Path) -> None:
+    chart(tmp_path, MISSPELT, "charts/web")
+    manifest(tmp_path, SERVICE, "k8s/service.yaml")
+    answer = json.loads(run("validate", tmp_path, "--format", "json").stdout)
+    assert [one["path"].endswith("web/templates/all.yaml") for one in answer["findings"]] == [True]
+    assert (answer["summary"]["charts"], answer["summary"]["objects"]) == (1, 2)
 
 
 def test_a_packaged_chart_is_a_chart(run: Run, tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from rolloutgen.errors import UsageError
-from rolloutgen.validation.inputs import Input, charts_of, inputs_of
+from rolloutgen.validation.inputs import Input, charts_of, input_of, inputs_of
 
 FILES = (
     "charts/web/Chart.yaml",
@@ -37,8 +37,31 @@ def test_each_argument_is_what_it_looks_like() -> None:
     ]
 
 
-@pytest.mark.parametrize("path", ["nowhere", "charts"])
-def test_what_is_nothing_is_refused(path: str) -> None:
+def test_a_folder_is_its_manifests_and_every_chart_below_it() -> None:
+    web = Input("chart", "charts/web")
+    assert inputs_of(["./charts/"]) == [web]
+    assert inputs_of([".", "charts/web/", "k8s"]) == [
+        Input("folder", ".", ("./b.yml", "./k8s/a.yaml")),
+        web,
+        Input("folder", "k8s", ("k8s/a.yaml",)),
+    ]
+
+
+def test_one_thing_is_asked_for_and_several_are_there(tmp_path: Path) -> None:
+    assert input_of("charts") == Input("chart", "charts/web")
+    assert input_of("k8s").kind == "folder"
+    with pytest.raises(UsageError, match="manifests beside charts") as caught:
+        input_of(".")
+    assert caught.value.hint == "Name one chart (charts/web) or the files."
+    (tmp_path / "charts/api").mkdir()
+    (tmp_path / "charts/api/Chart.yaml").write_text("{}")
+    with pytest.raises(UsageError, match="several charts"):
+        input_of("charts")
+
+
+@pytest.mark.parametrize("path", ["nowhere", "empty"])
+def test_what_is_nothing_is_refused(path: str, tmp_path: Path) -> None:
+    (tmp_path / "empty").mkdir()
     with pytest.raises(UsageError):
         inputs_of([path])
 
