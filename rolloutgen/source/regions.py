@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
+from ..errors import ChartError
 from ..text import Span
-from .gotmpl import CONTROL, lex
+from .gotmpl import CONTROL, lex, parse
 from .scope import inner_blocks
 from .sources import Site, Source
 from .yamlmap import Node
@@ -32,6 +33,25 @@ def owned_together(site: Site, nodes: Sequence[Node]) -> Span | None:
             if not re.sub(r"(?m)^[ \t]*#.*$", "", bare).strip():
                 return region
     return None
+
+
+def closed(site: Site, span: Span) -> str | None:
+    """The text of `span` with an `end` for each `if` and `with` that it opens and what follows it shares; None where
+    it cuts something else, or where such a block has an `else`, which could say more of it."""
+    source, text = site.source, span.of(site.source.text)
+    opened = [block for block in source.template.blocks if span.start <= block.span.start < span.end < block.span.end]
+    if any(block.keyword not in ("if", "with") or block.openers[-1].span.start >= span.end for block in opened):
+        return None
+    text += "" if not opened or text.endswith("\n") else "\n"
+    for block in reversed(opened):
+        start = block.span.start
+        pad = source.text[source.text.rfind("\n", 0, start) + 1 : start]
+        text += f"{pad if not pad.strip() else ''}{{{{- end }}}}\n"
+    try:
+        parse(text)
+    except ChartError:
+        return None
+    return text
 
 
 def widen(site: Site, span: Span) -> Span:

@@ -9,12 +9,13 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from ..chart.chart import Chart
 from ..model import Manifest, Rendered
 from ..text import Edit, Span, apply_edits, line_of
+from .definecolumns import define_columns
 from .gotmpl import Block, Template, parse
 from .yamlmap import SPLICE, Document, Node, outline
 
@@ -28,10 +29,11 @@ _INCLUDED = re.compile(r"\b(?:include|template)\s+[\"`]([^\"`]+)[\"`]")
 
 @dataclass(frozen=True)
 class Source:
-    """One template file."""
+    """One template file; `columns` are those at which the chart's defines begin their text."""
 
     path: str
     text: str
+    columns: Mapping[str, int] = field(default_factory=dict, compare=False)
 
     @cached_property
     def template(self) -> Template:
@@ -41,7 +43,7 @@ class Source:
     @cached_property
     def documents(self) -> tuple[Document, ...]:
         """Its YAML documents, those in defines included."""
-        return outline(self.template)
+        return outline(self.template, self.columns)
 
     def line(self, offset: int) -> int:
         """1-based line of an offset."""
@@ -125,14 +127,22 @@ class Sources:
 
 
 def read_sources(chart: Chart) -> Sources:
-    """The chart's own templates. Raises ChartError for one that is not UTF-8."""
-    return Sources(
-        chart, {path: Source(path, chart.text(path)) for path in chart.template_paths if path.endswith(_YAML)}
-    )
+    """The chart's own templates. Raises ChartError for one that is not UTF-8, or whose blocks do not match."""
+    columns: dict[str, int] = {}
+    paths = [path for path in chart.template_paths if path.endswith(_YAML)]
+    found = Sources(chart, {path: Source(path, chart.text(path), columns) for path in paths})
+    held = (source for source in found.files.values() if "define" in source.text and not _is_notes(source))
+    # Filled before anyone asks for the documents, which are read with it.
+    columns.update(define_columns(source.template for source in held))
+    return found
+
+
+def _is_notes(source: Source) -> bool:
+    return source.path.endswith("NOTES.txt")
 
 
 def _sites(source: Source) -> Iterator[Site]:
-    if source.path.endswith("NOTES.txt"):
+    if _is_notes(source):
         return
     for index, document in enumerate(source.documents):
         if document.find("kind"):

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from .gotmpl import CONTROL, Action, Template
 
+_CALL = re.compile(r"\{\{-?\s*(?:include|template)\s+[\"`]([^\"`]+)[\"`]")
+NO_COLUMNS: Mapping[str, int] = {}
 _INDENT = re.compile(r"\bn?indent\s+\(?\s*(?:int\s+)?(\d+)")
 _LINE = re.compile(r"[^\n]*\n|[^\n]+")
 _NEWLINES = re.compile(r"[\r\n]+")
@@ -41,8 +43,8 @@ def mask(template: Template) -> str:
     return "".join(out)
 
 
-def lines_of(template: Template) -> Iterator[Line]:
-    """The lines of a template in order."""
+def lines_of(template: Template, columns: Mapping[str, int] = NO_COLUMNS) -> Iterator[Line]:
+    """The lines of a template in order; `columns` are those at which the chart's defines begin their text."""
     text, masked = template.text, mask(template)
     actions = template.actions
     first = position = 0
@@ -57,7 +59,7 @@ def lines_of(template: Template) -> Iterator[Line]:
             last += 1
         pending = raw if last > first and actions[last - 1].span.end > end else ""
         if not pending:
-            yield _line(text, position, _in_one_line(raw), end, actions[first:last])
+            yield _line(text, position, _in_one_line(raw), end, actions[first:last], columns)
             position = end
 
 
@@ -69,7 +71,7 @@ def _in_one_line(raw: str) -> str:
     return bare
 
 
-def _line(text: str, start: int, raw: str, end: int, actions: tuple[Action, ...]) -> Line:
+def _line(text: str, start: int, raw: str, end: int, actions: tuple[Action, ...], columns: Mapping[str, int]) -> Line:
     if raw.startswith("\ufeff"):
         raw = " " + raw[1:]
     bare = raw.lstrip()
@@ -81,15 +83,22 @@ def _line(text: str, start: int, raw: str, end: int, actions: tuple[Action, ...]
     if actions and not bare.rstrip().strip("x"):
         outputs = [action for action in actions if action.keyword not in CONTROL]
         if sum(min(a.span.end, end) - max(a.span.start, start) for a in outputs) >= len(bare.rstrip()):
-            return Line(start, end, "splice", _splice_indent(outputs[0], text, lead), outputs[0].span.start, raw)
+            column = _splice_indent(outputs[0], text, lead, columns)
+            return Line(start, end, "splice", column, outputs[0].span.start, raw)
     original = text[start:end]
     indent = min(lead, len(original) - len(original.lstrip(" \t\ufeff")))
     return Line(start, end, "content", indent, start + lead, raw[lead:])
 
 
-def _splice_indent(action: Action, text: str, column: int) -> int:
-    """The column at which the output of a whole-line action lands: what `nindent` says, at least what `indent` says."""
-    hints = _INDENT.findall(action.span.of(text))
+def _splice_indent(action: Action, text: str, column: int, columns: Mapping[str, int]) -> int:
+    """The column at which the output of a whole-line action lands: what `nindent` says, at least what `indent` says,
+    and the blanks that the called define itself writes before its text."""
+    code = action.span.of(text)
+    hints = _INDENT.findall(code)
+    called = _CALL.match(code)
+    own = columns.get(called[1], 0) if called else 0
+    if own:
+        return own + (int(hints[-1]) if hints else 0)
     if not hints:
         return column
-    return int(hints[-1]) if "nindent" in action.span.of(text) else max(column, int(hints[-1]))
+    return int(hints[-1]) if "nindent" in code else max(column, int(hints[-1]))

@@ -7,12 +7,12 @@ path can stand in several places. The renders decide what is true; the outline o
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from itertools import dropwhile
 
 from ..text import Span
 from .gotmpl import Template
-from .yamllines import Line, lines_of, mask
+from .yamllines import NO_COLUMNS, Line, lines_of, mask
 from .yamlnode import SPLICE, Document, Node, find, walk
 from .yamltree import Builder
 
@@ -21,13 +21,14 @@ __all__ = ["SPLICE", "Document", "Node", "find", "mask", "outline", "walk"]
 _SEPARATOR = re.compile(r"---(?:\s|$)")
 
 
-def outline(template: Template) -> tuple[Document, ...]:
-    """The documents of a template file in order: those of each define's body apart from those of the file itself."""
+def outline(template: Template, columns: Mapping[str, int] = NO_COLUMNS) -> tuple[Document, ...]:
+    """The documents of a template file in order: those of each define's body apart from those of the file itself.
+    `columns` are those at which the chart's defines begin their text."""
     defines = list(template.defines())
     buckets: dict[int, list[Line]] = {index: [] for index in range(-1, len(defines))}
     opened: list[int] = []
     upcoming = 0
-    for line in lines_of(template):
+    for line in lines_of(template, columns):
         while upcoming < len(defines) and defines[upcoming][1].span.start <= line.body:
             opened.append(upcoming)
             upcoming += 1

@@ -199,11 +199,14 @@ class Builder:
         return Node(key, indent, key_span, value, start, self._balanced_end(start, last), tuple(children or ()))
 
     def _balanced_end(self, start: int, end: int) -> int:
-        """`end` moved behind the `end` actions of blocks that open within the node."""
+        """`end` moved behind the `end` actions of blocks that open within the node. A block that also holds what
+        follows the node is not followed: the node's span cuts it."""
+        following = self._skip()
+        limit = following.start if following else self.lines[-1].end
         while (block := self.template.opened_in(Span(start, end))) is not None:
             newline = self.template.text.find("\n", block.span.end)
             moved = len(self.template.text) if newline < 0 else newline + 1
-            if moved <= end:
+            if moved <= end or moved > limit:
                 return end
             end = moved
         return end

@@ -7,7 +7,7 @@ from collections.abc import Collection
 
 from ..source.flow import find_deep
 from ..source.refuse import refuse
-from ..source.regions import owned, reindent
+from ..source.regions import closed, owned, reindent
 from ..source.sources import Site
 from ..source.yamlmap import Node
 
@@ -19,8 +19,8 @@ def metadata_text(site: Site, key: str, empty: Collection[str] = ()) -> str:
     for node in _in_flow(site, key):
         parts.append(f"  {key}: {node.value.of(site.source.text)}\n")
     for node in site.find("metadata", key):
-        span = owned(site, node)
-        if site.source.template.cuts(span):
+        text = closed(site, owned(site, node))
+        if text is None:
             raise refuse(
                 "labels-not-readable",
                 site.source,
@@ -28,7 +28,7 @@ def metadata_text(site: Site, key: str, empty: Collection[str] = ()) -> str:
                 f"the {key} of the Service cannot be copied",
                 "Put conditions around whole keys.",
             )
-        text = span.of(site.source.text).replace("\r\n", "\n")
+        text = text.replace("\r\n", "\n")
         for label in empty:
             text = re.sub(rf"(?m)^(\s*{re.escape(label)}:\s*\{{\{{[^}}]*?)(\s*-?\}}\}})[ \t]*$", r"\1 | quote\2", text)
         parts.append(reindent(text if text.endswith("\n") else text + "\n", node.indent, 2))

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from rolloutgen.chart.chart import Chart
 from rolloutgen.source.gotmpl import parse
-from rolloutgen.source.regions import owned, owned_together, reindent, without
+from rolloutgen.source.regions import closed, owned, owned_together, reindent, without
 from rolloutgen.source.sources import Site, Source, read_sources
 from rolloutgen.text import Span
 
@@ -102,3 +102,27 @@ def test_a_condition_whose_branches_all_hold_the_key_belongs_to_it() -> None:
 )
 def test_keys_that_share_their_condition_or_have_none_own_no_block_together(spec: str) -> None:
     assert together(spec) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        # what follows the labels shares their condition: the copy has an end of its own,
+        (
+            "kind: A\nlabels:\n  a: b\n{{- with .x }}\n  c: d\nspec: e\n{{- end }}\n",
+            "labels:\n  a: b\n{{- with .x }}\n  c: d\n{{- end }}\n",
+        ),
+        # the innermost first, at the column of its opener;
+        (
+            "kind: A\nlabels:\n{{- with .x }}\n  {{- if .y }}\n  c: d\nspec: e\n  {{- end }}\n{{- end }}\n",
+            "labels:\n{{- with .x }}\n  {{- if .y }}\n  c: d\n  {{- end }}\n{{- end }}\n",
+        ),
+        # an `else` may say more of them, a loop says it again, and an end of others is no end of theirs.
+        ("kind: A\nlabels:\n{{- if .x }}\n  c: d\nspec: e\n{{- else }}\n  f: g\n{{- end }}\n", None),
+        ("kind: A\nlabels:\n{{- range .x }}\n  c: d\nspec: e\n{{- end }}\n", None),
+        ("kind: A\n{{- if .x }}\nother: x\nlabels:\n  a: b\n{{- end }}\n  c: d\n", None),
+    ],
+)
+def test_a_copy_ends_what_it_begins(text: str, expected: str | None) -> None:
+    found = site(text)
+    assert closed(found, found.find("labels")[0].span) == expected
