@@ -97,9 +97,7 @@ _FIELDS = (
 @click.option("--force", is_flag=True, default=None, help="Convert workloads of strategy Recreate too.")
 @click.option("--config", metavar="FILE", type=click.Path(), help="The house file.  [the nearest rolloutgen.yaml]")
 @click.option("--helm", metavar="embedded|PATH", help="The Helm that renders.  [embedded]")
-@click.option(
-    "--kube-version", metavar="V", callback=parse_kube_version, help="The Kubernetes version to render for."
-)
+@click.option("--kube-version", metavar="V", callback=parse_kube_version, help="The Kubernetes version to render for.")
 @click.option(
     "--references",
     multiple=True,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -13,6 +13,7 @@ from ..helm import Engine
 from ..model import Change, Decisions, Difference, Finding, Manifest, Path, Ref, Refusal, Release, Rendered, ValueSet
 from ..survey.target import Refused
 from ..transform import transform
+from ..transform.nulls import RULE as NULLS
 from .compare import Place, differences, random_paths, show_value
 
 _RANDOM = re.compile(
@@ -92,7 +93,7 @@ def _verdict(
         return Verdict(value_set, "refused-by-transform", refusal.refusal.why, refusal=refusal.refusal)
     if isinstance(after, RolloutgenError):
         return Verdict(value_set, "broken", str(after), expected=meant.objects)
-    rendered, nulls = _without_nulls(after.objects)
+    rendered, nulls = _without_nulls(after.objects, {change.ref for change in meant.changes if change.rule == NULLS})
     hidden = left_out | _moved_places(left_out, meant.moved, value_set.release)
     found = differences(meant.objects, rendered, value_set.release, leave_out=hidden, checksums=False)
     state = "different" if found else "equal"
@@ -121,9 +122,11 @@ def _too_long(refusal: Refusal) -> Finding:
     return Finding(refusal.by, "warning", refusal.why, refusal.hint, refusal.path, refusal.line)
 
 
-def _without_nulls(objects: Sequence[Manifest]) -> tuple[tuple[Manifest, ...], tuple[Finding, ...]]:
+def _without_nulls(
+    objects: Sequence[Manifest], others: Collection[Ref]
+) -> tuple[tuple[Manifest, ...], tuple[Finding, ...]]:
     """The objects with the nulls of Rollouts read as the API server reads them (client-side apply), and a finding for
-    each: server-side apply refuses them."""
+    each: server-side apply refuses them. Those of `others`, of kinds that the API server knows, are no fault."""
     out: list[Manifest] = []
     findings: list[Finding] = []
     for manifest in objects:
@@ -143,6 +146,8 @@ def _without_nulls(objects: Sequence[Manifest]) -> tuple[tuple[Manifest, ...], t
                 for path in paths
             ]
             manifest = replace(manifest, body=body)
+        elif manifest.ref in others:
+            manifest = replace(manifest, body=clean(manifest.body)[0])
         out.append(manifest)
     return tuple(out), tuple(findings)
 

@@ -42,9 +42,7 @@ def rewrite(
             yield NewFile(path, head + text, REASON), name, block
 
 
-def _block(
-    survey: Survey, house: House, there: House, addressed: Sequence[Workload], derived: bool
-) -> dict[str, Any]:
+def _block(survey: Survey, house: House, there: House, addressed: Sequence[Workload], derived: bool) -> dict[str, Any]:
     if not addressed:
         return {}
     block: dict[str, Any] = {}

@@ -70,16 +70,23 @@ def rewrite(site: Site, bodies: Sequence[Mapping[str, Any]]) -> Iterator[Item]:
         for node in site.find(*undeclared):
             yield EditFile(site.source.path, Edit(owned(site, node), "", "undeclared-field"))
             done.add(node.start)
+    places = [(node, path) for path in _movable(bodies) for node in _nodes(site, path)]
+    empty = frozenset(node.start for node, _ in places)
+    for node, path in places:
+        if node.start in done or any(other.start <= node.start < other.end for other in site.find(*_UNDECLARED[0])):
+            continue
+        edits = _mended(site, node, path, empty)
+        if edits:
+            done.add(node.start)
+            yield from (EditFile(site.source.path, Edit(span, new, REASON)) for span, new in edits)
+
+
+def _movable(bodies: Sequence[Mapping[str, Any]]) -> Iterator[Path]:
+    """The paths of the nulls of all bodies, each once, without those that other edits see to."""
     for path in dict.fromkeys(path for body in bodies for path in null_paths(body)):
-        if path[:2] in (("spec", "strategy"), ("spec", "replicas")) or path[-1] == "containers":
-            continue  # a pod without containers is none, whatever the kind
-        for node in _nodes(site, path):
-            if node.start in done or any(other.start <= node.start < other.end for other in site.find(*_UNDECLARED[0])):
-                continue
-            edits = _mended(site, node, path)
-            if edits:
-                done.add(node.start)
-                yield from (EditFile(site.source.path, Edit(span, new, REASON)) for span, new in edits)
+        # A pod without containers is none, whatever the kind.
+        if path[:2] not in (("spec", "strategy"), ("spec", "replicas")) and path[-1] != "containers":
+            yield path
 
 
 def _nodes(site: Site, path: Path) -> tuple[Node, ...]:
@@ -111,7 +118,7 @@ def _has_content(site: Site, node: Node) -> bool:
     )
 
 
-def _mended(site: Site, node: Node, path: Path) -> list[tuple[Span, str]]:
+def _mended(site: Site, node: Node, path: Path, empty: frozenset[int]) -> list[tuple[Span, str]]:
     text = site.source.text
     newline = "\r\n" if "\r\n" in text else "\n"
     line_end = text.find("\n", node.key_span.end) + 1 or len(text)
@@ -123,7 +130,7 @@ def _mended(site: Site, node: Node, path: Path) -> list[tuple[Span, str]]:
     if value and "{{" not in value:
         return [(owned(site, node), "")] if value in ("null", "~") else []
     if value:
-        return _scalar(site, node, path, pad, newline)
+        return _scalar(site, node, path, empty)
     siblings = _siblings(site, node, path)
     end = _reach(site, node, siblings)
     body = Span(line_end, end)
@@ -208,8 +215,10 @@ def _may_be_empty(site: Site, block: Block) -> bool:
     )
 
 
-def _scalar(site: Site, node: Node, path: Path, pad: str, newline: str) -> list[tuple[Span, str]]:
+def _scalar(site: Site, node: Node, path: Path, empty: frozenset[int]) -> list[tuple[Span, str]]:
+    """`empty` are the starts of all keys that may be null."""
     text = site.source.text
+    newline, pad = "\r\n" if "\r\n" in text else "\n", " " * node.indent
     value = node.value.of(text).strip()
     code = expression(value)
     if value.count("{{") != 1 or not value.startswith("{{") or code is None or _QUOTED.search(value):
@@ -217,8 +226,11 @@ def _scalar(site: Site, node: Node, path: Path, pad: str, newline: str) -> list[
     if len(path) > 1 and path[-2] in _STRING_MAPS:
         return [(node.value, f'{{{{ {code} | default "" | quote }}}}')]
     siblings = _siblings(site, node, path)
-    if all(sibling is node or inner_blocks(site, sibling.key_span.start) for sibling in siblings) and len(siblings) > 1:
-        return []
+    around = len(inner_blocks(site, node.key_span.start))
+    if len(siblings) > 1 and all(
+        sibling.start in empty or len(inner_blocks(site, sibling.key_span.start)) > around for sibling in siblings
+    ):
+        return []  # the map that holds them could be empty, which is null again
     otherwise = f"{pad}{{{{- else }}}}{newline}{pad}{{}}{newline}" if len(siblings) == 1 else ""
     tail = re.search(r"\|\s*(?:n?indent)\s+\d+", value)
     if tail:

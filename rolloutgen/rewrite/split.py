@@ -26,9 +26,7 @@ def rewrite(
             yield Split(path, pieces, REASON)
 
 
-def _pieces(
-    sources: Sources, path: str, files: Mapping[str, str], renames: Mapping[str, str]
-) -> tuple[Piece, ...]:
+def _pieces(sources: Sources, path: str, files: Mapping[str, str], renames: Mapping[str, str]) -> tuple[Piece, ...]:
     source = sources.files[path]
     documents = [document for document in source.documents if not document.define]
     sites = sources.in_file(path)

@@ -18,8 +18,8 @@ from ..survey.oldstrategy import as_define, carried_over
 from ..survey.terms import Route, Terms
 from ..text import Edit, Span
 
-# `{{ if eq .Values.kind "Deployment" }}strategy{{ else }}updateStrategy{{ end }}`
-_KEY_OF_KIND = re.compile(r"\bstrategy\{\{|\}\}strategy\b")
+# `{{ if eq .Values.kind "Deployment" }}strategy{{ else }}updateStrategy{{ end }}`, `{{ ternary "strategy" .. }}`
+_KEY_OF_KIND = re.compile(r'\bstrategy\{\{|\}\}strategy\b|\{\{.*"strategy".*\}\}')
 _NINDENT = re.compile(r"\b(n?indent )(\d+)")
 REASON = "strategy"
 
@@ -117,9 +117,10 @@ def _placed(site: Site, spec: Node, old: Sequence[Node], text: str, guard: str, 
     free = [region for region in regions if not _conditional(site, region)]
     at = free[0] if free else None
     if guard:
-        # What stood there without a condition of its own is also the strategy of the other kinds.
-        plain = at is not None and any(at == node.span for node in old)
-        other = f"{pad}{{{{- else }}}}\n{at.of(site.source.text)}" if at is not None and plain else ""
+        # What stood there without a condition of its own is also the strategy of the other kinds; so is what has a key
+        # for each kind.
+        both = at is not None and any(at == node.span or node.key != "strategy" for node in old)
+        other = f"{pad}{{{{- else }}}}\n{at.of(site.source.text)}" if at is not None and both else ""
         text = f"{pad}{{{{- if {guard} }}}}\n{text}{other}{pad}{{{{- end }}}}\n"
     text = text.replace("\r\n", "\n").replace("\n", newline)
     for region in dict.fromkeys(regions):

@@ -230,11 +230,13 @@ def _handed(define: str, sources: Sources) -> list[Mapping[str, str]]:
             if here.define:
                 return []
             moved = any(block.keyword in ("range", "with") for block, _ in here.blocks)
-            found.append({
-                key: re.sub(r"\$(?=\.)", "", value) if value != "$" else "."
-                for key, value in (entries(inner, define) or {}).items()
-                if not free_variables(value) and not (moved and reads_dot(value))
-            })
+            found.append(
+                {
+                    key: re.sub(r"\$(?=\.)", "", value) if value != "$" else "."
+                    for key, value in (entries(inner, define) or {}).items()
+                    if not free_variables(value) and not (moved and reads_dot(value))
+                }
+            )
     return found
 
 

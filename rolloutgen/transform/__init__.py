@@ -74,7 +74,7 @@ def transform(
     """
     targets = find_targets(objects, decisions, rollout, release)
     if not targets:
-        return _by_version(Transformed(tuple(objects)), decisions, release)
+        return _by_version(_beside(Transformed(tuple(objects)), decisions), decisions, release)
     scene = _survey(objects, targets, decisions)
     parts = [_converted(manifest, scene) for manifest in objects]
     _check_names(objects, parts, targets, release)
@@ -84,7 +84,18 @@ def transform(
         tuple(finding for part in parts for finding in part.findings),
         tuple(pair for part in parts for pair in part.moved),
     )
-    return _by_version(found, decisions, release)
+    return _by_version(_beside(found, decisions), decisions, release)
+
+
+def _beside(found: Transformed, decisions: Decisions) -> Transformed:
+    """`found` with the other kinds that the text of a workload renders."""
+    sites = {site for decision in decisions.workloads for site in decision.sites}
+    patched = [(manifest, *nulls.beside(manifest, sites)) for manifest in found.objects]
+    if not any(edits for _, _, edits in patched):
+        return found
+    changes = tuple(change for manifest, _, edits in patched for change in _changes(manifest.ref, edits))
+    objects = tuple(replace(manifest, body=body) if edits else manifest for manifest, body, edits in patched)
+    return replace(found, objects=objects, changes=(*found.changes, *changes))
 
 
 def _by_version(found: Transformed, decisions: Decisions, release: Release) -> Transformed:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from rolloutgen.model import Json, Manifest, Path
 from rolloutgen.objects.tree import as_list, as_map, dig
-from rolloutgen.survey.target import Patched, Target, refused
+from rolloutgen.survey.target import Patched, Refused, Target, refused
 
 RULE = "null-field"
 
@@ -32,6 +32,21 @@ def without_nulls(body: Mapping[str, Any], target: Target) -> Patched:
     """
     edits: list[tuple[Path, str]] = []
     return _cleaned(body, (), edits, target.workload), tuple(edits)
+
+
+def beside(manifest: Manifest, sites: Collection[str]) -> Patched:
+    """The body of another kind that the text of a workload renders under some values, such as a StatefulSet.
+
+    The keys that move inside the condition of their body are its keys too, and a null field is an absent one there as
+    well. It comes back as it is where it is no such object, or where a null in it has a meaning.
+    """
+    if manifest.site not in sites or manifest.ref.kind in ("Deployment", "Rollout"):
+        return manifest.body, ()
+    edits: list[tuple[Path, str]] = []
+    try:
+        return _cleaned(manifest.body, (), edits, manifest), tuple(edits)
+    except Refused:
+        return manifest.body, ()
 
 
 def check_list_keys(body: Mapping[str, Any], manifest: Manifest) -> None:

@@ -170,9 +170,7 @@ def _views(
     rules()  # imported while Helm starts in its own process
     sources = _sources(dependencies.chart)
     gateways = options.house.gateways
-    view = partial(
-        view_of, deployer=options.deployer, sources=sources, chart_version=chart.version, gateways=gateways
-    )
+    view = partial(view_of, deployer=options.deployer, sources=sources, chart_version=chart.version, gateways=gateways)
     renders = list(engine.render_all(dependencies.chart, [value_set for value_set, _ in asked]))
     views = [view(render) for render in renders if isinstance(render, Rendered)]
     troubles: dict[tuple[str, str, int | None], Finding] = {}
