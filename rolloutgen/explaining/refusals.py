@@ -259,7 +259,7 @@ REFUSALS: Mapping[str, Explained] = {
         "Loop over both alike, or write the Service outside.",
     ),
     "service-name-not-found": Explained(
-        "The Service's name is not one value in its template.",
+        "The Service's name is neither one value of its template nor one of each branch of an if/else.",
         "It gets a suffix, and the Rollout, routes and references take the same expression.",
         "Write `name:` under `metadata:` in one line.",
     ),

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
+from ..source.conditional import code_of
 from ..source.draft import EditFile, Item
-from ..source.expression import expression, grouped
+from ..source.expression import grouped
 from ..source.gotmpl import CONTROL, Action
 from ..source.scope import root_symbol, scope_at
 from ..source.sources import Site, Source, Sources
@@ -158,7 +159,7 @@ def _backends(name: Name, site: Site, sources: Sources, others: Sequence[str]) -
     values = [node for path, node in walk(site.document.nodes) if path[0] == "spec" and _is_backend(path, node)]
     done: list[Span] = []
     for node in values:
-        code = expression(node.value.of(source.text))
+        code = code_of(node.value.of(source.text))
         stable = _stable(name, source, node.value.start, sources)
         if code is None or stable is None:
             continue

@@ -9,8 +9,9 @@ from ..source.adding import behind
 from ..source.draft import EditFile, Item
 from ..source.expression import printed
 from ..source.flow import find_deep, in_flow
+from ..source.objectname import name_of
 from ..source.refuse import refuse
-from ..source.regions import owned, without
+from ..source.regions import owned, owned_together, without
 from ..source.scope import inner_blocks
 from ..source.sources import Site
 from ..source.yamlmap import SPLICE, Node, walk
@@ -46,15 +47,14 @@ def rewrite(
     `node_ports` some render has a nodePort.
     """
     names = find_deep(site.document.nodes, ("metadata", "name"), site.source.text)
-    if len(names) != 1:
+    if not names or (len(names) > 1 and name_of(site) is None):
         raise refuse(
             "service-name-not-found",
             site.source,
             site.document.span.start,
-            "the name of the traffic Service is not written as one value in its template",
+            "the name of the traffic Service is neither one value of its template nor one of each branch",
             "Write `name:` under `metadata:` in one line.",
         )
-    name = names[0]
     stable, canary = (printed(terms.at(code, root)) for code in (terms.stable, terms.canary))
     whole = site.document.span
     if site.source.template.cuts(whole):
@@ -66,17 +66,27 @@ def rewrite(
             "Put the condition around the whole document.",
         )
     if not keep:
-        yield EditFile(site.source.path, Edit(name.value, stable, REASON))
+        for span, new in _named(site, names, stable):
+            yield EditFile(site.source.path, Edit(span, new, REASON))
     newline = "\r\n" if "\r\n" in site.source.text else "\n"
     extra = further.replace("\r\n", "\n").replace("\n", newline)
-    yield from behind(site, f"{_ended(_canary(site, name, canary, node_ports), newline)}{extra}", REASON, present)
+    yield from behind(site, f"{_ended(_canary(site, names, canary, node_ports), newline)}{extra}", REASON, present)
 
 
 def _ended(text: str, newline: str) -> str:
     return text if text.endswith("\n") else text + newline
 
 
-def _canary(site: Site, name: Node, canary: str, node_ports: bool) -> str:
+def _named(site: Site, names: Sequence[Node], new: str) -> list[tuple[Span, str]]:
+    """What gives the Service the name `new`: a condition that only chose the old one goes."""
+    together = owned_together(site, names) if len(names) > 1 else None
+    if together is None:
+        return [(name.value, new) for name in names]
+    newline = "\r\n" if "\r\n" in site.source.text else "\n"
+    return [(together, f"{' ' * names[0].indent}name: {new}{newline}")]
+
+
+def _canary(site: Site, names: Sequence[Node], canary: str, node_ports: bool) -> str:
     dropped: list[Span] = []
     for path, node in walk(site.document.nodes):
         if (
@@ -85,7 +95,7 @@ def _canary(site: Site, name: Node, canary: str, node_ports: bool) -> str:
             or (path[:2] == ("metadata", "annotations") and node.key.startswith(_EXTERNAL_DNS))
         ):
             dropped.append(_removable(site, node))
-    replaced = [(name.value, canary), *_untrimmed(site, dropped), *_shortened(site)]
+    replaced = [*_named(site, names, canary), *_untrimmed(site, dropped), *_shortened(site)]
     replaced += _printed_ports(site) if node_ports else ()
     return without(site.source, site.document.span, dropped, replaced)
 

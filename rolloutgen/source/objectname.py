@@ -6,8 +6,9 @@ import re
 from collections.abc import Iterator
 
 from ..objects.tree import dig
+from .conditional import Choice, of_branches, read_choice
 from .expression import expression, free_variables, reads_dot
-from .scope import Scope, assignments, scope_at, site_scope
+from .scope import Scope, assignments, inner_blocks, scope_at, site_scope
 from .sources import Site, Sources
 from .yamlmap import mask
 
@@ -18,12 +19,36 @@ _VALUE = re.compile(r"\$?\.Values(?:\.\w+)+")
 
 
 def name_of(site: Site) -> str | None:
-    """The expression of an object's name as it reads at its place; None where it is not written as one value. A
-    variable that only holds another expression is read through."""
+    """The expression of an object's name as it reads at its place; None where it is neither one value nor one of each
+    branch of a condition. A variable that only holds another expression is read through."""
+    texts = _texts(site)
+    code = expression(texts[0]) if len(texts) == 1 else None
+    if code:
+        return _read_through(code, site_scope(site))
+    choice = name_choice(site)
+    return choice.expression() if choice else None
+
+
+def name_choice(site: Site) -> Choice | None:
+    """An object's name where conditions choose it, within its line or as one of each branch; None elsewhere."""
+    texts = _texts(site)
+    if len(texts) == 1:
+        return read_choice(texts[0])
     nodes = site.find("metadata", "name")
-    texts = {node.value.of(site.source.text).strip() for node in nodes} or set(_flow_names(site))
-    code = expression(texts.pop()) if len(texts) == 1 else None
-    return code and _read_through(code, site_scope(site))
+    around = [inner_blocks(site, node.key_span.start) for node in nodes]
+    block = around[0][-1][0] if around and around[0] else None
+    if block is None or any(not pairs or pairs[:-1] != around[0][:-1] or pairs[-1][0] is not block for pairs in around):
+        return None
+    openers = [action.inner.of(site.source.text) for action in block.openers]
+    if [pairs[-1][1] for pairs in around] != list(range(len(openers))) or openers[-1].strip() != "else":
+        return None
+    return of_branches(openers, [node.value.of(site.source.text) for node in nodes])
+
+
+def _texts(site: Site) -> list[str]:
+    nodes = site.find("metadata", "name")
+    written = dict.fromkeys(node.value.of(site.source.text).strip() for node in nodes)
+    return list(written or dict.fromkeys(_flow_names(site)))
 
 
 def _read_through(code: str, scope: Scope) -> str:

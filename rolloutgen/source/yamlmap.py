@@ -19,6 +19,7 @@ from .yamltree import Builder
 __all__ = ["SPLICE", "Document", "Node", "find", "mask", "outline", "walk"]
 
 _SEPARATOR = re.compile(r"---(?:\s|$)")
+_PRINTED = re.compile(r"\{\{\s*(?:print\s+|printf\s+(?:\"%s(?:\\n)?\"\s+)?)?\"---(?:\\n)?\"\s*\}\}\s*$")
 
 
 def outline(template: Template, columns: Mapping[str, int] = NO_COLUMNS) -> tuple[Document, ...]:
@@ -57,7 +58,9 @@ def _documents(template: Template, lines: list[Line], region: Span, define: str)
 
 
 def _separates(template: Template, line: Line) -> bool:
-    """Whether a line is `---`: at column 0, or where a `-}}` before it eats what stands between."""
+    """Whether a line is `---`: at column 0, where a `-}}` before it eats what stands between, or printed."""
+    if line.kind == "splice":
+        return line.body == line.start and bool(_PRINTED.match(template.text, line.start, line.end))
     if line.kind != "content" or not _SEPARATOR.match(line.masked):
         return False
     return line.indent == 0 or template.text[max(0, line.body - 200) : line.body].rstrip().endswith("-}}")

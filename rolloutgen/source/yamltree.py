@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from ..text import Span
-from .gotmpl import Template
+from .gotmpl import OPENERS, Template
 from .yamllines import Line
 from .yamlnode import SPLICE, Node
 
@@ -156,10 +156,22 @@ class Builder:
                 last = following
                 self.at += 1
         if last is line:
-            return Span(offset, offset + len(content)), line.end
+            return self._with_conditions(line, Span(offset, offset + len(content))), line.end
         return Span(
             offset, last.start + len(last.masked.rstrip()) + (last.body - last.start if last.kind == "content" else 0)
         ), last.end
+
+    def _with_conditions(self, line: Line, value: Span) -> Span:
+        """A value grown over the actions of an if/else around it that begins and ends behind the key, on its line."""
+        if value.start == value.end or "{{" not in self.template.text[line.body : line.end]:
+            return value
+        behind_key = line.body + len(line.masked[: value.start - line.body].rstrip())
+        code = _uncommented(line.masked[value.start - line.body :])
+        inside = [*self.template.actions_in(Span(behind_key, value.start + len(code)))]
+        if not any(action.keyword in OPENERS for action in inside):
+            return value
+        grown = Span(min(value.start, inside[0].span.start), max(value.end, inside[-1].span.end))
+        return value if self.template.cuts(grown) else grown
 
     def _peek(self) -> Line | None:
         return self.lines[self.at] if self.at < len(self.lines) else None

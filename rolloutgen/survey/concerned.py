@@ -6,7 +6,8 @@ from collections.abc import Callable, Mapping, Sequence
 
 from ..model import Manifest
 from ..objects.tree import as_map, dig, maps
-from ..source.expression import expression, free_variables
+from ..source.conditional import code_of
+from ..source.expression import free_variables
 from ..source.objectname import name_of
 from ..source.sources import Site
 from .context import Context
@@ -38,7 +39,7 @@ def said_before(context: Context) -> bool:
 def other_names(context: Context, mine: Sequence[str]) -> list[str]:
     """The expressions of the names of the chart's other Services."""
     services = [site for site in context.sources.sites.values() if "Service" in site.kinds()]
-    codes = [expression(site.value("metadata", "name")) for site in services if site.find("metadata", "name")]
+    codes = [code_of(site.value("metadata", "name")) for site in services if site.find("metadata", "name")]
     own = context.item.decision.key
     alike = [code for key, found in context.survey.aliases.items() if key != own for code in found]
     return [code for code in dict.fromkeys([*codes, *alike]) if code and code not in mine and not free_variables(code)]

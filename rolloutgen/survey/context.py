@@ -74,6 +74,8 @@ class Context:
         if code and sole_call(site_scope(site), self.sources) is not None:
             code = closed_code(code, site_scope(site), self.sources)
             text = printed(code) if code else text
+        elif code and len(names) > 1:
+            text = printed(code)  # each branch of a condition writes a part of the truth
         if code is None or self.terms.local or free_variables(code):
             return None
         alike = tuple(alias for alias in self.survey.aliases.get(self.item.decision.key, ()) if alias != code)

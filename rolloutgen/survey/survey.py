@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from ..model import Decisions, Finding, Refusal, Rendered, WorkloadDecision
 from ..options import Options
-from ..source.expression import expression
+from ..source.conditional import code_of
 from ..source.refuse import ChartRefused
 from ..source.scope import site_scope
 from ..source.sources import Site, Sources
@@ -197,14 +197,14 @@ def _unseen(site: Site, sources: Sources, renders: Sequence[Rendered]) -> dict[s
     """Autoscalers that no value set rendered and whose source targets the workload by its own name expression."""
     found: dict[str, dict[str, None]] = {"scaleTargetRef": {}, "targetRef": {}}
     seen = {manifest.site for render in renders for manifest in render.objects}
-    mine = expression(site.value("metadata", "name"))
+    mine = code_of(site.value("metadata", "name"))
     kinds = {**AUTOSCALERS, "VerticalPodAutoscaler": "targetRef"}
     for other in sources.sites.values():
         field = next((kinds[kind] for kind in other.kinds() if kind in kinds), None)
         if other.id in seen or field is None or not mine:
             continue
         kind = other.value("spec", field, "kind").strip("\"'")
-        name = expression(other.value("spec", field, "name"))
+        name = code_of(other.value("spec", field, "name"))
         if name and name.replace("$", "") == mine.replace("$", "") and kind in ("", "Deployment"):
             found[field][other.id] = None
     return found

@@ -12,7 +12,7 @@ from ..source.dictcalls import told_text
 from ..source.draft import Define
 from ..source.expression import expression, free_variables, printed, reads_dot
 from ..source.gotmpl import OPENERS, lex
-from ..source.objectname import name_of, without_nil
+from ..source.objectname import name_choice, name_of, without_nil
 from ..source.refuse import refuse
 from ..source.scope import Scope, root_symbol, same_scope, site_scope, sole_call, variables
 from ..source.sources import Site, Sources
@@ -22,10 +22,10 @@ _WORD = re.compile(r'"([\w.-]*\w)"')
 _HEAD = re.compile(r"\s*(?:else\s+)?(?:if|with|range)\b")
 # The last parts of the names of defines that a conversion may make.
 _OURS = (
-    "activeService", "analysedSteps", "autoscaled", "backgroundAnalysis", "basicCanary", "canaryService", "overlay",
-    "previewService", "publicHosts", "rolledOut", "rollout", "rolloutBody", "rolloutHosts", "rolloutName",
-    "rolloutReplicas", "routed", "stableService", "subscriptions", "trafficPort", "trafficPorts", "updateStrategy",
-    "versionedName", "virtualService",
+    "activeService", "analysedSteps", "autoscaled", "backgroundAnalysis", "baseService", "basicCanary",
+    "canaryService", "overlay", "previewService", "publicHosts", "rolledOut", "rollout", "rolloutBody", "rolloutHosts",
+    "rolloutName", "rolloutReplicas", "routed", "stableService", "subscriptions", "trafficPort", "trafficPorts",
+    "updateStrategy", "versionedName", "virtualService",
 )  # fmt: skip
 _PREFIX = re.compile(r"([A-Za-z0-9_-]+)\.(?:fullname|name|labels|chart|selectorLabels)$")
 
@@ -124,7 +124,7 @@ def terms_of(workload: Workload, survey: Survey, present: str = "") -> tuple[Ter
             "service-name-not-found",
             service.source,
             service.document.span.start,
-            "the name of the traffic Service is not written as one value in its template",
+            "the name of the traffic Service is neither one value of its template nor one of each branch",
             "Write `name:` under `metadata:` in one line.",
         )
     scope = site_scope(service)
@@ -136,6 +136,8 @@ def terms_of(workload: Workload, survey: Survey, present: str = "") -> tuple[Ter
             "one Service stands outside the loop that makes its Deployments, so all of them share it",
             "Write a Service for each Deployment, inside the loop.",
         )
+    raw, chosen = _chosen(service, raw, scope, sources, f"{prefix}.baseService")
+    name_defines += chosen
     suffixes = track_suffixes(workload.decision.strategy)
     exact = without_nil(raw, sources)
     first, second = (_cut(exact, LONGEST - len(suffix)) for suffix in suffixes)
@@ -189,6 +191,16 @@ def terms_of(workload: Workload, survey: Survey, present: str = "") -> tuple[Ter
     return Terms(prefix, block, name or "", stable, canary, True, scope, survey.decisions.values_key), ()
 
 
+def _chosen(service: Site, raw: str, scope: Scope, sources: Sources, define: str) -> tuple[str, tuple[Define, ...]]:
+    """The expression `raw` of a Service's name; where conditions choose it, a define that evaluates only what they
+    choose, if its place lets it have one."""
+    choice = name_choice(service)
+    body = _define_body(raw, scope, sources, text=choice.text()) if choice else None
+    if body is None:
+        return raw, ()
+    return f'include "{define}" .', (Define(define, body, "Name of the Service, before its suffix."),)
+
+
 def _cut(code: str, length: int) -> str:
     """`code` cut to `length`, which a short word needs not."""
     word = _WORD.fullmatch(code)
@@ -223,13 +235,14 @@ def name_anywhere(site: Site, sources: Sources, define: str, about: str) -> tupl
     return (None, ()) if body is None else (f'include "{define}" .', (Define(define, body, about),))
 
 
-def _define_body(code: str, scope: Scope, sources: Sources, suffix: str = "") -> str | None:
-    """The body of a define that yields `code` and `suffix` when it is called with the root; None where it cannot."""
+def _define_body(code: str, scope: Scope, sources: Sources, suffix: str = "", text: str = "") -> str | None:
+    """The body of a define that yields `code` and `suffix` when it is called with the root; None where it cannot.
+    `text`, where it is given, says the same as `code` and is printed."""
     root = root_symbol(scope, sources)
     if scope.ranged or root is None:
         return None
     if root not in (".", "$"):
-        closed = closed_code(code, scope, sources)
+        closed = None if text else closed_code(code, scope, sources)
         return printed(closed) + suffix if closed else None
     withs = [(block, branch) for block, branch in scope.blocks if block.keyword == "with"] if reads_dot(code) else []
     opening = [block.openers[branch].span.of(scope.source.text) for block, branch in withs]
@@ -239,7 +252,7 @@ def _define_body(code: str, scope: Scope, sources: Sources, suffix: str = "") ->
     lines = [*(line.removesuffix(" }}") + " -}}" for line in prelude)]
     lines += ["{{- " + text.strip("{}").strip("- ").strip() + " -}}" for text in opening]
     word = _WORD.fullmatch(code)
-    lines += [(word[1] if word else f"{{{{ {code} }}}}") + suffix, *("{{- end -}}" for _ in opening)]
+    lines += [(text or (word[1] if word else f"{{{{ {code} }}}}")) + suffix, *("{{- end -}}" for _ in opening)]
     return "\n".join(lines)
 
 
