@@ -22,6 +22,20 @@ def deployments(renders: Sequence[Rendered]) -> tuple[list[Found], list[Found]]:
     return own, foreign
 
 
+def without_collisions(renders: Sequence[Rendered]) -> list[Rendered]:
+    """The renders but for those of another release name than the first's under which two Deployments get one name (cut
+    to 63 characters or less): such a release cannot be installed, and says nothing of what belongs to which workload.
+    """
+    usual = renders[0].value_set.release.name
+    return [render for render in renders if render.value_set.release.name == usual or not _collide(render)]
+
+
+def _collide(render: Rendered) -> bool:
+    namespace = render.value_set.release.namespace
+    found = [m.ref.identity(namespace) for m in render.objects if m.ref.kind == "Deployment"]
+    return len(set(found)) < len(found)
+
+
 def nothing(renders: Sequence[Rendered], foreign: list[Found]) -> ChartRefused:
     """The refusal of a chart that renders no Deployment of its own."""
     if foreign:

@@ -12,7 +12,7 @@ from ..source.refuse import ChartRefused
 from ..source.scope import site_scope
 from ..source.sources import Site, Sources
 from .configs import versioned_sites
-from .deployments import chosen, deployments, nothing, of_dependencies, unplaced
+from .deployments import chosen, deployments, nothing, of_dependencies, unplaced, without_collisions
 from .routing import points_at, selects, target_of
 from .servicename import hold
 from .steadylabels import steady_labels
@@ -62,6 +62,7 @@ def survey(
     `renders` are those of the original chart that succeeded, with sites; `unsteady` are kind and name of objects whose
     content changes from render to render. Raises ChartRefused.
     """
+    renders = without_collisions(renders)
     own, foreign = deployments(renders)
     findings = tuple(of_dependencies(foreign))
     rollouts = {manifest.site for render in renders for manifest in render.objects if manifest.ref.kind == "Rollout"}

@@ -6,18 +6,18 @@ what needs the whole render (which workloads, which routes), then each object by
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 from rolloutgen.model import Change, Decisions, Finding, Manifest, Ref, Release
-from rolloutgen.survey.target import Edits, Patched, Refused, Target, find_targets, namespace_of, refused
+from rolloutgen.survey.target import Edits, Patched, Refused, Target, find_targets, namespace_of
 from rolloutgen.transform import (
     analysis,
     autoscaler,
     configversion,
     destinationrule,
+    distinct,
     gatewayset,
     hosts,
     nulls,
@@ -72,12 +72,14 @@ def transform(
     `rollout` is the effective values block; it may lack any key. Bodies that do not change are shared with `objects`.
     A render without a Deployment to convert comes back as it is. Raises Refused where a conversion would break it.
     """
+    distinct.check_workloads(objects, decisions, release)
     targets = find_targets(objects, decisions, rollout, release)
     if not targets:
         return _by_version(_beside(Transformed(tuple(objects)), decisions), decisions, release)
     scene = _survey(objects, targets, decisions)
     parts = [_converted(manifest, scene) for manifest in objects]
-    _check_names(objects, parts, targets, release)
+    made = [manifest.ref for part in parts for manifest in part.objects]
+    distinct.check_names([m.ref for m in objects], made, [ref for part in parts for ref in part.new], targets, release)
     found = Transformed(
         tuple(manifest for part in parts for manifest in part.objects),
         tuple(change for part in parts for change in part.changes),
@@ -318,26 +320,3 @@ def _changes(ref: Ref, edits: Edits) -> tuple[Change, ...]:
 def _merged(first: Edits, second: Edits) -> Edits:
     """Both, each path once: the last rule that touched it says what stands there now."""
     return tuple(dict((*first, *second)).items()) if second else first
-
-
-def _check_names(
-    objects: Sequence[Manifest], parts: Sequence[_Part], targets: Sequence[Target], release: Release
-) -> None:
-    """Raises Refused where a new object would take the name of one that the render has already ("name-taken"), also
-    where only a release name of this length makes them equal ("long-release-name")."""
-    before = Counter(manifest.ref.identity(release.namespace) for manifest in objects)
-    count = Counter(manifest.ref.identity(release.namespace) for part in parts for manifest in part.objects)
-    taken = next((ref for part in parts for ref in part.new if count[ref.identity(release.namespace)] > 1), None)
-    if taken is None:
-        return
-    if max(before.values()) > 1:
-        why = f"two objects of the chart itself have one name under the release {release.name}"
-        raise refused("long-release-name", targets[0].workload, why, "use a shorter release name")
-    if any(target.shortened for target in targets):
-        why = f"cut to 63 characters, {taken} is not the only one of its name under the release {release.name}"
-        raise refused(
-            "long-release-name", targets[0].workload, why, "use a shorter release name, or --service-names keep"
-        )
-    why = f"the conversion makes {taken}, and the render has another object of that kind and name"
-    hint = "rename the other one; where the chart is converted in part by hand, finish that by hand"
-    raise refused("name-taken", targets[0].workload, why, hint)
