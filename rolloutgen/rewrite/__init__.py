@@ -146,7 +146,7 @@ def _workload(item: Workload, survey: Survey, options: Options, taken: set[str])
     yield from _autoscalers(context, root)
     yield from workload.rewrite(context.site)
     yield from workload.selector(context.site, item.decision.selector)
-    yield from nulls.rewrite(context.site, context.bodies())
+    yield from nulls.rewrite(context.site, context.bodies(), scaled=bool(item.autoscalers))
     yield from _strategy(context, root)
     if item.decision.notified:
         yield from subscriptions.rewrite(context.site, terms, root, chart_prefix(survey.sources), context.bodies())

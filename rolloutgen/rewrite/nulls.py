@@ -8,7 +8,7 @@ from typing import Any
 
 from ..model import Path
 from ..source.draft import EditFile, Item
-from ..source.expression import expression
+from ..source.expression import expression, grouped
 from ..source.gotmpl import Action, Block
 from ..source.prints import filled, pieces, prints_any
 from ..source.regions import owned
@@ -60,9 +60,10 @@ def _nulls(value: Any, path: Path) -> Iterator[Path]:
             yield from _nulls(item, (*path, key))
 
 
-def rewrite(site: Site, bodies: Sequence[Mapping[str, Any]]) -> Iterator[Item]:
+def rewrite(site: Site, bodies: Sequence[Mapping[str, Any]], *, scaled: bool = False) -> Iterator[Item]:
     """The edits that keep the nulls of `bodies` (renders of the site) out of the Rollout, and undeclared fields.
 
+    The replicas of a workload that an autoscaler scales are left alone: other edits see to them.
     What the source's shape does not allow is left: the proof reports it.
     """
     done: set[int] = set()
@@ -70,7 +71,7 @@ def rewrite(site: Site, bodies: Sequence[Mapping[str, Any]]) -> Iterator[Item]:
         for node in site.find(*undeclared):
             yield EditFile(site.source.path, Edit(owned(site, node), "", "undeclared-field"))
             done.add(node.start)
-    places = [(node, path) for path in _movable(bodies) for node in _nodes(site, path)]
+    places = [(node, path) for path in _movable(bodies, scaled=scaled) for node in _nodes(site, path)]
     empty = frozenset(node.start for node, _ in places)
     for node, path in places:
         if node.start in done or any(other.start <= node.start < other.end for other in site.find(*_UNDECLARED[0])):
@@ -81,11 +82,12 @@ def rewrite(site: Site, bodies: Sequence[Mapping[str, Any]]) -> Iterator[Item]:
             yield from (EditFile(site.source.path, Edit(span, new, REASON)) for span, new in edits)
 
 
-def _movable(bodies: Sequence[Mapping[str, Any]]) -> Iterator[Path]:
+def _movable(bodies: Sequence[Mapping[str, Any]], *, scaled: bool) -> Iterator[Path]:
     """The paths of the nulls of all bodies, each once, without those that other edits see to."""
+    elsewhere = [("spec", "strategy"), *([("spec", "replicas")] if scaled else [])]
     for path in dict.fromkeys(path for body in bodies for path in null_paths(body)):
         # A pod without containers is none, whatever the kind.
-        if path[:2] not in (("spec", "strategy"), ("spec", "replicas")) and path[-1] != "containers":
+        if path[:2] not in elsewhere and path[-1] != "containers":
             yield path
 
 
@@ -238,7 +240,7 @@ def _scalar(site: Site, node: Node, path: Path, empty: frozenset[int]) -> list[t
     elif _TEXT.match(code) or path[-1] in _STRINGS:
         condition = code
     else:
-        condition = f'not (has ({code}) (list nil ""))'
+        condition = f'not (has {grouped(code)} (list nil ""))'
     if condition is None:
         return []
     return [

@@ -8,16 +8,17 @@ from collections.abc import Iterator, Sequence
 from ..source.conditional import code_of
 from ..source.draft import EditFile, Item
 from ..source.expression import grouped
+from ..source.flow import find_deep
 from ..source.gotmpl import CONTROL, Action
 from ..source.scope import root_symbol, scope_at
 from ..source.sources import Site, Source, Sources
 from ..source.yamlmap import Node, walk
-from ..survey.mentions import Name, any_of, pattern_of
+from ..survey.mentions import Name, any_of, pattern_of, renamed
 from ..text import Edit, Span
 
 REASON = "service-reference"
 ROUTES = frozenset({"Ingress", "HTTPRoute", "GRPCRoute", "TCPRoute", "TLSRoute", "IngressRoute"})
-_NAMES = frozenset({"serviceName", "name"})
+_SIDECAR_HOST = ("spec", "egress", "-", "hosts", "-")
 _BEFORE = re.compile(r"(?:://(?:[^\s\"']*@)?|(?:^|[\s\"'=,(\[])(?:svc|services?)[/ ]+(?:-\S+ +)*)$")
 _BEFORE_NOTES = re.compile(r"(?:svc|services?)[/ ](?:[^\n]*\s)?$")
 _AFTER = re.compile(r":(?:\d|\{\{|\$)|\.(?:svc\b|\{\{-?\s*[^}]*amespace)")
@@ -35,6 +36,10 @@ def rewrite(name: Name, sources: Sources, routes: Sequence[Site], others: Sequen
             if (item.path, item.edit.span.start) not in seen:
                 seen.update((item.path, position) for position in range(item.edit.span.start, item.edit.span.end))
                 yield item
+    for site in sources.sites.values():
+        for item in _sidecar_hosts(name, site, sources):
+            seen.update((item.path, position) for position in range(item.edit.span.start, item.edit.span.end))
+            yield item
     for source in sources.files.values():
         for item in _addresses(name, source, sources):
             if (item.path, item.edit.span.start) not in seen:
@@ -152,6 +157,20 @@ def _printed_address(source: Source, span: Span, action: Action) -> bool:
         and bool(re.match(r"[a-z][a-z0-9+.-]*://%[sv](?:$|[:/.])|%[sv](?::(?:\d|%)|\.%[sv]\.svc|\.svc)", formats[0]))
         and inner[: span.start - action.inner.start].rstrip().endswith((formats[0] + '"', formats[0] + '" ('))
     )
+
+
+def _sidecar_hosts(name: Name, site: Site, sources: Sources) -> Iterator[EditFile]:
+    """The hosts (`namespace/host`) that an Istio Sidecar lets its pods know."""
+    text = site.source.text
+    for node in find_deep(site.document.nodes, _SIDECAR_HOST, text) if "Sidecar" in site.kinds() else ():
+        value = node.value.of(text).strip()
+        quote = value[:1] if value[:1] in "\"'" else ""
+        home, slash, host = value.strip("\"'").partition("/")
+        stable = _stable(name, site.source, node.value.start, sources)
+        here = slash and (home in (".", "*") or "amespace" in home)
+        new = renamed(host, name, stable) if here and stable else None
+        if new is not None:
+            yield EditFile(site.source.path, Edit(node.value, f"{quote}{home}/{new}{quote}", REASON))
 
 
 def _backends(name: Name, site: Site, sources: Sources, others: Sequence[str]) -> Iterator[EditFile]:

@@ -10,7 +10,7 @@ from .expression import grouped
 from .gotmpl import CONTROL, Action, Block
 from .sources import Site
 
-_PIPE_TAIL = re.compile(r"\s*\|\s*n?indent\s+\d+\s*$")
+_PIPE_TAIL = re.compile(r"(?:\s*\|\s*(?:n?indent\s+\d+|trim))+\s*$")
 
 
 def pieces(site: Site, body: Span) -> list[Block | Action] | None:
@@ -71,7 +71,8 @@ def _prints(site: Site, piece: Block | Action) -> str | None:
         return None
     if piece.keyword == "with":
         return code if re.fullmatch(r"not \(kindIs \"invalid\" \.\)|\(?toYaml \.\)?", inner) else None
-    return f"and {grouped(code)} {grouped(inner)}" if inner != code else code
+    said = inner in (code, f'not (kindIs "invalid" {code})')  # what is true is not nil
+    return code if said else f"and {grouped(code)} {grouped(inner)}"
 
 
 def filled(code: str) -> str | None:

@@ -45,6 +45,9 @@ def rename_references(body: Mapping[str, Any], manifest: Manifest, targets: Sequ
             if target.service and dig(changed, *path) == target.service.ref.name:
                 changed = put(changed, path, target.stable)
                 edits.append((path, RULE))
+        for path, host in _sidecar_hosts(changed, manifest, target):
+            changed = put(changed, path, host)
+            edits.append((path, RULE))
 
     def readdressed(path: Path, text: str) -> str:
         new = text
@@ -153,6 +156,20 @@ def _typed_paths(body: Mapping[str, Any], manifest: Manifest, target: Target) ->
             backend = as_map(dig(body, *path))
             if _is_service(backend) and (backend.get("namespace") or own) == target.namespace:
                 yield (*path, "name")
+
+
+def _sidecar_hosts(body: Mapping[str, Any], manifest: Manifest, target: Target) -> Iterator[tuple[Path, str]]:
+    """Where a Sidecar lets its pods know of the Service (`namespace/host`), and what stands there then: a host that is
+    not in that list is none of the mesh to them. Istio adds the canary by itself, as a destination of the
+    VirtualService (https://istio.io/latest/docs/reference/config/networking/sidecar/#IstioEgressListener)."""
+    if manifest.ref.kind != "Sidecar" or manifest.ref.group != "networking.istio.io" or target.service is None:
+        return
+    for index, listener in enumerate(as_list(dig(body, "spec", "egress"))):
+        for number, entry in enumerate(as_list(as_map(listener).get("hosts"))):
+            home, slash, host = entry.partition("/") if isinstance(entry, str) else ("", "", "")
+            tail = target.tail(host, manifest)
+            if slash and tail and home in (".", "*", target.namespace):
+                yield ("spec", "egress", index, "hosts", number), f"{home}/{target.stable}{tail}"
 
 
 def _ingress_paths(body: Mapping[str, Any]) -> Iterator[Path]:

@@ -159,6 +159,21 @@ class TestGatewayApi:
         assert bodies(convert(DEPLOYMENT, SERVICE, route))["HTTPRoute/web"] == read(route)
 
 
+class TestSidecar:
+    SIDECAR = "apiVersion: networking.istio.io/v1\nkind: Sidecar\nmetadata: {name: db}\nspec: {egress: [{hosts: [%s]}]}\n"
+
+    @pytest.mark.parametrize("home", [".", "*", "prod"])
+    @pytest.mark.parametrize("tail", [".prod.svc.cluster.local", ".prod"])
+    def test_the_hosts_that_pods_know_of_follow(self, home: str, tail: str) -> None:
+        body = bodies(convert(DEPLOYMENT, SERVICE, self.SIDECAR % f"istio-system/*, '{home}/web{tail}'"))["Sidecar/db"]
+        assert body == read(self.SIDECAR % f"istio-system/*, '{home}/web-stable{tail}'")
+
+    @pytest.mark.parametrize("host", ["x/web.prod.svc.cluster.local", "./web.x.svc.cluster.local", "./*", "./web-2.prod"])
+    def test_other_hosts_stay(self, host: str) -> None:
+        sidecar = self.SIDECAR % f"'{host}'"
+        assert bodies(convert(DEPLOYMENT, SERVICE, sidecar))["Sidecar/db"] == read(sidecar)
+
+
 class TestObjects:
     def test_texts_in_any_object_follow(self) -> None:
         config = """
