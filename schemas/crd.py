@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from types import MappingProxyType
 from typing import Any
+
+from jsonschema import Draft202012Validator
 
 from rolloutgen.schema.forms import BYTE, DATE_TIME, DNS_SUBDOMAIN, INTEGERS, IPV4, IPV6
 
@@ -51,11 +54,13 @@ def _others(required: Any) -> list[str]:
 def converted(node: Mapping[str, Any]) -> Schema:
     """The JSON Schema of one structural node: closed, with int-or-string, nullable and formats spelled out."""
     out = {key: node[key] for key in _KEPT if key in node}
-    out |= _logic(node)
+    out |= _logic(node, defaults=_defaults(node))
     rules = [{"rule": item["rule"]} for item in node.get("x-kubernetes-validations", ())]
     rules = [item for item in rules if "oldSelf" not in item["rule"]]
     if rules:
         out["x-kubernetes-validations"] = rules
+    if node.get("x-kubernetes-list-type") == "set":
+        out["uniqueItems"] = True
     if node.get("x-kubernetes-int-or-string"):
         out["type"] = ["integer", "string"]
     if "properties" in node:
@@ -88,24 +93,39 @@ def _rest(node: Mapping[str, Any]) -> Schema:
     return {"additionalProperties": False} if more is False else {}
 
 
-def _logic(node: Mapping[str, Any]) -> Schema:
-    """anyOf, oneOf, allOf and not: they only add conditions, so nothing in them is closed."""
+def _defaults(node: Mapping[str, Any]) -> Mapping[str, Any]:
+    return {name: part["default"] for name, part in node.get("properties", {}).items() if "default" in part}
+
+
+def _logic(node: Mapping[str, Any], *, defaults: Mapping[str, Any] = MappingProxyType({})) -> Schema:
+    """anyOf, oneOf, allOf and not: they only add conditions, so nothing in them is closed. `defaults` are those of the
+    fields that they speak of."""
     if node.get("x-kubernetes-int-or-string"):
         return {}  # an anyOf there only repeats the two types
-    out: Schema = {key: [_condition(part) for part in node[key]] for key in ("anyOf", "oneOf", "allOf") if key in node}
+    out: Schema = {
+        key: [_condition(part, defaults) for part in node[key]] for key in ("anyOf", "oneOf", "allOf") if key in node
+    }
     if "not" in node:
-        out["not"] = _condition(node["not"])
+        out["not"] = _condition(node["not"], defaults)
     return out
 
 
-def _condition(node: Mapping[str, Any]) -> Schema:
-    out = {key: node[key] for key in (*_KEPT, "required") if key in node} | _logic(node) | _format(node)
+def _condition(node: Mapping[str, Any], defaults: Mapping[str, Any] = MappingProxyType({})) -> Schema:
+    """One condition. The server fills in defaults first, so an absent field meets what its default meets."""
+    out = {key: node[key] for key in _KEPT if key in node} | _logic(node, defaults=defaults) | _format(node)
     if "properties" in node:
         out["properties"] = {key: _condition(value) for key, value in node["properties"].items()}
     for key in ("items", "additionalProperties"):
         if isinstance(node.get(key), dict):
             out[key] = _condition(node[key])
-    return out
+    required = [name for name in node.get("required", ()) if name not in defaults]
+    tested = [name for name in out.get("properties", {}) if name in defaults]
+    required += [name for name in tested if not _meets(defaults[name], out["properties"][name])]
+    return out | ({"required": required} if required else {})
+
+
+def _meets(value: Any, condition: Schema) -> bool:
+    return bool(Draft202012Validator(condition).is_valid(value))
 
 
 def _format(node: Mapping[str, Any]) -> Schema:

@@ -164,8 +164,13 @@ OVERLAY: dict[str, Extra] = {
     "autoscaling.v2.HorizontalPodAutoscalerSpec": _HPA_SPEC,
     "autoscaling.v2.HorizontalPodAutoscalerSpec:maxReplicas": between(1),
     "autoscaling.v2.HorizontalPodAutoscalerSpec:minReplicas": between(0),
-    "autoscaling.v2.CrossVersionObjectReference:name": {"minLength": 1},
-    "autoscaling.v2.CrossVersionObjectReference:kind": {"minLength": 1},
+    **{
+        f"autoscaling.{version}.CrossVersionObjectReference:{field}": {"minLength": 1, "pattern": PATH_SEGMENT}
+        for version in ("v1", "v2")
+        for field in ("name", "kind")
+    },
+    # The specification of before 1.36 asks for a list that the server takes as absent.
+    "discovery.v1.EndpointSlice": {"required": ["addressType"], "x-required": {}},
     "autoscaling.v2.HorizontalPodAutoscalerSpec:scaleTargetRef": rules(_WITH_GROUP),
     "autoscaling.v1.HorizontalPodAutoscalerSpec:scaleTargetRef": rules(_WITH_GROUP),
     "autoscaling.v2.MetricSpec": rules(
@@ -209,7 +214,14 @@ OVERLAY: dict[str, Extra] = {
     "core.v1.ConfigMap:binaryData": {"propertyNames": {"pattern": CONFIG_KEY, "maxLength": 253}},
     "core.v1.Secret:data": {"propertyNames": {"pattern": CONFIG_KEY, "maxLength": 253}},
     "core.v1.Secret:stringData": {"propertyNames": {"pattern": CONFIG_KEY, "maxLength": 253}},
-    "core.v1.PersistentVolumeClaimSpec": {"required": ["accessModes", "resources"]},
+    "core.v1.PersistentVolumeClaimSpec": {"required": ["accessModes", "resources"]}
+    | rules(
+        (
+            "!has(self.resources) || !has(self.resources.requests) || !('storage' in self.resources.requests) || "
+            "quantity(self.resources.requests['storage']) > 0",
+            "the requested storage must be greater than 0",
+        )
+    ),
     "core.v1.PersistentVolumeClaimSpec:resources": {
         "required": ["requests"],
         "properties": {"requests": {"required": ["storage"]}},
@@ -229,7 +241,7 @@ OVERLAY: dict[str, Extra] = {
     ),
     "rbac.v1.Subject:name": {"minLength": 1},
     "rbac.v1.RoleRef:kind": enum("Role ClusterRole", empty=False),
-    "rbac.v1.RoleRef:name": {"minLength": 1},
+    "rbac.v1.RoleRef:name": {"minLength": 1, "pattern": PATH_SEGMENT},
     "rbac.v1.Subject:kind": enum("User Group ServiceAccount", empty=False),
     "rbac.v1.PolicyRule:verbs": {"minItems": 1},
 }

@@ -54,6 +54,12 @@ _SAME_HUGEPAGES = (
     "(has(self.limits) && k in self.limits && quantity(self.requests[k]) == quantity(self.limits[k])))",
     "the request of hugepages must equal their limit",
 )
+_DIVISORS = (
+    "!has(self.divisor) || quantity(self.divisor) == 0 || (self.resource.endsWith('.cpu') ? "
+    "quantity(self.divisor) in [quantity('1m'), quantity('1')] : "
+    "string(self.divisor).matches('^[+]?(1|1000+|1[kMGTPE]i?|1Ki)$'))",
+    "the divisor must be 1 or 1m for cpu, else 1 or a unit such as 1k, 1Mi",
+)
 _MODE = between(0, 0o777)
 _NAMED_FILES: Extra = {"required": ["name"]}
 _HANDLERS = ("exec", "httpGet", "tcpSocket")
@@ -86,6 +92,7 @@ PODS: dict[str, Extra] = {
     "core.v1.SecretKeySelector:key": {"pattern": CONFIG_KEY},
     "core.v1.SecretKeySelector:name": {"pattern": DNS_SUBDOMAIN},
     "core.v1.ResourceFieldSelector:resource": {"pattern": RESOURCE_FIELD},
+    "core.v1.ResourceFieldSelector": rules(_DIVISORS) | {"required": ["resource"]},
     "core.v1.ConfigMapEnvSource": {"required": ["name"]},
     "core.v1.ConfigMapEnvSource:name": {"minLength": 1, "pattern": DNS_SUBDOMAIN},
     "core.v1.SecretEnvSource": {"required": ["name"]},
@@ -126,6 +133,10 @@ PODS: dict[str, Extra] = {
         for source in ("ConfigMap", "Secret", "Projected", "DownwardAPI")
     },
     "core.v1.DownwardAPIVolumeFile": rules(one_of("fieldRef", "resourceFieldRef")),
+    "core.v1.DownwardAPIVolumeFile:resourceFieldRef": {
+        "required": ["containerName"],
+        "properties": {"containerName": {"minLength": 1}},
+    },
     "core.v1.DownwardAPIVolumeFile:path": {"pattern": RELATIVE_PATH},
     "core.v1.DownwardAPIVolumeFile:mode": _MODE,
     "core.v1.ConfigMapProjection": _NAMED_FILES,

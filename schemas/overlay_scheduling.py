@@ -18,6 +18,15 @@ _COMPARED = (
     "!(self.operator in ['Gt', 'Lt']) || (has(self.values) && size(self.values) == 1)",
     "the operators Gt and Lt take one value",
 )
+_FIELD_TERMS = (
+    ("f.key == 'metadata.name'", "matchFields knows metadata.name only"),
+    (
+        "f.operator in ['In', 'NotIn'] && has(f.values) && size(f.values) == 1",
+        "matchFields takes the operators In and NotIn, with one value",
+    ),
+)
+# In required terms only: what is preferred may name a label that no node can have.
+_LABEL_VALUES = {"items": {"properties": {"values": {"items": {"maxLength": 63, "pattern": LABEL_VALUE}}}}}
 _ID = between(0, 2**31 - 1)
 
 SCHEDULING: dict[str, Extra] = {
@@ -60,6 +69,11 @@ SCHEDULING: dict[str, Extra] = {
     "core.v1.Toleration:value": {"maxLength": 63, "pattern": LABEL_VALUE},
     "core.v1.Toleration:operator": enum("Exists Equal Lt Gt"),
     "core.v1.Toleration:effect": enum("NoSchedule PreferNoSchedule NoExecute"),
+    "core.v1.NodeSelector:nodeSelectorTerms": {"minItems": 1},
+    "core.v1.NodeSelector:nodeSelectorTerms[]": {"properties": {"matchExpressions": _LABEL_VALUES}},
+    "core.v1.NodeSelectorTerm": rules(
+        *((f"!has(self.matchFields) || self.matchFields.all(f, {rule})", message) for rule, message in _FIELD_TERMS)
+    ),
     "core.v1.NodeSelectorRequirement": rules(LISTED, UNLISTED, _COMPARED),
     "core.v1.NodeSelectorRequirement:key": {"pattern": QUALIFIED_NAME},
     "core.v1.NodeSelectorRequirement:operator": enum("In NotIn Exists DoesNotExist Gt Lt", empty=False),

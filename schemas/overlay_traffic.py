@@ -38,6 +38,11 @@ _FORBIDDEN_FOR_CLUSTER_IP = [
         "with several ports each needs a name",
     ),
     (
+        "!has(self.ports) || self.ports.all(p, !has(p.name) || p.name == '' || "
+        "self.ports.exists_one(q, has(q.name) && q.name == p.name))",
+        "two ports of a Service have the same name",
+    ),
+    (
         "!has(self.type) || self.type != 'ExternalName' || (has(self.externalName) && self.externalName != '')",
         "type ExternalName needs externalName",
     ),
@@ -63,7 +68,12 @@ TRAFFIC: dict[str, Extra] = {
         (
             "self.pathType == 'ImplementationSpecific' || (has(self.path) && self.path.startsWith('/'))",
             "path must start with /",
-        )
+        ),
+        (
+            "self.pathType == 'ImplementationSpecific' || !has(self.path) || "
+            "!self.path.matches('//|/[.][.]?(/|$)|%2[fF]')",
+            "path must hold none of //, /./, /../ and %2f",
+        ),
     ),
     "networking.v1.IngressSpec:ingressClassName": {"pattern": DNS_SUBDOMAIN},
     "networking.v1.IngressTLS:secretName": {"pattern": rf"^$|{DNS_SUBDOMAIN}"},

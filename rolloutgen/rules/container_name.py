@@ -21,15 +21,15 @@ def _faults(view: ReleaseView) -> Iterator[Fault]:
         seen: set[str] = set()
         for container in containers_of(pod):
             name, at = text(container.body, "name"), (*container.at, "name")
-            if not name:
+            if container.body.get("name") in (None, ""):
                 yield Fault(pod.manifest, at, "a container has no name")
-            elif not is_dns_label(name):
+            elif name and not is_dns_label(name):
                 yield Fault(
                     pod.manifest, at, f"{name!r} cannot name a container: lower-case letters, digits and '-' only"
                 )
             elif name in seen:
                 yield Fault(pod.manifest, at, f"two containers are named {name!r}")
-            seen.add(name)
+            seen.update({name} - {""})  # one that is no string is left to the schemas
 
 
 RULE = Rule(

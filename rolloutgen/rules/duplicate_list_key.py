@@ -1,9 +1,9 @@
 """Two entries of a list have the same key.
 
-Why: Two variables of one name, or two ports of one number and protocol in a container: the API server refuses them in
-    a Rollout at every apply, though a Deployment takes them.
+Why: The API server refuses the object. Two variables of one name, or two ports of one number and protocol in a
+    container, it refuses in a Rollout at every apply, though a Deployment takes them.
 Fix: Remove one of the two; often a default of the chart and a user's extra value meet.
-Source: rollout-crd.yaml (x-kubernetes-list-map-keys); seen on an API server. A warning in Kubernetes' own kinds.
+Source: rollout-crd.yaml (x-kubernetes-list-map-keys, x-kubernetes-list-type: set); seen on an API server.
 """
 
 from __future__ import annotations
@@ -16,8 +16,7 @@ from rolloutgen.validation.rule import Fault, Rule
 
 def _faults(view: ReleaseView) -> Iterator[Fault]:
     for manifest, error in view.schema_errors("duplicate-list-key"):
-        custom = "." in manifest.ref.group and not manifest.ref.group.endswith(".k8s.io")
-        yield Fault(manifest, error.at, error.message, "error" if custom else "warning")
+        yield Fault(manifest, error.at, error.message)
 
 
 RULE = Rule(
@@ -34,6 +33,12 @@ spec: {template: {spec: {containers: [{name: web, image: "web:1", env: [{name: A
         """
 kind: Rollout
 spec: {template: {spec: {containers: [{name: web, image: "web:1", env: [{name: A, value: b}, {name: A, value: c}]}]}}}
+""",
+        """
+apiVersion: v1
+kind: Service
+metadata: {name: web}
+spec: {ports: [{name: http, port: 80}, {name: web, port: 80}]}
 """,
     ),
 )

@@ -162,6 +162,11 @@ def _wrong_length(fault: Fault) -> str:
     return f"has {number} {what}, more than {limit}"
 
 
+def _repeated(fault: Fault) -> str:
+    twice = next((item for index, item in enumerate(fault.value) if item in fault.value[:index]), None)
+    return f"{_shown(twice)} stands in the list twice"
+
+
 def _wrong_combination(fault: Fault) -> str:
     fields = list(dict.fromkeys(_required_in(fault.node.get(fault.keyword, ()))))
     if not fields or not isinstance(fault.value, Mapping):
@@ -194,6 +199,7 @@ _KEYWORDS: dict[str, tuple[str, Callable[[Fault], str]]] = {
         ("minLength", "maxLength", "minItems", "maxItems", "minProperties", "maxProperties"),
         ("wrong-length", _wrong_length),
     ),
+    "uniqueItems": ("duplicate-list-key", _repeated),
     **dict.fromkeys(("oneOf", "anyOf", "allOf", "not"), ("wrong-combination", _wrong_combination)),
 }
 

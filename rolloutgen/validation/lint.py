@@ -98,14 +98,17 @@ def _all(view: ReleaseView, known: Mapping[str, Plugin[Rule]]) -> Iterator[Findi
 
 
 def _superseded(findings: Iterable[Finding]) -> list[Finding]:
-    """The findings without those of the schemas about a place that a rule has more to say about."""
+    """The findings without those of the schemas about a place that a rule has more to say about. A warning stands for
+    an unknown field, which is dropped unless the apply is strict, and for nothing else that the API server refuses."""
     found = list(findings)
-    said = {(f.ref, f.at) for f in found if f.rule not in _SCHEMA_RULES and f.at}
-    said |= {(f.ref, (*f.at, _ANY)) for f in found if f.rule in _OF_ITEMS}
+    places = {(f.ref, f.at, f.severity) for f in found if f.rule not in _SCHEMA_RULES and f.at}
+    places |= {(f.ref, (*f.at, _ANY), f.severity) for f in found if f.rule in _OF_ITEMS}
     rules = {(f.ref, f.rule) for f in found}
 
     def is_repeated(f: Finding) -> bool:
-        return bool({(f.ref, f.at), (f.ref, (*f.at[:-1], _ANY))} & said) or (f.ref, _SHARPER.get(f.message)) in rules
+        enough: tuple[Severity, ...] = ("error", "warning") if f.rule == "unknown-field" else ("error",)
+        said = any((f.ref, at, rank) in places for at in (f.at, (*f.at[:-1], _ANY)) for rank in enough)
+        return said or (f.ref, _SHARPER.get(f.message)) in rules
 
     return [f for f in found if f.rule not in _SCHEMA_RULES or not is_repeated(f)]
 

@@ -40,6 +40,7 @@ ROWS: dict[int | str, tuple[str, ...]] = {
         "volume-invalid",
         "mount-without-volume",
         "mount-path",
+        "sleep-above-grace",
     ),
     8: ("negative-number",),
     9: ("negative-number",),
@@ -151,6 +152,7 @@ ROWS: dict[int | str, tuple[str, ...]] = {
     "managed routes": ("managed-route-of-user",),
 }
 BEYOND = {  # rules that no row asks for by name
+    "container-unknown",
     "disk-written-by-many",
     "no-schema",
     "unused-suppression",

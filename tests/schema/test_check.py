@@ -82,6 +82,7 @@ def test_an_enum_lists_what_is_allowed() -> None:
         ({"selector": {"a/b/c": "x"}}, 'spec.selector["a/b/c"]', "malformed"),
         ({"ports": [{"port": 80}, {"port": 81}]}, "spec", "rule-violation"),
         ({"ports": [{"name": "a", "port": 80}, {"name": "b", "port": 80}]}, "spec.ports[1]", "duplicate-list-key"),
+        ({"ports": [{"name": "a", "port": 80}, {"name": "a", "port": 81}]}, "spec", "rule-violation"),
         ({"externalTrafficPolicy": "Local"}, "spec", "rule-violation"),
         ({"loadBalancerSourceRanges": ["10.0.0.0/8"]}, "spec", "rule-violation"),
     ],
@@ -271,6 +272,24 @@ def test_paths_as_people_write_them() -> None:
     assert dotted(("metadata", "labels", "a.b/c")) == 'metadata.labels["a.b/c"]'
 
 
+TERM = "affinity.nodeAffinity.requiredDuringSchedulingIgnoredDuringExecution.nodeSelectorTerms[0]"
+CPU = {"resource": "limits.cpu"}
+
+
+def key(operator: str, *values: str) -> dict[str, Any]:
+    """A term of node affinity about one label."""
+    return {"matchExpressions": [{"key": "zone", "operator": operator, "values": list(values)}]}
+
+
+def required(*terms: dict[str, Any]) -> dict[str, Any]:
+    """The affinity of a pod that runs on nodes of one of these terms only."""
+    return {
+        "affinity": {
+            "nodeAffinity": {"requiredDuringSchedulingIgnoredDuringExecution": {"nodeSelectorTerms": list(terms)}}
+        }
+    }
+
+
 @pytest.mark.parametrize(
     ("fields", "place"),
     [
@@ -294,12 +313,45 @@ def test_paths_as_people_write_them() -> None:
             {"volumes": [{"name": "a", "downwardAPI": {"items": [{"path": "l"}]}}]},
             "volumes[0].downwardAPI.items[0]",
         ),
+        (
+            {"volumes": [{"name": "a", "downwardAPI": {"items": [{"path": "l", "resourceFieldRef": CPU}]}}]},
+            "volumes[0].downwardAPI.items[0].resourceFieldRef.containerName",
+        ),
+        (required(), "affinity.nodeAffinity.requiredDuringSchedulingIgnoredDuringExecution.nodeSelectorTerms"),
+        (required(key("In", "a b")), f"{TERM}.matchExpressions[0].values[0]"),
+        (required(key("Lt", "-5")), f"{TERM}.matchExpressions[0].values[0]"),
+        (required(key("Gt", "1", "2")), f"{TERM}.matchExpressions[0]"),
+        (required({"matchFields": [{"key": "metadata.uid", "operator": "In", "values": ["n"]}]}), TERM),
+        (required({"matchFields": [{"key": "metadata.name", "operator": "Exists"}]}), TERM),
     ],
 )
 def test_the_rest_of_a_pod_spec_is_checked_as_the_server_does(fields: dict[str, Any], place: str) -> None:
     spec = {"containers": [{"name": "web", "image": "web:1"}], **fields}
     errors = check_pod_template({"metadata": {"labels": {"app": "web"}}, "spec": spec})
     assert [dotted(error.at).removeprefix("spec").removeprefix(".") for error in errors] == [place]
+
+
+def test_a_preferred_term_may_name_a_label_that_no_node_has() -> None:
+    preferred = {"preferredDuringSchedulingIgnoredDuringExecution": [{"weight": 1, "preference": key("In", "a b")}]}
+    spec = {"containers": [{"name": "web", "image": "web:1"}], "affinity": {"nodeAffinity": preferred}}
+    assert check_pod_template({"spec": spec}) == ()
+
+
+@pytest.mark.parametrize(
+    ("resource", "good", "bad"),
+    [
+        ("limits.cpu", ("1", "1m", "1000m", 1, 0), ("10m", "1k", 2, "-1")),
+        ("requests.memory", ("1", "1Mi", "1M", "1Ki", 1000), ("2Mi", "1m", 1024)),
+        ("limits.hugepages-2Mi", ("1Gi",), ("3Ki",)),
+    ],
+)
+def test_divisors_of_resources(resource: str, good: tuple[str | int, ...], bad: tuple[str | int, ...]) -> None:
+    def is_taken(divisor: str | int) -> bool:
+        source = {"resourceFieldRef": {"resource": resource, "divisor": divisor}}
+        container = {"name": "web", "image": "web:1", "env": [{"name": "A", "valueFrom": source}]}
+        return not check_pod_template({"spec": {"containers": [container]}})
+
+    assert all(map(is_taken, good)) and not any(map(is_taken, bad))
 
 
 @pytest.mark.parametrize("path", ["a", "a/b", "..data", "./a", "a/.b", "...", "a//b/"])

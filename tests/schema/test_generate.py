@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from jsonschema import Draft202012Validator
 
 from rolloutgen.data import data_path
 
@@ -69,6 +70,31 @@ def test_a_field_with_a_default_is_not_required() -> None:
         "properties": {"a": {"type": "string", "default": "x"}, "b": {"type": "string"}},
     }
     assert converted(node)["required"] == ["b"]
+
+
+def test_a_condition_takes_the_default_for_an_absent_field() -> None:
+    kinds = {"type": "string", "default": "IP"}
+    node = {
+        "type": "object",
+        "properties": {"type": kinds, "value": {"type": "string"}},
+        "oneOf": [
+            {"properties": {"type": {"enum": ["IP"]}, "value": {"format": "ipv4"}}, "required": ["type"]},
+            {"properties": {"type": {"not": {"enum": ["IP"]}}}},
+        ],
+    }
+    address, other = converted(node)["oneOf"]
+    assert "required" not in address and other["required"] == ["type"]
+    is_valid = Draft202012Validator(converted(node)).is_valid
+    assert [is_valid(value) for value in ({"value": "1.2.3.4"}, {"value": "x"}, {"type": "Name", "value": "x"})] == [
+        True,
+        False,
+        True,
+    ]
+
+
+def test_a_list_that_is_a_set_holds_nothing_twice() -> None:
+    node = {"type": "array", "items": {"type": "string"}, "x-kubernetes-list-type": "set"}
+    assert converted(node)["uniqueItems"] is True
 
 
 def test_prose_and_rules_about_the_past_stay_out() -> None:

@@ -58,6 +58,16 @@ def test_errors_come_first() -> None:
     assert said(view(text)) == [("negative-number", "error"), ("version-in-pod-template", "warning")]
 
 
+def test_a_warning_does_not_hide_what_the_api_server_refuses() -> None:
+    route = """
+apiVersion: gateway.networking.k8s.io/v1
+kind: HTTPRoute
+metadata: {name: web}
+spec: {rules: [{backendRefs: [{name: elsewhere}]}]}
+"""
+    assert {("dangling-backend", "warning"), ("schema", "error")} == set(said(view(route)))
+
+
 def test_a_rule_says_more_than_the_schema_about_the_same_place() -> None:
     assert said(view("kind: Rollout\nspec: {template: {metadata: {name: web}}}\n")) == [
         ("template-metadata", "warning")
