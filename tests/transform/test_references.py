@@ -160,7 +160,9 @@ class TestGatewayApi:
 
 
 class TestSidecar:
-    SIDECAR = "apiVersion: networking.istio.io/v1\nkind: Sidecar\nmetadata: {name: db}\nspec: {egress: [{hosts: [%s]}]}\n"
+    SIDECAR = (
+        "apiVersion: networking.istio.io/v1\nkind: Sidecar\nmetadata: {name: db}\nspec: {egress: [{hosts: [%s]}]}\n"
+    )
 
     @pytest.mark.parametrize("home", [".", "*", "prod"])
     @pytest.mark.parametrize("tail", [".prod.svc.cluster.local", ".prod"])
@@ -168,7 +170,9 @@ class TestSidecar:
         body = bodies(convert(DEPLOYMENT, SERVICE, self.SIDECAR % f"istio-system/*, '{home}/web{tail}'"))["Sidecar/db"]
         assert body == read(self.SIDECAR % f"istio-system/*, '{home}/web-stable{tail}'")
 
-    @pytest.mark.parametrize("host", ["x/web.prod.svc.cluster.local", "./web.x.svc.cluster.local", "./*", "./web-2.prod"])
+    @pytest.mark.parametrize(
+        "host", ["x/web.prod.svc.cluster.local", "./web.x.svc.cluster.local", "./*", "./web-2.prod"]
+    )
     def test_other_hosts_stay(self, host: str) -> None:
         sidecar = self.SIDECAR % f"'{host}'"
         assert bodies(convert(DEPLOYMENT, SERVICE, sidecar))["Sidecar/db"] == read(sidecar)
