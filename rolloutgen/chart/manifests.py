@@ -5,6 +5,7 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 import yaml
@@ -18,17 +19,47 @@ _HOOKS = frozenset(
     + ["test", "test-success"]
 )
 OF_RENDERED = "The line is that of the rendered text."
+_MARK = "rg-site:"
 _MARKER = re.compile(r"[ \t]+#[ \t]*rg-site:(\S+)")
+_Read = tuple[goyaml.Document, Mapping[int, str]]  # a document and the mark of each of its objects, see _sites
 
 
-def parse_rendered(files: Mapping[str, str]) -> tuple[Manifest, ...]:
+class Seen:
+    """Documents that were parsed before, by their text: most of a chart renders alike under all value sets. Objects of
+    the same text share one body, also where only one of them carries a mark. `size` counts characters of text."""
+
+    def __init__(self) -> None:
+        self._known: dict[str, _Read] = {}
+        self.size = 0
+
+    def get(self, raw: str) -> _Read | None:
+        """The document and its marks; None for a text that is new."""
+        return self._known.get(raw)
+
+    def add(self, raw: str, found: _Read) -> _Read:
+        """Remembers a document; comes back with the body of one that differs in its marks only."""
+        document, sites = found
+        bare = _MARKER.sub("", raw) if sites and raw.count(_MARK) == sum(map(bool, sites.values())) else raw
+        same = self._known.get(bare)
+        if same is not None:
+            found = replace(document, body=same[0].body), sites
+        else:
+            self._known[bare] = document, {}
+        self._known[raw] = found
+        self.size += len(raw)
+        return found
+
+
+def parse_rendered(files: Mapping[str, str], seen: Seen | None = None) -> tuple[Manifest, ...]:
     """The objects of rendered `files` (text by root-relative path), in order of path and position.
 
     Hooks and tests are objects like others; NOTES.txt and partials are none; lists are unwrapped. `Manifest.site` comes
-    from a comment `# rg-site:<id>` behind the value of an object's `kind`.
+    from a comment `# rg-site:<id>` behind the value of an object's `kind`. What `seen` knows is not parsed again.
     Raises RenderError with file and line for text that is no YAML or no object, LimitError for a YAML bomb.
     """
-    return tuple(manifest for path in sorted(files) if _holds_objects(path) for manifest in _objects(path, files[path]))
+    known = Seen() if seen is None else seen
+    paths = [path for path in sorted(files) if _holds_objects(path)]
+    return tuple(manifest for path in paths for manifest in _objects(path, files[path], known))
 
 
 def by_identity(objects: Iterable[Manifest], namespace: str) -> dict[tuple[str, str, str, str], tuple[Manifest, ...]]:
@@ -64,10 +95,10 @@ def _holds_objects(path: str) -> bool:
     return not path.endswith("NOTES.txt") and not posixpath.basename(path).startswith("_")
 
 
-def _objects(path: str, text: str) -> Iterator[Manifest]:
+def _objects(path: str, text: str, seen: Seen) -> Iterator[Manifest]:
     for raw, line in goyaml.split_documents(text):
         try:
-            document = goyaml.parse(raw, line)
+            document, sites = seen.get(raw) or seen.add(raw, _read(raw, line))
         except goyaml.YamlError as fault:
             at = min(fault.line, len(text.splitlines()))  # the fault may be that the text ends
             raise RenderError(
@@ -92,10 +123,16 @@ def _objects(path: str, text: str) -> Iterator[Manifest]:
             )
         if not body or _unknown_hook(body):
             continue
-        sites = _sites(raw) if "rg-site:" in raw else {}
         for position, item in unwrapped(body):
-            twice = keys_written_twice(document.duplicates, position)
+            twice = tuple(
+                (at, found - document.line + line) for at, found in keys_written_twice(document.duplicates, position)
+            )
             yield Manifest(ref_of(item), item, path, sites.get(position, ""), line, twice)
+
+
+def _read(raw: str, line: int) -> _Read:
+    document = goyaml.parse(raw, line)
+    return document, _sites(raw) if _MARK in raw else {}
 
 
 def _unknown_hook(body: Mapping[str, Any]) -> bool:

@@ -101,7 +101,7 @@ def _unsteady(engine: Engine, chart: Chart, rendered: Rendered, options: Options
     """Kind and name of objects with content of their own at every render, where that matters before the proof."""
     if not options.config_by_version or not is_random(chart):
         return frozenset()
-    return frozenset((identity[1], identity[3]) for identity, _ in random_places(engine, chart, rendered))
+    return frozenset((identity[1], identity[3]) for identity, _ in random_places(engine, chart, [rendered])[0])
 
 
 @dataclass(frozen=True)
@@ -141,14 +141,16 @@ def _tried(ground: _Ground, found: Survey, engine: Engine, options: Options) -> 
     befores = (*ground.befores, *(replace(base, value_set=value_set) for base, value_set in extra))
     further = [value_set for _, value_set in extra]
     afters = list(engine.render_all(ground.dependencies.applied_to(assembled.chart), [*ground.value_sets, *further]))
-    random = {}
-    if is_random(chart):
-        random = {
-            index: random_places(engine, ground.marked, render)
-            for index, render in enumerate(bases)
-            if isinstance(render, Rendered)
-        }
-    return _Tried(assembled, befores, tuple(afters), verify(befores, afters, found.decisions, random))
+    verdicts = verify(befores, afters, found.decisions)
+    unequal = [index for index, verdict in enumerate(verdicts) if verdict.state == "different"]
+    if unequal and is_random(chart):
+        again = random_places(engine, ground.marked, [bases[index] for index in unequal])
+        spared = verify(
+            [befores[index] for index in unequal], [afters[index] for index in unequal], found.decisions, again
+        )
+        told = dict(zip(unequal, spared, strict=True))
+        verdicts = tuple(told.get(index, verdict) for index, verdict in enumerate(verdicts))
+    return _Tried(assembled, befores, tuple(afters), verdicts)
 
 
 def _in_environments(ground: _Ground, found: Survey, options: Options) -> Iterator[tuple[Rendered, ValueSet]]:

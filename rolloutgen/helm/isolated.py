@@ -14,9 +14,10 @@ from typing import Any
 from .. import errors
 from ..chart.chart import Chart
 from ..errors import LimitError, RolloutgenError
-from ..model import Manifest, Ref, Rendered, ValueSet
+from ..model import Rendered, ValueSet
 from .engine import release_options
 from .process import MEMORY, started
+from .reading import Heard
 from .worker import KEPT_CHARTS, TOO_LARGE, read_frame, write_frame
 
 _AHEAD = 6  # requests under way: enough to keep the worker's threads busy, few enough to drop
@@ -71,7 +72,7 @@ class WorkerEngine:
                 numbers.append(self._send_render(chart, following))
             outcome: Rendered | RolloutgenError
             try:
-                outcome = _rendered(value_sets[position], self._wait(numbers.popleft()))
+                outcome = Rendered(value_sets[position], *self._wait(numbers.popleft()))
             except _WorkerLost as lost:
                 others, ahead = len(numbers), _AHEAD
                 numbers.clear()
@@ -177,16 +178,12 @@ class WorkerEngine:
 
 
 def _collect(stream: Any, answers: queue.SimpleQueue[Any]) -> None:
+    heard = Heard()
     with contextlib.suppress(EOFError, OSError, ValueError):
         while True:
-            answers.put(read_frame(stream))
+            number, outcome, result = read_frame(stream)
+            answers.put((number, outcome, heard.told(result) if outcome == "render" else result))
     answers.put(None)
-
-
-def _rendered(value_set: ValueSet, result: Any) -> Rendered:
-    files, objects, values = result
-    manifests = tuple(Manifest(Ref(*found[:4]), *found[4:]) for found in objects)
-    return Rendered(value_set, files, manifests, values)
 
 
 def _fault(parts: tuple[Any, ...]) -> RolloutgenError:

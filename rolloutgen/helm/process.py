@@ -32,5 +32,7 @@ def start(memory_bytes: int) -> subprocess.Popen[bytes]:
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
+        # Renders live shortly: with fewer collections by Go a chart costs a quarter less time, for some 50 MiB.
+        env={"GOGC": "400", **os.environ},
         start_new_session=True,  # an interrupt is for the parent, which ends the worker
     )

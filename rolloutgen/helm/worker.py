@@ -17,7 +17,10 @@ import sys
 import threading
 import time
 from collections.abc import Callable
-from typing import IO, Any
+from typing import IO, TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from .reading import Reader
 
 TOO_LARGE = 86  # exit code
 _PARENT_GONE = 87
@@ -62,8 +65,9 @@ def serve(memory_bytes: int) -> None:
     gc.set_threshold(200_000)  # what is parsed here holds no cycles
     threading.Thread(target=_load_library, daemon=True).start()
     threading.Thread(target=_start_helm, daemon=True).start()
-    from ..chart.manifests import parse_rendered  # while Helm starts
+    from .reading import Reader  # while Helm starts
 
+    reader = Reader()
     waiting: queue.SimpleQueue[_Job] = queue.SimpleQueue()
     ordered: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
     for _ in range(_RENDERERS):
@@ -72,11 +76,11 @@ def serve(memory_bytes: int) -> None:
     while (job := ordered.get()) is not None:
         job.done.wait()
         with contextlib.suppress(BrokenPipeError):
-            write_frame(answers, (job.number, *_answer(job, parse_rendered)))
+            write_frame(answers, (job.number, *_answer(job, reader)))
 
 
-def _answer(job: _Job, parse_rendered: Any) -> tuple[str, Any]:
-    """("ok", result) or ("fault", its parts)."""
+def _answer(job: _Job, reader: Reader) -> tuple[str, Any]:
+    """("render", what `Reader` makes of it), ("ok", result) or ("fault", its parts)."""
     from ..errors import RolloutgenError
 
     try:
@@ -84,15 +88,7 @@ def _answer(job: _Job, parse_rendered: Any) -> tuple[str, Any]:
             raise job.result
         if job.work != "render":
             return "ok", job.result
-        files = {path.removeprefix(f"{job.arguments[1]}/"): text for path, text in job.result.files.items()}
-        objects = [
-            (
-                *(found.ref.api_version, found.ref.kind, found.ref.namespace, found.ref.name),
-                *(found.body, found.template, found.site, found.line, found.twice),
-            )
-            for found in parse_rendered(files)
-        ]
-        return "ok", (files, objects, job.result.values)
+        return "render", reader.read(job.arguments[1], job.result)
     except RolloutgenError as fault:
         return "fault", (type(fault).__name__, fault.what, fault.path, fault.line, fault.why, fault.hint)
 

@@ -54,22 +54,32 @@ def is_random(chart: Chart) -> bool:
     )
 
 
-def random_places(engine: Engine, chart: Chart, rendered: Rendered) -> frozenset[Place]:
-    """The fields of `rendered` that another render of the same chart gives differently."""
-    again = engine.render(chart, rendered.value_set)
-    return random_paths(rendered.objects, again.objects, rendered.value_set.release)
+def random_places(
+    engine: Engine, chart: Chart, renders: Sequence[Rendered | RolloutgenError]
+) -> tuple[frozenset[Place], ...]:
+    """For each render of a chart, the fields that another render of the same chart and values gives differently."""
+    done = [render for render in renders if isinstance(render, Rendered)]
+    seconds = iter(list(engine.render_all(chart, [render.value_set for render in done])))
+    return tuple(_between(render, next(seconds)) if isinstance(render, Rendered) else frozenset() for render in renders)
+
+
+def _between(first: Rendered, second: Rendered | RolloutgenError) -> frozenset[Place]:
+    if isinstance(second, RolloutgenError):
+        return frozenset()  # nothing is known to be random, so nothing is left out
+    return random_paths(first.objects, second.objects, first.value_set.release)
 
 
 def verify(
     befores: Sequence[Rendered | RolloutgenError],
     afters: Iterable[Rendered | RolloutgenError],
     decisions: Decisions,
-    left_out: Mapping[int, frozenset[Place]],
+    left_out: Sequence[frozenset[Place]] = (),
 ) -> tuple[Verdict, ...]:
-    """A verdict for each value set, in order. `left_out` are the random places of a render by its position."""
+    """A verdict for each value set, in order. `left_out` are the random places of each, none when it is empty."""
+    spared = left_out or (frozenset(),) * len(befores)
     return tuple(
-        _verdict(before, after, decisions, left_out.get(index, frozenset()))
-        for index, (before, after) in enumerate(zip(befores, afters, strict=True))
+        _verdict(before, after, decisions, places)
+        for before, after, places in zip(befores, afters, spared, strict=True)
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from rolloutgen.chart.manifests import by_identity, parse_rendered
+from rolloutgen.chart.manifests import Seen, by_identity, parse_rendered
 from rolloutgen.errors import RenderError
 from rolloutgen.model import Ref
 
@@ -114,3 +114,28 @@ def test_identity_is_a_multiset_without_version() -> None:
         (("", "Service", "ns", "a"), 1),
     ]
     assert found[("apps", "Deployment", "ns", "a")][1].ref == Ref("apps/v1", "Deployment", "ns", "a")
+
+
+def test_what_was_seen_is_one_body_wherever_it_stands_and_whatever_marks_it() -> None:
+    seen = Seen()
+    pod = "kind: Pod{}\nmetadata:\n  name: b\n  name: c\n"
+    (first,) = parse_rendered({"templates/a.yaml": pod.format(" # rg-site:templates/a.yaml#0")}, seen)
+    again, bare = parse_rendered(
+        {"templates/a.yaml": f"# moved\n---\n{pod.format(' # rg-site:templates/a.yaml#0')}---\n{pod.format('')}"}, seen
+    )
+    assert first.body is again.body is bare.body
+    assert (first.site, again.site, bare.site) == ("templates/a.yaml#0", "templates/a.yaml#0", "")
+    assert (first.line, again.line, bare.line) == (1, 3, 8)
+    key = ("metadata", "name")
+    assert (first.twice, again.twice, bare.twice) == (((key, 4),), ((key, 6),), ((key, 11),))
+
+
+def test_a_mark_within_a_text_is_text() -> None:
+    seen = Seen()
+    said = "kind: ConfigMap{}\ndata:\n  a: |\n    x{}\n"
+    one, other = (
+        parse_rendered({"a.yaml": said.format(" # rg-site:a.yaml#0", text)}, seen)[0]
+        for text in (" # rg-site:b", " # rg-site:c")
+    )
+    (bare,) = parse_rendered({"a.yaml": said.format("", "")}, seen)
+    assert [found.body["data"]["a"] for found in (one, other, bare)] == ["x # rg-site:b\n", "x # rg-site:c\n", "x\n"]

@@ -78,7 +78,7 @@ def test_no_form_shows_the_value_of_a_secret(embedded: EmbeddedEngine) -> None:
     value_set = ValueSet("defaults", {}, SHORT)
     assert found.plan.survey is not None
     (verdict,) = verify(
-        [Rendered(value_set, {}, (one,), {})], [Rendered(value_set, {}, (other,), {})], found.plan.survey.decisions, {}
+        [Rendered(value_set, {}, (one,), {})], [Rendered(value_set, {}, (other,), {})], found.plan.survey.decisions
     )
     assert verdict.state == "different"
     assert verdict.differences[0] == Difference(
