@@ -187,6 +187,19 @@ def _name_of(files: Mapping[str, bytes]) -> str:
         return ""
 
 
+def defines_of_dependencies(chart: Chart) -> dict[str, tuple[str, str]]:
+    """Name of each define that the chart's dependencies bring, local ones included -> the dependency, and the text up
+    to the next define. Raises ChartError."""
+    found: dict[str, tuple[str, str]] = {}
+    for dependency, files in _subcharts(resolve_dependencies(chart).chart.files):
+        for _, text in _templates(files, "", dependency):
+            starts = list(_DEFINED.finditer(text))
+            for index, start in enumerate(starts):
+                stop = starts[index + 1].start() if index + 1 < len(starts) else len(text)
+                found[start[1] or start[2]] = dependency, text[start.end() : stop]
+    return found
+
+
 def _unresolved(chart: Chart) -> Iterator[Include]:
     """Includes by a literal name that neither the chart nor its subcharts define. Names that are put together at
     render time are not judged."""

@@ -6,7 +6,9 @@ from collections.abc import Iterable, Sequence
 
 from ..model import Finding, Manifest, Refusal, Rendered
 from ..options import Options
+from ..source.libraries import maker
 from ..source.refuse import ChartRefused
+from ..source.sources import Sources
 
 Found = tuple[Rendered, Manifest]
 
@@ -84,20 +86,29 @@ def of_dependencies(foreign: list[Found]) -> Iterable[Finding]:
         )
 
 
-def unplaced(own: list[Found]) -> Iterable[Finding]:
+def unplaced(own: list[Found], sources: Sources) -> Iterable[Finding]:
     """A finding for each Deployment whose text stands in no template, such as one that values hold whole.
 
     Raises ChartRefused where that is all the chart has.
     """
-    why = "is no document of this chart's templates: a `kind: List`, a library or generated text makes it"
-    hint = "Write the Deployment as a document of its own in this chart, or convert the library that defines it."
     lost = dict.fromkeys((manifest.template, manifest.ref) for _, manifest in own if not manifest.site)
     if lost and all(not manifest.site for _, manifest in own):
         template, ref = next(iter(lost))
+        why, hint = _elsewhere(template, sources)
         raise ChartRefused(Refusal("deployment-not-in-source", template, 1, f"the text of {ref} {why}", hint))
     for template in dict.fromkeys(template for template, _ in lost):
         ref = next(ref for path, ref in lost if path == template)
+        why, hint = _elsewhere(template, sources)
         yield Finding("deployment-not-in-source", "warning", f"{ref} stays: its text {why}", hint, template, 1)
+
+
+def _elsewhere(template: str, sources: Sources) -> tuple[str, str]:
+    """Why the text of a Deployment is not in the templates, and the way out."""
+    by = maker(sources, template, "Deployment")
+    return (
+        f"is no document of this chart's templates: {by} makes it",
+        "Write the Deployment as a document of its own in this chart, or convert the library that defines it.",
+    )
 
 
 def chosen(sites: Sequence[str], own: list[Found], options: Options) -> tuple[str, ...]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from ..model import Decisions, Finding, Refusal, Rendered, WorkloadDecision
 from ..options import Options
 from ..source.conditional import code_of
+from ..source.libraries import maker
 from ..source.refuse import ChartRefused
 from ..source.scope import site_scope
 from ..source.sources import Site, Sources
@@ -70,7 +71,7 @@ def survey(
         if not rollouts:
             raise nothing(renders, foreign)
         return None
-    findings += tuple(unplaced(own))
+    findings += tuple(unplaced(own, sources))
     own = [(render, manifest) for render, manifest in own if manifest.site]
     sites = tuple(dict.fromkeys(manifest.site for _, manifest in own))
     taken = chosen(sites, own, options)
@@ -124,7 +125,7 @@ def _workload(
     site_id: str, key: str, sources: Sources, renders: Sequence[Rendered], options: Options, *, several: bool
 ) -> Workload:
     site = sources.sites[site_id]
-    services = service_sites(site, renders, options)
+    services = service_sites(site, renders, options, sources)
     names: set[str] = set()
     scaled: dict[str, None] = {}
     vertical: dict[str, None] = {}
@@ -179,8 +180,10 @@ def _workload(
         bool(options.slack),
     )
     where = sources.sites
-    _refuse_unknown(site, "an autoscaler", scaled)
-    _refuse_unknown(site, "a VirtualService", routed)
+    if "" in scaled:
+        raise _made_elsewhere(site, "an autoscaler", tuple(AUTOSCALERS), sources, renders)
+    if "" in routed:
+        raise _made_elsewhere(site, "a VirtualService", ("VirtualService",), sources, renders)
     return Workload(
         decision,
         (site,),
@@ -211,14 +214,19 @@ def _unseen(site: Site, sources: Sources, renders: Sequence[Rendered]) -> dict[s
     return found
 
 
-def _refuse_unknown(site: Site, what: str, sites: Iterable[str]) -> None:
-    if "" in sites:
-        raise ChartRefused(
-            Refusal(
-                "source-not-found",
-                site.source.path,
-                site.line,
-                f"{what} of this workload is made by a dependency, a `kind: List` or a generated text",
-                "Write it as a document of its own in this chart's templates.",
-            )
+def _made_elsewhere(
+    site: Site, what: str, kinds: Collection[str], sources: Sources, renders: Sequence[Rendered]
+) -> ChartRefused:
+    """The refusal of an object of one of the `kinds` that is no document of the chart's templates."""
+    objects = (manifest for render in renders for manifest in render.objects)
+    made = next(manifest for manifest in objects if not manifest.site and manifest.ref.kind in kinds)
+    return ChartRefused(
+        Refusal(
+            "source-not-found",
+            site.source.path,
+            site.line,
+            f"{what} of this workload, which {made.template} renders, is made by "
+            + maker(sources, made.template, made.ref.kind),
+            "Write it as a document of its own in this chart's templates.",
         )
+    )

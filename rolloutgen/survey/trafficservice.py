@@ -8,13 +8,14 @@ from dataclasses import dataclass
 from ..model import Finding, Manifest, Refusal, Rendered, WorkloadDecision
 from ..objects.tree import dig, maps
 from ..options import Options
+from ..source.libraries import maker
 from ..source.refuse import ChartRefused, refuse
-from ..source.sources import Site
+from ..source.sources import Site, Sources
 from .routing import points_at, selects
 from .servicename import hold
 
 
-def service_sites(site: Site, renders: Sequence[Rendered], options: Options) -> dict[str, None]:
+def service_sites(site: Site, renders: Sequence[Rendered], options: Options, sources: Sources) -> dict[str, None]:
     """The sites of the traffic Service: pointed at by a route; else named as the workload; else the only one.
 
     Where values that nobody gave bring further ones, the one that the given values have everywhere is meant. Raises
@@ -31,11 +32,11 @@ def service_sites(site: Site, renders: Sequence[Rendered], options: Options) -> 
     if len(sites) > 1:
         raise _several(site, sites, renders)
     if "" in sites:
-        raise ChartRefused(_not_in_source(site, renders))
+        raise ChartRefused(_not_in_source(site, renders, sources))
     return dict.fromkeys(sites)
 
 
-def _not_in_source(site: Site, renders: Sequence[Rendered]) -> Refusal:
+def _not_in_source(site: Site, renders: Sequence[Rendered], sources: Sources) -> Refusal:
     """The refusal of a Service that is no document of the chart's templates, with the template that renders it."""
     templates = (
         service.template
@@ -46,7 +47,7 @@ def _not_in_source(site: Site, renders: Sequence[Rendered]) -> Refusal:
         if not service.site and _carries(service, deployment, render.value_set.release.namespace)
     )
     template = next(templates, "")
-    by = "a dependency" if template.startswith("charts/") else "a `kind: List`, a library or generated text"
+    by = maker(sources, template, "Service")
     return Refusal(
         "service-not-in-source",
         site.source.path,

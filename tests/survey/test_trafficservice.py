@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from rolloutgen.chart.chart import Chart
 from rolloutgen.model import Manifest, Ref, Rendered, ValueSet
 from rolloutgen.options import Options
 from rolloutgen.source.refuse import ChartRefused
-from rolloutgen.source.sources import Site, Source
+from rolloutgen.source.sources import Site, Source, Sources
 from rolloutgen.survey.trafficservice import service_sites
 
 SOURCE = Source("templates/deployment.yaml", "apiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: gate\n")
@@ -27,7 +28,7 @@ def render(*services: str, derived: bool = False) -> Rendered:
 
 
 def chosen(*renders: Rendered) -> list[str]:
-    return list(service_sites(SITE, renders, Options()))
+    return list(service_sites(SITE, renders, Options(), Sources(Chart("", {}), {SOURCE.path: SOURCE})))
 
 
 def test_a_service_beside_the_given_one_is_no_candidate() -> None:
