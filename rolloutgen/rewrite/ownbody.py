@@ -1,8 +1,8 @@
 """A define that prints the body of a Deployment and of something else: the Rollout gets a copy of its own.
 
-apiVersion: apps/v1
-kind: Deployment
-{{ include "app.body" . }}
+    apiVersion: apps/v1
+    kind: Deployment
+    {{ include "app.body" . }}
 """
 
 from __future__ import annotations

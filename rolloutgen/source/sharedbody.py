@@ -1,11 +1,11 @@
 """A body that two keys share: conditions choose the key, and what stands behind their `end` belongs to either.
 
-{{- if .Values.useStatefulSet }}
-updateStrategy:
-{{- else }}
-strategy:
-{{- end }}
-  {{- toYaml .Values.updateStrategy | nindent 4 }}
+    {{- if .Values.useStatefulSet }}
+    updateStrategy:
+    {{- else }}
+    strategy:
+    {{- end }}
+      {{- toYaml .Values.updateStrategy | nindent 4 }}
 """
 
 from __future__ import annotations
