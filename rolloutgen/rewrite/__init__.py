@@ -20,7 +20,7 @@ from ..source.sources import Site
 from ..survey.concerned import node_ports, null_labels, other_names, own_aliases, places, said_before
 from ..survey.context import Context
 from ..survey.filenames import file_name
-from ..survey.guards import implied, present_when, routed_when, shown_when
+from ..survey.guards import implied, present_when, rendered_when, routed_when, shown_when
 from ..survey.mentions import same
 from ..survey.metadata import metadata_text
 from ..survey.overlay import overlaid
@@ -196,9 +196,32 @@ def _autoscalers(context: Context, root: str) -> Iterator[Item]:
     scalers = sorted(context.item.autoscalers, key=lambda site: (site.source.path, site.index))
     if scalers:
         omit = context.options.replicas == "omit"
-        yield from replicas.rewrite(context.site, scalers, context.terms, context.sources, root=root, omit=omit)
+        yield from replicas.rewrite(
+            context.site,
+            scalers,
+            context.terms,
+            context.sources,
+            root=root,
+            omit=omit,
+            guard=workload.guard(context.site),
+        )
     for target in (*scalers, *context.item.vertical):
-        yield from autoscaler.rewrite(target)
+        guard, defines = _rendered(context, target)
+        guard = context.terms.at(guard, _root(target, context, "autoscaler")) if guard else ""
+        items = list(autoscaler.rewrite(target, guard))
+        if any(guard in item.edit.new for item in items):
+            yield from defines
+        yield from items
+
+
+def _rendered(context: Context, other: Site) -> tuple[str, Sequence[Item]]:
+    """The expression (root as `.`) under which the workload is rendered, where what stands at `other` may be rendered
+    without it: in some value set it is, or its own conditions do not ask for the kind; "" elsewhere."""
+    kind = workload.guard(context.site)
+    asked = [opener for block, _ in site_scope(other).blocks for opener in block.openers[:1]]
+    if not context.alone(other) and (not kind or any(kind in action.span.of(other.source.text) for action in asked)):
+        return "", ()
+    return rendered_when(context.item, workload_prefix(context.item, context.survey), kind, context.sources)
 
 
 def _strategy(context: Context, root: str) -> Iterator[Item]:

@@ -25,12 +25,13 @@ _FIELDS = {
 
 
 def rewrite(
-    site: Site, scalers: Sequence[Site], terms: Terms, sources: Sources, *, root: str, omit: bool
+    site: Site, scalers: Sequence[Site], terms: Terms, sources: Sources, *, root: str, omit: bool, guard: str
 ) -> Iterator[Item]:
     """The edits of `spec.replicas` for a workload that `scalers` (HPAs and ScaledObjects, in the order of rendering)
     scale, one at a time.
 
-    `root` names the root context at the workload. Raises ChartRefused where an autoscaler's condition or its bounds
+    `root` names the root context at the workload; `guard` is the expression under which the document is a Deployment,
+    "" for always: another kind keeps its replicas. Raises ChartRefused where an autoscaler's condition or its bounds
     cannot be read outside its template.
     """
     spec = site.find("spec")[0]
@@ -52,11 +53,22 @@ def rewrite(
         conditions = [condition for condition, _ in branches]
         every = conditions[0] if len(conditions) == 1 else f"or {' '.join(grouped(code) for code in conditions)}"
         branches = [("" if "" in conditions else every, "")]
-    yield from _placed(site, spec, branches, pad, newline)
+    yield from _placed(site, spec, branches, pad, newline, guard)
 
 
-def _placed(site: Site, spec: Node, branches: Sequence[tuple[str, str]], pad: str, newline: str) -> Iterator[EditFile]:
-    """The edits that put `branches` (condition, line; the last condition may be "" for always) before the old lines."""
+def _guarded(condition: str, guard: str) -> str:
+    if not guard or not condition:
+        return condition or guard
+    return f"and {grouped(guard)} {grouped(condition)}"
+
+
+def _placed(
+    site: Site, spec: Node, branches: Sequence[tuple[str, str]], pad: str, newline: str, guard: str
+) -> Iterator[EditFile]:
+    """The edits that put `branches` (condition, line; the last condition may be "" for always) before the old lines,
+    where `guard` lets them."""
+    asked = [condition for condition, _ in branches]
+    branches = [(_guarded(condition, guard), value) for condition, value in branches]
     path, text = site.source.path, site.source.text
     old = [node for node in spec.children if node.key == "replicas"]
     words = ("if", *("else if" for _ in branches[1:]))
@@ -90,25 +102,30 @@ def _placed(site: Site, spec: Node, branches: Sequence[tuple[str, str]], pad: st
         start = whole_lines(site.source, shared[0][0].span).start
         yield EditFile(path, Edit(Span(start, start), f"{chain}{pad}{{{{- end }}}}{newline}" if value else "", REASON))
         conditions = [condition for condition, _ in branches]
-        every = grouped(here) if len(branches) == 1 else f"(or {' '.join(grouped(code) for code in conditions)})"
+        every, whole = (_any(codes) for codes in (conditions, asked))
         opener = shared[0][0].openers[shared[0][1]].inner.of(text)
-        if len(shared) > 1 or shared[0][1] or not _same(opener, f"if not {every}"):
+        if len(shared) > 1 or shared[0][1] or not _same(opener, f"if not {whole}"):
             unless = f"{pad}{{{{- if not {every} }}}}{newline}"
             yield EditFile(path, Edit(Span(region.start, region.start), unless, REASON))
             yield EditFile(path, Edit(Span(region.end, region.end), f"{pad}{{{{- end }}}}{newline}", REASON))
         return
     block = _block_of(site, region)
     inner = block.openers[0].inner.of(text) if block and len(block.openers) == 1 and len(branches) == 1 else ""
-    if block and inner and _same(inner, f"if not {grouped(here)}", f"if not ({here})"):
+    if block and inner and _same(inner, f"if not {grouped(asked[0])}", f"if not ({asked[0]})"):
         at = whole_lines(site.source, block.end.span).start
         lead = re.match(r"[ \t]*", text[at:])
         if value:
-            extra = f"{lead[0] if lead else pad}{{{{- else }}}}{newline}{value}"
+            word = f"else if {guard}" if guard else "else"
+            extra = f"{lead[0] if lead else pad}{{{{- {word} }}}}{newline}{value}"
             yield EditFile(path, Edit(Span(at, at), extra, REASON))
         return
     head = f"{chain}{pad}{{{{- else }}}}{newline}" if value else f"{pad}{{{{- if not {grouped(here)} }}}}{newline}"
     yield EditFile(path, Edit(Span(region.start, region.start), head, REASON))
     yield EditFile(path, Edit(Span(region.end, region.end), f"{pad}{{{{- end }}}}{newline}", REASON))
+
+
+def _any(conditions: Sequence[str]) -> str:
+    return grouped(conditions[0]) if len(conditions) == 1 else f"(or {' '.join(grouped(code) for code in conditions)})"
 
 
 def _block_of(site: Site, region: Span) -> Block | None:

@@ -65,6 +65,15 @@ class Context:
             manifest for render in self.survey.renders for manifest in render.objects if manifest.site == self.site.id
         ]
 
+    def alone(self, other: Site) -> bool:
+        """Whether what stands at `other` is rendered somewhere without the workload, as its text may make another kind
+        or be left out."""
+        return any(
+            other.id in {manifest.site for manifest in render.objects}
+            and not any(m.site == self.site.id and m.ref.kind == "Deployment" for m in render.objects)
+            for render in self.survey.renders
+        )
+
     def mention(self) -> Name | None:
         """The Service's old name as templates write it; None where it is not one expression."""
         site = self.item.services[0]

@@ -44,9 +44,15 @@ def routed_when(item: Workload, terms: Terms, sources: Sources) -> tuple[str, tu
 def present_when(item: Workload, prefix: str, guard: str, sources: Sources) -> tuple[str, tuple[Define, ...]]:
     """The expression (root as `.`) under which the workload is rendered, where its Service may be rendered or
     named without it; "" elsewhere. `guard` is the expression that chooses its kind."""
-    site = item.sites[0].place
     if not item.service_alone and not item.named_alone:
         return "", ()
+    return rendered_when(item, prefix, guard, sources)
+
+
+def rendered_when(item: Workload, prefix: str, guard: str, sources: Sources) -> tuple[str, tuple[Define, ...]]:
+    """The expression (root as `.`) under which the workload is rendered, "" for always or where it cannot be told
+    elsewhere. `guard` is the expression that chooses its kind."""
+    site = item.sites[0].place
     blocks = site_scope(site).blocks
     if not blocks and guard and not free_variables(guard):
         return guard, ()
@@ -54,6 +60,8 @@ def present_when(item: Workload, prefix: str, guard: str, sources: Sources) -> t
         code = blocks[0][0].openers[0].inner.of(site.source.text).strip().removeprefix("if").strip()
         if not free_variables(code):
             return code, ()
+    if not blocks and not guard:
+        return "", ()
     inner = f"{{{{- if {guard} }}}}\ntrue\n{{{{- end }}}}\n" if guard else "true\n"
     body = lift(inner, site_scope(site), sources)
     if body is None:
