@@ -58,8 +58,9 @@ REFUSALS: Mapping[str, Explained] = {
     ),
     "define-without-root": Explained(
         "The define that holds the Deployment or Service is called without the root context.",
-        "The new text reads values, which are reached from the root alone.",
-        "Call it with `.` or `$`, or hand the root over under a key of the dict.",
+        "The new text reads values, which are reached from the root alone: it is looked for in the dict or list that "
+        "every call hands over, and in the variables of the define.",
+        "Call it with `.` or `$`, or hand the root over in the dict or list.",
     ),
     "dependency-missing": Explained(
         "A template includes a define of a dependency that is not in charts/.",
@@ -254,9 +255,11 @@ REFUSALS: Mapping[str, Explained] = {
         "Put the condition around the whole document.",
     ),
     "service-in-loop": Explained(
-        "The Service stands in a loop that does not hold its Deployment.",
-        "The Rollout names its Services; a name that is made in another loop cannot be read from there.",
-        "Loop over both alike, or write the Service outside.",
+        "The Service stands in a loop or a define that does not print its Deployment as well, or under conditions of "
+        "its own there.",
+        "The Rollout names its Services, where they are rendered; a name or condition that is made of what another "
+        "loop or another call knows cannot be read from there.",
+        "Loop over both alike, hand both defines the same, or write the Service outside.",
     ),
     "service-name-not-found": Explained(
         "The Service's name is neither one value of its template nor one of each branch of an if/else.",

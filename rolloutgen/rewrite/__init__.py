@@ -151,7 +151,7 @@ def _workload(item: Workload, survey: Survey, options: Options, taken: set[str])
     if item.decision.notified:
         yield from subscriptions.rewrite(context.site, terms, root, chart_prefix(survey.sources), context.bodies())
     if context.split:
-        yield from _services(context, taken)
+        yield from _services(replace(context, terms=terms.beside or terms), taken)
     for place in context.site.heads or (context.site,):
         yield from rename.rewrite(place, taken, "deployment", _file(context, "rollout"))
     if not terms.local and not scope.ranged and not free_variables(terms.name):
@@ -188,7 +188,7 @@ def _rootless(site: Site, what: str) -> Exception:
         site.source,
         site.document.span.start,
         f"the define that holds the {what} is not called with the root context",
-        "Call it with `.` or `$`, or hand the root over under one key of a dict, so that it can read values.",
+        "Call it with `.` or `$`, or hand the root over in its dict or list, so that it can read values.",
     )
 
 
@@ -345,9 +345,9 @@ def _judged(sets: gatewayset.Sets, context: Context) -> Iterator[tuple[str, str]
 
 def _files(texts: Sequence[tuple[str, str]], scope: Scope, context: Context) -> dict[str, str] | None:
     """The texts as whole files under the Service's conditions; None where they can only stand beside the Service."""
-    told = sole_call(scope, context.sources) is not None
-    if any(block.keyword == "with" for block, _ in scope.blocks) or (told and scope.blocks):
+    if any(block.keyword == "with" for block, _ in scope.blocks):
         return None
+    told = sole_call(scope, context.sources) is not None
     scope = replace(scope, define="") if told else scope
     merged: dict[str, str] = {}
     for name, text in texts:

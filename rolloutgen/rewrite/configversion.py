@@ -17,7 +17,8 @@ from ..source.refuse import refuse
 from ..source.scope import declared_in, inner_blocks, lift, root_symbol, site_scope, variables
 from ..source.sources import Site, Sources
 from ..source.yamlmap import Node
-from ..survey.terms import name_anywhere, with_root
+from ..survey.closed import name_anywhere
+from ..survey.terms import with_root
 from ..survey.workloadkeys import keys_of
 from ..text import Edit, Span, apply_edits
 

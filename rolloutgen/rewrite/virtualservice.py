@@ -13,9 +13,10 @@ from ..source.regions import without
 from ..source.scope import inner_blocks, root_symbol, site_scope
 from ..source.sources import Site
 from ..source.yamlmap import Node
+from ..survey.closed import closed_code, name_anywhere
 from ..survey.context import Context
 from ..survey.mentions import Name, renamed
-from ..survey.terms import Route, closed_code, name_anywhere
+from ..survey.terms import Route
 from ..text import Edit, Span
 
 REASON = "virtual-service"

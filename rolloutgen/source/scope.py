@@ -11,8 +11,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from ..text import Span
+from .calls import Place, root_at
 from .dictcalls import entries
-from .expression import free_variables, reads_dot
+from .expression import free_variables
 from .gotmpl import Action, Block, strip_literals
 from .sources import Site, Source, Sources
 from .yamlmap import SPLICE
@@ -75,13 +76,21 @@ def inner_blocks(site: Site, offset: int) -> tuple[tuple[Block, int], ...]:
 def root_symbol(scope: Scope, sources: Sources) -> str | None:
     """How the place names the root context: ".", or "$" where a loop or `with` moved the dot; None where it cannot.
 
-    In a define that is called with a dict it is a key of that, such as ".root".
+    In a define that is called with more than the root it is a variable, or what leads to it: ".root", "(index . 0)".
     """
-    moved = any(block.keyword in ("range", "with") for block, _ in scope.blocks)
     if scope.define and not called_with_root(scope.define, sources):
-        key = root_key(scope.define, sources)
-        return f"{'$' if moved else ''}.{key}" if key else None
-    return "$" if moved else "."
+        return root_at(Place(scope.source, scope.offset), sources)
+    return "$" if any(block.keyword in ("range", "with") for block, _ in scope.blocks) else "."
+
+
+def has_root_only(scope: Scope, sources: Sources) -> bool:
+    """Whether a place knows the root and nothing else: a file's own level, or a define that is handed just that."""
+    return not scope.define or called_with_root(scope.define, sources)
+
+
+def is_shared(scope: Scope, sources: Sources) -> bool:
+    """Whether a place stands in a define whose text several calls may print, each with what it hands over."""
+    return not has_root_only(scope, sources) and sole_call(scope, sources) is None
 
 
 def lift(text: str, scope: Scope, sources: Sources, *, newline: str = "\n") -> str | None:
@@ -188,7 +197,7 @@ def called_with_root(define: str, sources: Sources) -> bool:
     for source in sources.files.values():
         for action in source.template.actions:
             inner = action.inner.of(source.text)
-            if define not in inner or action.keyword == "define":
+            if define not in inner or action.keyword in ("define", "comment"):
                 continue
             match = _CALL.search(inner)
             if match is None or match.group(1) != define:
@@ -204,37 +213,32 @@ def called_with_root(define: str, sources: Sources) -> bool:
     return calls > 0
 
 
-def root_key(define: str, sources: Sources) -> str:
-    """The key under which every call of a define hands it the root in a dict, "" where there is none."""
-    keys = [{key for key, value in given.items() if value == "."} for given in _handed(define, sources)]
-    return next(iter(sorted(set.intersection(*keys))), "") if keys else ""
-
-
 def sole_call(scope: Scope, sources: Sources) -> Mapping[str, str] | None:
-    """What the only call of the define around a place hands it in a dict, with the root as "."; None elsewhere."""
-    if not scope.define or called_with_root(scope.define, sources):
+    """What the only call of the define around a place hands it in a dict, with the root as "."; None elsewhere, and
+    where the call, or the place in its define, stands under conditions or in a loop."""
+    if has_root_only(scope, sources) or scope.blocks:
         return None
     handed = _handed(scope.define, sources)
-    return handed[0] if len(handed) == 1 else None
+    return handed[0] if len(handed) == 1 and "." in handed[0].values() else None
 
 
 def _handed(define: str, sources: Sources) -> list[Mapping[str, str]]:
-    """What each call of a define hands it in a dict, as the root sees it: without what only the caller knows."""
+    """What each call of a define hands it in a dict, as the root sees it: without what only the caller knows. Nothing
+    where a call stands in a define or a block."""
     found: list[Mapping[str, str]] = []
     for source in sources.files.values():
         for action in source.template.actions:
             inner = action.inner.of(source.text)
-            if f'"{define}"' not in inner or action.keyword == "define":
+            if f'"{define}"' not in inner or action.keyword in ("define", "comment"):
                 continue
             here = scope_at(source, action.span.start)
-            if here.define:
+            if here.define or here.blocks:
                 return []
-            moved = any(block.keyword in ("range", "with") for block, _ in here.blocks)
             found.append(
                 {
                     key: re.sub(r"\$(?=\.)", "", value) if value != "$" else "."
                     for key, value in (entries(inner, define) or {}).items()
-                    if not free_variables(value) and not (moved and reads_dot(value))
+                    if not free_variables(value)
                 }
             )
     return found

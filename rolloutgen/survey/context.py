@@ -13,9 +13,10 @@ from ..source.flow import find_deep
 from ..source.objectname import name_of
 from ..source.scope import site_scope, sole_call
 from ..source.sources import Site, Sources
+from .closed import closed_code
 from .mentions import Name
 from .survey import Survey, Workload
-from .terms import Terms, closed_code
+from .terms import Terms
 
 
 @dataclass(frozen=True)

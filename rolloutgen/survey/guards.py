@@ -14,10 +14,13 @@ from .terms import Terms
 
 
 def routed_when(item: Workload, terms: Terms, sources: Sources) -> tuple[str, tuple[Define, ...]]:
-    """The expression (root as `.`) under which the workload is routed, "" for always."""
+    """The expression (root as `.`; of local terms, at the Deployment) under which the workload is routed, "" for
+    always."""
+    if terms.local:
+        return terms.condition, ()
     sites = [*item.services[:1], *item.virtual_services[:1]]
     blocks = [(site, pair) for site in sites for pair in site_scope(site).blocks]
-    if not blocks or terms.local:
+    if not blocks:
         return "", ()
     if len({pair[0].openers[0].inner.of(site.source.text).strip() for site, pair in blocks}) == 1 < len(blocks):
         blocks = blocks[:1]

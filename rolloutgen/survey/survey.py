@@ -10,13 +10,14 @@ from ..options import Options
 from ..source.conditional import code_of
 from ..source.libraries import maker
 from ..source.refuse import ChartRefused
-from ..source.scope import site_scope
+from ..source.scope import is_shared, site_scope
 from ..source.sources import Site, Sources
 from .configs import versioned_sites
 from .deployments import chosen, deployments, nothing, of_dependencies, unplaced, without_collisions
 from .routing import points_at, selects, target_of
 from .servicename import hold
 from .steadylabels import steady_labels
+from .together import printed_once
 from .trafficservice import kept, port_index, refuse_shared, refuse_unknown, service_sites
 from .workloadkeys import keys_of
 
@@ -98,14 +99,15 @@ def _hostless(workloads: Sequence[Workload]) -> Iterable[Finding]:
     for item in workloads:
         if item.decision.looped and item.services and item.decision.router == "istio":
             site = item.sites[0]
-            loop = next(block for block, _ in site_scope(site).blocks if block.keyword == "range")
+            loop = next((block for block, _ in site_scope(site).blocks if block.keyword == "range"), None)
+            by = "a loop makes" if loop else "the calls of a define make"
             yield Finding(
                 "no-hosts-in-loop",
                 "info",
-                "a loop makes these workloads of one text: their routes bind to the mesh, without hosts or a preview",
+                f"{by} these workloads of one text: their routes bind to the mesh, without hosts or a preview",
                 "Write the workloads one by one, or let a Gateway of yours route to their Services.",
                 site.source.path,
-                site.source.line(loop.span.start),
+                site.source.line(loop.span.start) if loop else site.line,
             )
 
 
@@ -163,6 +165,8 @@ def _workload(
     alone = options.strategy == "blue-green" and not several
     strategy = options.strategy if services or alone else "basic"
     router = options.router
+    where = sources.sites
+    several_of_one = not (printed_once(site, sources) or routed)
     decision = WorkloadDecision(
         key,
         (site_id,),
@@ -175,11 +179,10 @@ def _workload(
         bool(site.find("spec", "strategy")),
         tuple(routed),
         () if site.find("spec", "selector") else tuple(steady_labels(site)),
-        site_scope(site).ranged and not routed,
+        several_of_one or _both_handed(site, [where[s] for s in services], sources),
         options.analysis if services and strategy == "canary" and router == "istio" else "",
         bool(options.slack),
     )
-    where = sources.sites
     if "" in scaled:
         raise _made_elsewhere(site, "an autoscaler", tuple(AUTOSCALERS), sources, renders)
     if "" in routed:
@@ -195,6 +198,11 @@ def _workload(
         always,
         alone_somewhere,
     )
+
+
+def _both_handed(site: Site, services: Sequence[Site], sources: Sources) -> bool:
+    """Whether defines that are handed more than the root print both a workload and its Service."""
+    return all(is_shared(site_scope(place), sources) for place in (site, *services)) and bool(services)
 
 
 def _unseen(site: Site, sources: Sources, renders: Sequence[Rendered]) -> dict[str, dict[str, None]]:

@@ -5,20 +5,19 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ..objects.naming import LONGEST, track_suffixes
-from ..source.dictcalls import told_text
 from ..source.draft import Define
-from ..source.expression import expression, free_variables, printed, reads_dot
 from ..source.gotmpl import OPENERS, lex
 from ..source.objectname import name_choice, name_of, without_nil
 from ..source.refuse import refuse
-from ..source.scope import Scope, root_symbol, same_scope, site_scope, sole_call, variables
+from ..source.scope import Scope, is_shared, same_scope, site_scope
 from ..source.sources import Site, Sources
+from .closed import WORD, closed_code, define_body
 from .survey import Survey, Workload
+from .together import Pair, condition, in_one_loop, paired
 
-_WORD = re.compile(r'"([\w.-]*\w)"')
 _HEAD = re.compile(r"\s*(?:else\s+)?(?:if|with|range)\b")
 # The last parts of the names of defines that a conversion may make.
 _OURS = (
@@ -36,7 +35,9 @@ class Terms:
 
     `prefix` begins the names of its defines. `name`, `stable` and `canary` are expressions (no braces). When `local` is
     set they read what surrounds `service_scope` (the Service stands in a loop) and are valid only in an equal scope;
-    otherwise they read the root as `.` and are valid everywhere once `at` has adapted the dot.
+    otherwise they read the root as `.` and are valid everywhere once `at` has adapted the dot. Then `condition` is the
+    expression, at the Deployment, under which its Service is printed ("" for always), and `beside` are the terms as the
+    Service's place has them, where they differ.
     """
 
     prefix: str
@@ -48,6 +49,8 @@ class Terms:
     service_scope: Scope | None
     values_key: str
     namespace: str = ".Release.Namespace"
+    condition: str = ""
+    beside: Terms | None = None
 
     def at(self, code: str, root: str) -> str:
         """`code` for a place that calls the root `root`."""
@@ -104,7 +107,7 @@ def terms_of(workload: Workload, survey: Survey, present: str = "") -> tuple[Ter
     service = workload.services[0] if workload.services else None
     closed_name = closed_code(name, name_scope, sources) if name else None
     if name and closed_name is None and not name_scope.ranged:
-        body = _define_body(name, name_scope, sources)
+        body = define_body(name, name_scope, sources)
         if body is not None:
             name_defines.append(
                 Define(
@@ -128,7 +131,14 @@ def terms_of(workload: Workload, survey: Survey, present: str = "") -> tuple[Ter
             "Write `name:` under `metadata:` in one line.",
         )
     scope = site_scope(service)
-    if name_scope.ranged and not scope.ranged:
+    pair = None
+    if is_shared(name_scope, sources) or is_shared(scope, sources):
+        pair = paired(site, service, sources)
+        if pair is None or any(kind != "Deployment" for kind in site.kinds()):
+            raise _apart(service, "it is not printed wherever its Deployment is, or not only there")
+        if closed_name is None and name and not is_shared(scope, sources) and pair.alike(name, site, raw, service):
+            closed_name = closed_code(raw, scope, sources)
+    elif name_scope.ranged and not scope.ranged:
         raise refuse(
             "service-of-two-workloads",
             service.source,
@@ -145,12 +155,14 @@ def terms_of(workload: Workload, survey: Survey, present: str = "") -> tuple[Ter
         keep = workload.decision.service_names == "keep"
         stable_name, canary_name = (f"{prefix}.{suffix[1:]}Service" for suffix in suffixes)
         closed = closed_code(raw, scope, sources)
-        stable_body = _define_body(raw if keep else first, scope, sources, "" if keep else suffixes[0])
+        stable_body = define_body(raw if keep else first, scope, sources, "" if keep else suffixes[0])
         if present and stable_body is not None and not keep:
-            alone = _define_body(raw, scope, sources)
+            alone = define_body(raw, scope, sources)
             stable_body = f"{{{{- if {present} -}}}}\n{stable_body}\n{{{{- else -}}}}\n{alone}\n{{{{- end -}}}}"
-        canary_body = _define_body(second, scope, sources, suffixes[1])
+        canary_body = define_body(second, scope, sources, suffixes[1])
         if stable_body is not None and canary_body is not None:
+            if pair and (closed_name is None or _condition(pair, sources)):
+                raise _apart(service, "its template does not know the name of its Deployment, or has conditions")
             about = "" if not survey.decisions.several else f" of {workload.decision.key}"
             defines = [
                 Define(canary_name, canary_body, f"Name of the Service{about} that only the new version serves."),
@@ -178,24 +190,61 @@ def terms_of(workload: Workload, survey: Survey, present: str = "") -> tuple[Ter
                 ),
                 (*name_defines, *defines),
             )
-    stable = raw if workload.decision.service_names == "keep" else f'printf "%s{suffixes[0]}" ({first})'
-    canary = f'printf "%s{suffixes[1]}" ({second})'
+    bare = Terms(prefix, block, name or "", "", "", True, scope, survey.decisions.values_key)
+    terms = _local(workload, raw, sources, bare)
+    if pair:
+        return _known_at_both(workload, terms, raw, pair, sources), ()
     if not same_scope(scope, name_scope):
-        raise refuse(
-            "service-in-loop",
-            service.source,
-            service.document.span.start,
-            "the traffic Service stands in a loop that does not enclose its Deployment",
-            "Write the Service of this workload outside the loop, or loop over both alike.",
-        )
-    return Terms(prefix, block, name or "", stable, canary, True, scope, survey.decisions.values_key), ()
+        raise _apart(service, "it stands in a loop that does not enclose its Deployment")
+    return replace(terms, condition=_condition(in_one_loop(site, service), sources)), ()
+
+
+def _condition(pair: Pair, sources: Sources) -> str:
+    when = condition(pair, sources)
+    if when is None:
+        raise _apart(pair.service, "its conditions are not those of its Deployment, or cannot be repeated there")
+    return when
+
+
+def _local(workload: Workload, raw: str, sources: Sources, terms: Terms) -> Terms:
+    """Terms whose Services are named after the expression `raw` of the old name, where that can be read."""
+    exact = without_nil(raw, sources)
+    names = []
+    for suffix in track_suffixes(workload.decision.strategy):
+        names.append(f'printf "%s{suffix}" ({_cut(exact, LONGEST - len(suffix))})')
+    stable = raw if workload.decision.service_names == "keep" else names[0]
+    return replace(terms, stable=stable, canary=names[1])
+
+
+def _known_at_both(workload: Workload, terms: Terms, raw: str, pair: Pair, sources: Sources) -> Terms:
+    """Local terms of the Deployment's place and, `beside` them, those of the Service's. Raises ChartRefused where a
+    name, or the condition of the Service, cannot be said at the other place."""
+    site, service = pair.deployment, pair.service
+    alike = pair.alike(terms.name, site, raw, service)
+    mine = raw if pair.told(raw, service, site) else terms.name if alike else ""
+    theirs = terms.name if pair.told(terms.name, site, service) else raw if alike else ""
+    if not mine or not theirs:
+        raise _apart(service, "its name is made of what its Deployment's place does not know, or the other way round")
+    beside = replace(_local(workload, raw, sources, terms), name=theirs)
+    here = replace(_local(workload, mine, sources, terms), condition=_condition(pair, sources))
+    return replace(here, beside=None if beside == replace(here, condition="") else beside)
+
+
+def _apart(service: Site, why: str) -> Exception:
+    return refuse(
+        "service-in-loop",
+        service.source,
+        service.document.span.start,
+        f"the traffic Service belongs to a Deployment of another loop or define: {why}",
+        "Write the Service of this workload outside the loop or define, or call both with the same.",
+    )
 
 
 def _chosen(service: Site, raw: str, scope: Scope, sources: Sources, define: str) -> tuple[str, tuple[Define, ...]]:
     """The expression `raw` of a Service's name; where conditions choose it, a define that evaluates only what they
     choose, if its place lets it have one."""
     choice = name_choice(service)
-    body = _define_body(raw, scope, sources, text=choice.text()) if choice else None
+    body = define_body(raw, scope, sources, text=choice.text()) if choice else None
     if body is None:
         return raw, ()
     return f'include "{define}" .', (Define(define, body, "Name of the Service, before its suffix."),)
@@ -203,57 +252,8 @@ def _chosen(service: Site, raw: str, scope: Scope, sources: Sources, define: str
 
 def _cut(code: str, length: int) -> str:
     """`code` cut to `length`, which a short word needs not."""
-    word = _WORD.fullmatch(code)
+    word = WORD.fullmatch(code)
     return code if word and len(word[1]) <= length else f'{code} | trunc {length} | trimSuffix "-"'
-
-
-def closed_code(code: str, scope: Scope, sources: Sources) -> str | None:
-    """`code` so that it may stand at any file's root, None when it needs its surroundings."""
-    root = root_symbol(scope, sources)
-    if free_variables(code) or root is None:
-        return None
-    if root not in (".", "$"):
-        given = sole_call(scope, sources)
-        text = told_text(printed(code), given) if given and not root.startswith("$") else None
-        return expression(text) if text else None
-    if root == "." or not reads_dot(code):
-        return re.sub(r"\$(?=\.|\s|\)|$)", lambda m: "" if code[m.end() : m.end() + 1] == "." else ".", code)
-    return None
-
-
-def name_anywhere(site: Site, sources: Sources, define: str, about: str) -> tuple[str | None, tuple[Define, ...]]:
-    """An expression of an object's name that holds at any file's root, with the define that it may need; None when its
-    name cannot be read outside its place."""
-    code = name_of(site)
-    if code is None:
-        return None, ()
-    scope = site_scope(site)
-    closed = closed_code(code, scope, sources)
-    if closed is not None:
-        return closed, ()
-    body = _define_body(code, scope, sources)
-    return (None, ()) if body is None else (f'include "{define}" .', (Define(define, body, about),))
-
-
-def _define_body(code: str, scope: Scope, sources: Sources, suffix: str = "", text: str = "") -> str | None:
-    """The body of a define that yields `code` and `suffix` when it is called with the root; None where it cannot.
-    `text`, where it is given, says the same as `code` and is printed."""
-    root = root_symbol(scope, sources)
-    if scope.ranged or root is None:
-        return None
-    if root not in (".", "$"):
-        closed = None if text else closed_code(code, scope, sources)
-        return printed(closed) + suffix if closed else None
-    withs = [(block, branch) for block, branch in scope.blocks if block.keyword == "with"] if reads_dot(code) else []
-    opening = [block.openers[branch].span.of(scope.source.text) for block, branch in withs]
-    prelude = variables(scope, free_variables(code + "".join(opening)), code)
-    if prelude is None or any(branch for _, branch in withs):
-        return None
-    lines = [*(line.removesuffix(" }}") + " -}}" for line in prelude)]
-    lines += ["{{- " + text.strip("{}").strip("- ").strip() + " -}}" for text in opening]
-    word = _WORD.fullmatch(code)
-    lines += [(text or (word[1] if word else f"{{{{ {code} }}}}")) + suffix, *("{{- end -}}" for _ in opening)]
-    return "\n".join(lines)
 
 
 def unique(defines: list[Define]) -> Iterator[Define]:

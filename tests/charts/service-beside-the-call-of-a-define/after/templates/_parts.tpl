@@ -1,0 +1,42 @@
+{{- define "blog.deployment" }}
+apiVersion: argoproj.io/v1alpha1
+kind: Rollout
+metadata:
+  name: {{ .root.Release.Name }}-{{ .name }}
+spec:
+  replicas: {{ .root.Values.replicas }}
+  strategy:
+    canary:
+      stableService: {{ printf "%v-%v" .root.Release.Name .name | trunc 56 | trimSuffix "-" }}-stable
+      canaryService: {{ printf "%v-%v" .root.Release.Name .name | trunc 56 | trimSuffix "-" }}-canary
+      trafficRouting:
+        istio:
+          virtualService:
+            name: {{ .root.Release.Name }}-{{ .name }}
+            routes:
+              - primary
+        {{- with (.root.Values.rollout).managedRoutes }}
+        managedRoutes:
+          {{- range . }}
+          - name: {{ . }}
+          {{- end }}
+        {{- end }}
+      {{- with omit ((.root.Values.rollout).canary | default dict) "steps" "stableService" "canaryService" "trafficRouting" }}
+      {{- toYaml . | nindent 6 }}
+      {{- end }}
+      {{- with (.root.Values.rollout).steps }}
+      steps:
+        {{- toYaml . | nindent 8 }}
+      {{- end }}
+  selector:
+    matchLabels:
+      app: {{ .name }}
+  template:
+    metadata:
+      labels:
+        app: {{ .name }}
+    spec:
+      containers:
+        - name: {{ .name }}
+          image: {{ .root.Values.image }}
+{{- end }}

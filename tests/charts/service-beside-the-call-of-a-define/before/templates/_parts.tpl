@@ -1,0 +1,19 @@
+{{- define "blog.deployment" }}
+apiVersion: apps/v1
+kind: Deployment
+metadata:
+  name: {{ .root.Release.Name }}-{{ .name }}
+spec:
+  replicas: {{ .root.Values.replicas }}
+  selector:
+    matchLabels:
+      app: {{ .name }}
+  template:
+    metadata:
+      labels:
+        app: {{ .name }}
+    spec:
+      containers:
+        - name: {{ .name }}
+          image: {{ .root.Values.image }}
+{{- end }}
