@@ -20,7 +20,7 @@ _HOOKS = frozenset(
 )
 OF_RENDERED = "The line is that of the rendered text."
 _MARK = "rg-site:"
-_MARKER = re.compile(r"[ \t]+#[ \t]*rg-site:(\S+)")
+_MARKER = re.compile(r"[ \t]+#[ \t]*rg-site:([^\s\\\"']+)")
 _Read = tuple[goyaml.Document, Mapping[int, str]]  # a document and the mark of each of its objects, see _sites
 
 
@@ -131,8 +131,10 @@ def _objects(path: str, text: str, seen: Seen) -> Iterator[Manifest]:
 
 
 def _read(raw: str, line: int) -> _Read:
-    document = goyaml.parse(raw, line)
-    return document, _sites(raw) if _MARK in raw else {}
+    sites = _sites(raw) if _MARK in raw else {}
+    # A mark within a text, such as a manifest that a ConfigMap holds, is no comment there.
+    within = raw.count(_MARK) > sum(map(bool, sites.values()))
+    return goyaml.parse(_MARKER.sub("", raw) if within else raw, line), sites
 
 
 def _unknown_hook(body: Mapping[str, Any]) -> bool:

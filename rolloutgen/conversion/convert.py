@@ -22,6 +22,7 @@ from ..source.gotmpl import Template
 from ..source.refuse import ChartRefused
 from ..source.sources import Sources, instrument, read_sources, with_sites
 from ..source.yamlmap import outline
+from ..survey.deployments import selecting
 from ..survey.survey import Survey, survey
 from ..text import Edit, OverlapError, apply_edits
 from ..values.valuesets import environment_file
@@ -69,7 +70,7 @@ def _convert(chart: Chart, value_sets: Sequence[ValueSet], engine: Engine, optio
     new_version = dependencies.applied_to(with_version(chart, bumped(chart.version, options.bump)))
     marked = instrument(Sources(new_version, sources.files))
     befores: list[Rendered | RolloutgenError] = [
-        result if isinstance(result, RolloutgenError) else with_sites(result, sources)
+        result if isinstance(result, RolloutgenError) else selecting(with_sites(result, sources))
         for result in engine.render_all(marked, value_sets)
     ]
     renders = [render for render in befores if isinstance(render, Rendered)]

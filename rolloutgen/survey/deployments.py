@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
+from ..errors import RenderError, RolloutgenError
 from ..model import Finding, Manifest, Refusal, Rendered
+from ..objects.tree import dig
 from ..options import Options
 from ..source.libraries import maker
 from ..source.refuse import ChartRefused
@@ -36,6 +38,16 @@ def _collide(render: Rendered) -> bool:
     namespace = render.value_set.release.namespace
     found = [m.ref.identity(namespace) for m in render.objects if m.ref.kind == "Deployment"]
     return len(set(found)) < len(found)
+
+
+def selecting(render: Rendered) -> Rendered | RolloutgenError:
+    """The render, or a RenderError where values that nobody gave leave a Deployment without labels to select: the API
+    server takes no such Deployment, so nothing can become of it."""
+    for manifest in render.objects if render.value_set.derived else ():
+        selector = dig(manifest.body, "spec", "selector")
+        if manifest.ref.kind == "Deployment" and isinstance(selector, Mapping) and not any(selector.values()):
+            return RenderError(f"{manifest.ref} selects nothing", path=manifest.template)
+    return render
 
 
 def nothing(renders: Sequence[Rendered], foreign: list[Found]) -> ChartRefused:

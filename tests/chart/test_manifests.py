@@ -130,12 +130,11 @@ def test_what_was_seen_is_one_body_wherever_it_stands_and_whatever_marks_it() ->
     assert (first.twice, again.twice, bare.twice) == (((key, 4),), ((key, 6),), ((key, 11),))
 
 
-def test_a_mark_within_a_text_is_text() -> None:
-    seen = Seen()
-    said = "kind: ConfigMap{}\ndata:\n  a: |\n    x{}\n"
-    one, other = (
-        parse_rendered({"a.yaml": said.format(" # rg-site:a.yaml#0", text)}, seen)[0]
-        for text in (" # rg-site:b", " # rg-site:c")
-    )
-    (bare,) = parse_rendered({"a.yaml": said.format("", "")}, seen)
-    assert [found.body["data"]["a"] for found in (one, other, bare)] == ["x # rg-site:b\n", "x # rg-site:c\n", "x\n"]
+def test_a_mark_that_a_text_took_along_is_no_part_of_it() -> None:
+    said = "kind: ConfigMap{}\ndata:\n  a: |\n    kind: Job{}\n    x: y\n  b: {}\n"
+    marked = said.format(" # rg-site:a.yaml#0", " # rg-site:b", '"kind: Job # rg-site:b\\nx: y"')
+    bare = said.format("", "", '"kind: Job\\nx: y"')
+    one, other = (parse_rendered({"a.yaml": text}, Seen())[0] for text in (marked, bare))
+    assert one.body == other.body
+    assert one.body["data"] == {"a": "kind: Job\nx: y\n", "b": "kind: Job\nx: y"}
+    assert (one.site, other.site) == ("a.yaml#0", "")

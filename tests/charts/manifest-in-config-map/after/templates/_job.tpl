@@ -1,0 +1,6 @@
+{{- define "runner.job" -}}
+apiVersion: batch/v1
+kind: Job
+metadata:
+  name: once
+{{- end }}
