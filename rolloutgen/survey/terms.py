@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
+from ..chart.dependencies import declared
 from ..objects.naming import LONGEST, track_suffixes
 from ..source.draft import Define
 from ..source.gotmpl import OPENERS, lex
@@ -26,7 +27,7 @@ _OURS = (
     "rolloutName", "rolloutReplicas", "routed", "stableService", "subscriptions", "trafficPort", "trafficPorts",
     "updateStrategy", "versionedName", "virtualService",
 )  # fmt: skip
-_PREFIX = re.compile(r"([A-Za-z0-9_-]+)\.(?:fullname|name|labels|chart|selectorLabels)$")
+_PREFIX = re.compile(r"^[A-Za-z0-9_-]+\.(?:.*\.)?(?:fullname|name|labels|chart|selectorLabels)$")
 
 
 @dataclass(frozen=True)
@@ -77,9 +78,16 @@ def _member(code: str, match: re.Match[str]) -> bool:
 
 
 def chart_prefix(sources: Sources) -> str:
-    """The first part of the chart's own define names, else the chart's name."""
-    found = Counter(match.group(1) for name in sources.defines if (match := _PREFIX.search(name)))
-    prefix = found.most_common(1)[0][0] if found else sources.chart.name
+    """What the names of the chart's own defines begin with, else the chart's name.
+
+    Never the name of a dependency, whose own defines a conversion of that chart would give the same names: Helm knows
+    one define of a name, and the parent's wins.
+    """
+    others = {dependency.name for dependency in declared(sources.chart)}
+    found = Counter(name.split(".")[0] for name in sources.defines if _PREFIX.search(name))
+    mine = [prefix for prefix, _ in found.most_common() if prefix not in others]
+    known = any(name.startswith(f"{sources.chart.name}.") for name in sources.defines)
+    prefix = sources.chart.name if known or not mine else mine[0]
     # A define of that name would replace the chart's own everywhere.
     taken = any(f"{prefix}.{name}" in sources.defines for name in _OURS)
     return f"{prefix}.argo" if taken else prefix
