@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 
 from ..model import ROLLOUT_API
@@ -17,6 +18,11 @@ from ..text import Edit, Span
 
 REASON = "rollout"
 SELECTOR_REASON = "selector"
+# `ternary "Deployment" "StatefulSet" (eq .Values.mode "simple")`: one of the two is a Deployment.
+_TERNARY = re.compile(
+    r'ternary "(?:(Deployment)" "(?!Deployment")\w+|(?!Deployment")\w+" "Deployment)"'
+    r" (\([^()]*(?:\([^()]*\)[^()]*)*\)|[^\s|()]+)"
+)
 
 
 def guard(site: Site) -> str:
@@ -35,7 +41,7 @@ def guard(site: Site) -> str:
         code = expression(kinds[0].value.of(site.source.text))
         if code is None:
             raise _unclear(site, kinds[0])
-        return f'eq ({code}) "Deployment"'
+        return _when(code)
     mine = [node for node, text in zip(kinds, texts, strict=True) if text == "Deployment"]
     if len(mine) != 1:
         raise _unclear(site, kinds[0])
@@ -193,10 +199,25 @@ def _by_value(site: Site, kind: Node, versions: tuple[Node, ...]) -> Iterator[It
     code = expression(kind.value.of(text))
     if code is None or len(versions) != 1 or inner_blocks(site, versions[0].key_span.start):
         raise _unclear(site, kind)
-    yield EditFile(path, Edit(kind.value, f'{{{{ {code} | replace "Deployment" "Rollout" }}}}', REASON))
+    if _TERNARY.fullmatch(code):
+        start = kind.value.start + kind.value.of(text).find('"Deployment"') + 1
+        yield EditFile(path, Edit(Span(start, start + len("Deployment")), "Rollout", REASON))
+    else:
+        yield EditFile(path, Edit(kind.value, f'{{{{ {code} | replace "Deployment" "Rollout" }}}}', REASON))
     old = versions[0].value.of(text)
-    new = f'{{{{ if eq ({code}) "Deployment" }}}}{ROLLOUT_API}{{{{ else }}}}{old}{{{{ end }}}}'
+    new = f"{{{{ if {_when(code)} }}}}{ROLLOUT_API}{{{{ else }}}}{old}{{{{ end }}}}"
     yield EditFile(path, Edit(versions[0].value, new, REASON))
+
+
+def _when(code: str) -> str:
+    """The expression under which a kind that `code` yields is a Deployment."""
+    chosen = _TERNARY.fullmatch(code)
+    if chosen is None:
+        return f'eq ({code}) "Deployment"'
+    condition = chosen[2]
+    if not chosen[1]:
+        return f"not {condition}"
+    return condition[1:-1] if condition.startswith("(") else condition
 
 
 def _unclear(site: Site, node: Node) -> Exception:

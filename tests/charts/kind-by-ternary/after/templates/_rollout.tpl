@@ -2,7 +2,7 @@
 Name of the Service that the public reaches, cut to leave room for the suffix.
 */}}
 {{- define "depot.stableService" -}}
-{{- if eq (ternary "StatefulSet" "Deployment" (eq .Values.mode "distributed")) "Deployment" -}}
+{{- if not (eq .Values.mode "distributed") -}}
 {{ printf "%s-depot" .Release.Name | trunc 56 | trimSuffix "-" }}-stable
 {{- else -}}
 {{ printf "%s-depot" .Release.Name }}

@@ -1,0 +1,17 @@
+{{/*
+Name of the Service that the public reaches, cut to leave room for the suffix.
+*/}}
+{{- define "depot.stableService" -}}
+{{- if .Values.simple -}}
+{{ printf "%s-depot" .Release.Name | trunc 56 | trimSuffix "-" }}-stable
+{{- else -}}
+{{ printf "%s-depot" .Release.Name }}
+{{- end -}}
+{{- end }}
+
+{{/*
+Name of the Service that only the new version serves.
+*/}}
+{{- define "depot.canaryService" -}}
+{{ printf "%s-depot" .Release.Name | trunc 56 | trimSuffix "-" }}-canary
+{{- end }}
