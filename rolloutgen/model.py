@@ -155,7 +155,8 @@ class WorkloadDecision:
     `selector` are the pod labels that a Deployment without a selector is given as one (extensions/v1beta1 made it up).
     `looped` tells that a loop makes several workloads of one text: they share what values say, so they have no hosts.
     `analysis` tells how the metrics of the new version are judged, "" for not at all; `notified` that values name
-    channels that hear of its rollouts.
+    channels that hear of its rollouts. `autoscaler_sites` are the places that render its autoscalers: they follow it
+    even in a render that leaves the workload itself out.
     """
 
     key: str
@@ -172,6 +173,7 @@ class WorkloadDecision:
     looped: bool = False
     analysis: Analysis = ""
     notified: bool = False
+    autoscaler_sites: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

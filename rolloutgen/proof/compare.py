@@ -15,7 +15,6 @@ Pair = tuple[Manifest | None, Manifest | None]
 
 HIDDEN = "(not shown: Secret)"
 _NAME: Path = ("metadata", "name")
-_CHECKSUM = ("checksum/", "checksum.")
 
 
 class _Absent:
@@ -40,7 +39,7 @@ def differences(
 
     Objects are matched by identity as multisets; a missing or extra one is a difference at (). Order, template and
     API version of the match play no part; the API version is compared as a leaf. What lies at or below a place in
-    `leave_out` (see random_paths) is not compared, nor are `checksum/` annotations with `checksums=False`.
+    `leave_out` (see random_paths) is not compared, nor are checksums with `checksums=False`.
     """
     hidden = frozenset(leave_out)
     found = []
@@ -104,8 +103,9 @@ def explain(
 
 
 def is_checksum(path: Path) -> bool:
-    """Whether a path is that of a `checksum/...` annotation, which changes whenever the file that it hashes does."""
-    return len(path) > 1 and path[-2] == "annotations" and str(path[-1]).startswith(_CHECKSUM)
+    """Whether a path is that of a `checksum/...` annotation, or of another or a label that says it is a checksum: they
+    change whenever the file or the values that they hash do."""
+    return len(path) > 1 and path[-2] in ("annotations", "labels") and "checksum" in str(path[-1]).lower()
 
 
 def show_value(ref: Ref, value: Json, *, longest: int = 200) -> str:

@@ -89,6 +89,9 @@ def _namespace(site: Site, context: Context) -> str:
     closed = closed_code(code, site_scope(site), context.sources) if code and not codes else None
     if closed is None:
         raise _refused(site, nodes[0], "its namespace is not written as one value", "Write `namespace:` in one line.")
+    rendered = (m for render in context.survey.renders for m in render.objects if m.site == site.id)
+    if nodes and any(not manifest.ref.namespace for manifest in rendered):
+        return f"{closed} | default .Release.Namespace"  # values may leave it empty
     return closed
 
 
@@ -141,6 +144,13 @@ def routes(site: Site, name: Name) -> tuple[Found, ...]:
     return tuple(found)
 
 
+def _first(site: Site, item: Node) -> Node:
+    """The first key of a route that is there whenever the route is: a name before it is never lost with a condition."""
+    around = len(inner_blocks(site, item.key_span.start))
+    always = (child for child in item.children if len(inner_blocks(site, child.key_span.start)) == around)
+    return next(always, item.children[0])
+
+
 def _refused(site: Site, node: Node, why: str, hint: str) -> Exception:
     return refuse("route-not-found", site.source, node.start, why, hint)
 
@@ -158,7 +168,7 @@ def _amended(site: Site, name: Name, *, stable: str, canary: str, keep: bool) ->
     newline = "\r\n" if "\r\n" in text else "\n"
     for route in routes(site, name):
         if not route.named:
-            first = route.item.children[0]
+            first = _first(site, route.item)
             at = first.key_span.start
             glue = ", " if in_flow(route.item, text) else f"{newline}{' ' * first.indent}"
             yield EditFile(path, Edit(Span(at, at), f"name: {route.name}{glue}", REASON))

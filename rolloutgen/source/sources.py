@@ -195,6 +195,8 @@ def one_line_block(source: Source, node: Node) -> Block | None:
 
 def _marks(site: Site, name: str) -> Iterator[Edit]:
     text = site.source.text
+    if site.document.define and not any(node.key in ("metadata", SPLICE) for node in site.document.nodes):
+        return  # another program's file, such as a kubeconfig: a mark might end up encoded, where nobody finds it
     for node in site.find("kind"):
         if node.value.of(text).strip("\"'") in _UNMARKED or node.value.start == node.value.end:
             continue

@@ -182,6 +182,7 @@ def _workload(
         several_of_one or _both_handed(site, [where[s] for s in services], sources),
         options.analysis if services and strategy == "canary" and router == "istio" else "",
         bool(options.slack),
+        (*scaled, *vertical),
     )
     if "" in scaled:
         raise _made_elsewhere(site, "an autoscaler", tuple(AUTOSCALERS), sources, renders)

@@ -54,6 +54,7 @@ class _Scene:
     objects: Sequence[Manifest]
     targets: tuple[Target, ...]
     decisions: Decisions
+    strays: Sequence[Manifest]
     routing: Mapping[int, Patched]
     gateways: Mapping[int, Sequence[str]]
     listed: Mapping[int, Sequence[Listed]]
@@ -70,13 +71,14 @@ def transform(
     """What the converted chart must render where the original renders `objects`.
 
     `rollout` is the effective values block; it may lack any key. Bodies that do not change are shared with `objects`.
-    A render without a Deployment to convert comes back as it is. Raises Refused where a conversion would break it.
+    A render without anything to convert comes back as it is. Raises Refused where a conversion would break it.
     """
     distinct.check_workloads(objects, decisions, release)
     targets = find_targets(objects, decisions, rollout, release)
-    if not targets:
+    strays = autoscaler.strays(objects, decisions, release)
+    if not targets and not strays:
         return _by_version(_beside(Transformed(tuple(objects)), decisions), decisions, release)
-    scene = _survey(objects, targets, decisions)
+    scene = _survey(objects, targets, decisions, strays)
     parts = [_converted(manifest, scene) for manifest in objects]
     made = [manifest.ref for part in parts for manifest in part.objects]
     distinct.check_names([m.ref for m in objects], made, [ref for part in parts for ref in part.new], targets, release)
@@ -113,7 +115,9 @@ def _by_version(found: Transformed, decisions: Decisions, release: Release) -> T
     )
 
 
-def _survey(objects: Sequence[Manifest], targets: tuple[Target, ...], decisions: Decisions) -> _Scene:
+def _survey(
+    objects: Sequence[Manifest], targets: tuple[Target, ...], decisions: Decisions, strays: Sequence[Manifest]
+) -> _Scene:
     """Amend the VirtualServices, because what they route decides what else is made."""
     routing: dict[int, Patched] = {}
     gateways: dict[int, Sequence[str]] = {}
@@ -133,7 +137,7 @@ def _survey(objects: Sequence[Manifest], targets: tuple[Target, ...], decisions:
         for number, names in routes.items():
             listed.setdefault(number, []).append((replace(manifest, body=body), names))
         routing[id(manifest)] = body, edits
-    return _Scene(objects, targets, decisions, routing, gateways, listed)
+    return _Scene(objects, targets, decisions, strays, routing, gateways, listed)
 
 
 def _rebound(
@@ -187,9 +191,9 @@ def _own_changes(manifest: Manifest, scene: _Scene) -> Patched:
         return scene.routing[id(manifest)]
     if id(manifest) in scene.gateways:
         return hosts.replace_server_hosts(manifest.body, scene.gateways[id(manifest)])
-    for target in scene.targets:
-        if autoscaler.scales(manifest, target):
-            return autoscaler.retarget(manifest.body, manifest)
+    scaled = any(autoscaler.scales(manifest, target) for target in scene.targets)
+    if scaled or any(manifest is stray for stray in scene.strays):
+        return autoscaler.retarget(manifest.body, manifest)
     return manifest.body, ()
 
 

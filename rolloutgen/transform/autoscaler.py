@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from rolloutgen.model import ROLLOUT_API, Json, Manifest
+from rolloutgen.model import ROLLOUT_API, Decisions, Json, Manifest, Release
 from rolloutgen.objects.tree import as_map, dig, put
 from rolloutgen.survey.target import Patched, Target, namespace_of
 
@@ -21,14 +21,29 @@ _REFS = {
 
 def scales(manifest: Manifest, target: Target) -> bool:
     """Whether `manifest` is an autoscaler of the target's Deployment."""
-    field = _REFS.get((manifest.ref.group, manifest.ref.kind))
-    if field is None or namespace_of(manifest, target.release) != target.namespace:
-        return False
-    ref = as_map(dig(manifest.body, "spec", field))
+    return namespace_of(manifest, target.release) == target.namespace and _deployment(manifest) == target.name
+
+
+def strays(objects: Sequence[Manifest], decisions: Decisions, release: Release) -> tuple[Manifest, ...]:
+    """The autoscalers of converted workloads whose Deployment the render leaves out: they scale nothing, before and
+    after, and name a Rollout all the same."""
+    sites = {site for decision in decisions.workloads for site in decision.autoscaler_sites}
+    there = {(namespace_of(m, release), m.ref.name) for m in objects if m.ref.kind == "Deployment"}
+    return tuple(
+        manifest
+        for manifest in objects
+        if manifest.site in sites
+        and _deployment(manifest)
+        and (namespace_of(manifest, release), _deployment(manifest)) not in there
+    )
+
+
+def _deployment(manifest: Manifest) -> Json:
+    """The name of the Deployment that an autoscaler scales; None where it scales another kind."""
+    ref = as_map(dig(manifest.body, "spec", _REFS.get((manifest.ref.group, manifest.ref.kind), "")))
     kind = ref.get("kind")
     # Only KEDA takes a missing kind for Deployment.
-    fits = kind == "Deployment" or (kind is None and manifest.ref.kind == "ScaledObject")
-    return fits and ref.get("name") == target.name
+    return ref.get("name") if kind == "Deployment" or (kind is None and manifest.ref.kind == "ScaledObject") else None
 
 
 def retarget(body: Mapping[str, Any], manifest: Manifest) -> Patched:

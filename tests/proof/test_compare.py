@@ -85,7 +85,8 @@ def test_checksums_are_compared_unless_the_caller_says_no() -> None:
     assert len(differences([one], [other], RELEASE)) == 1
     assert differences([one], [other], RELEASE, checksums=False) == ()
     assert is_checksum(("spec", "template", "metadata", "annotations", "checksum/a"))
-    assert not is_checksum(("metadata", "labels", "checksum/a"))
+    assert is_checksum(("metadata", "labels", "app.example.org/values-checksum"))
+    assert not is_checksum(("spec", "selector", "checksum/a"))
     assert not is_checksum(("checksum/a",))
 
 
