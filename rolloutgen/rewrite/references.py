@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from ..source.conditional import code_of
 from ..source.draft import EditFile, Item
-from ..source.expression import grouped
+from ..source.expression import free_variables, grouped, unwrapped
 from ..source.flow import find_deep
 from ..source.gotmpl import CONTROL, Action
 from ..source.scope import root_symbol, scope_at
@@ -55,7 +55,7 @@ def _places(name: Name, source: Source) -> Iterator[tuple[Span, Action, bool]]:
         inner = action.inner.of(source.text)
         assigned = re.match(r"\s*\$(\w+)\s*:?=\s*(.*?)\s*$", inner, re.DOTALL)
         if assigned:
-            if pattern.fullmatch(assigned[2].strip().strip("()")):
+            if pattern.fullmatch(unwrapped(assigned[2])):
                 variables.add(assigned[1])
             continue
         if action.keyword in CONTROL:
@@ -184,8 +184,11 @@ def _backends(name: Name, site: Site, sources: Sources, others: Sequence[str]) -
             continue
         lone = code.strip()
         root = root_symbol(scope_at(source, node.value.start), sources) or "."
-        same = bool(any_of(name).fullmatch(lone)) or _holds(name, source, lone)
-        if not same and any(pattern_of(other).fullmatch(lone) for other in others):
+        said = _resolved(source, lone)
+        same = bool(any_of(name).fullmatch(said)) or _holds(name, source, lone)
+        if not same and any(pattern_of(other).fullmatch(said) for other in others):
+            continue
+        if not same and all(_differs(said, mine) for mine in name.codes):
             continue
         new = (
             stable
@@ -211,9 +214,29 @@ def _holds(name: Name, source: Source, code: str) -> bool:
     pattern = any_of(name)
     for action in source.template.actions:
         assigned = re.match(r"\s*\$(\w+)\s*:?=\s*(.*?)\s*$", action.inner.of(source.text), re.DOTALL)
-        if assigned and f"${assigned[1]}" == code and not pattern.fullmatch(assigned[2].strip().strip("()")):
+        if assigned and f"${assigned[1]}" == code and not pattern.fullmatch(unwrapped(assigned[2])):
             return False
     return any(re.match(rf"\s*\{code}\s*:=", action.inner.of(source.text)) for action in source.template.actions)
+
+
+def _resolved(source: Source, code: str) -> str:
+    """`code` with each variable that the file sets once, and to what needs no other, replaced by what it is set to."""
+    for variable in free_variables(code):
+        sets = re.compile(rf"\${variable}\s*(?:,|:?=)")
+        inners = [action.inner.of(source.text).strip() for action in source.template.actions]
+        settings = [inner for inner in inners if sets.search(inner)]
+        value = re.fullmatch(rf"\${variable}\s*:=\s*(.+)", settings[0], re.DOTALL) if len(settings) == 1 else None
+        if value is None or free_variables(value[1]):
+            return code
+        new = grouped(unwrapped(value[1])).replace("\\", r"\\")
+        code = re.sub(rf"\${variable}(?![\w.])", new, code)
+    return unwrapped(re.sub(r'^printf "[^"]*"', lambda found: found[0].replace("%v", "%s"), code))
+
+
+def _differs(one: str, other: str) -> bool:
+    """Whether two names can never be equal: the same text with another ending each."""
+    first, second = (re.fullmatch(r'printf "%s([^%"]*)" (.*)', code, re.DOTALL) for code in (one, other))
+    return bool(first and second and first[1] != second[1] and pattern_of(first[2]).fullmatch(second[2]))
 
 
 def _is_backend(path: tuple[str, ...], node: Node) -> bool:

@@ -90,6 +90,19 @@ def printed(code: str) -> str:
     return parts[0] + "".join(texts)
 
 
+def unwrapped(code: str) -> str:
+    """`code` without parentheses around all of it."""
+    code = code.strip()
+    while code.startswith("(") and code.endswith(")"):
+        depth = 0
+        for position, sign in enumerate(strip_literals(code)):
+            depth += (sign == "(") - (sign == ")")
+            if not depth and position < len(code) - 1:
+                return code
+        code = code[1:-1].strip()
+    return code
+
+
 def grouped(code: str) -> str:
     """`code` so that it can be an argument: parenthesised unless it is a single word or literal."""
     return code if _SIMPLE.match(code) else f"({code})"

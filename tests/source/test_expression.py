@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from rolloutgen.chart.chart import Chart
 from rolloutgen.helm.embedded import EmbeddedEngine
 from rolloutgen.model import Release, ValueSet
-from rolloutgen.source.expression import expression, free_variables, grouped, included, reads_dot
+from rolloutgen.source.expression import expression, free_variables, grouped, included, reads_dot, unwrapped
 
 
 @pytest.mark.parametrize(
@@ -71,6 +71,21 @@ def test_the_expression_yields_what_the_value_renders_to(embedded: EmbeddedEngin
     chart = Chart("t", {path: text.encode() for path, text in files.items()})
     (found,) = embedded.render(chart, ValueSet("x", {}, Release("rel", "ns"))).objects
     assert found.body["code"] == found.body["value"]
+
+
+@pytest.mark.parametrize(
+    ("code", "bare"),
+    [
+        ("(.Values.a)", ".Values.a"),
+        ('((include "x" .))', 'include "x" .'),
+        ('printf "%s-a" (include "x" .)', 'printf "%s-a" (include "x" .)'),
+        ('(include "x" .) | default (include "y" .)', '(include "x" .) | default (include "y" .)'),
+        ('(include "x" .) (include "y" .)', '(include "x" .) (include "y" .)'),
+        ('(printf "(%s)" .x)', 'printf "(%s)" .x'),
+    ],
+)
+def test_only_parentheses_around_all_of_it_go(code: str, bare: str) -> None:
+    assert unwrapped(code) == bare
 
 
 def test_grouping_parenthesises_what_is_more_than_a_word() -> None:

@@ -1,0 +1,3 @@
+{{- define "mill.fullname" -}}
+{{ printf "%s-mill" .Release.Name | trunc 40 | trimSuffix "-" }}
+{{- end }}
