@@ -105,6 +105,7 @@ def _verdict(
         return Verdict(value_set, "broken", str(after), expected=meant.objects)
     rendered, nulls = _without_nulls(after.objects, {change.ref for change in meant.changes if change.rule == NULLS})
     hidden = left_out | _moved_places(left_out, meant.moved, value_set.release)
+    hidden |= _copied_places(left_out, before.objects, meant.objects, value_set.release)
     found = differences(meant.objects, rendered, value_set.release, leave_out=hidden, checksums=False)
     state = "different" if found else "equal"
     why = _shown(found[0]) if found else ""
@@ -126,6 +127,17 @@ def _moved_places(places: frozenset[Place], moved: Iterable[tuple[Ref, Ref]], re
     names = {old.identity(release.namespace): new.identity(release.namespace) for old, new in moved}
     both = {(group, kind, namespace, ""): (*names[old][:3], "") for old in names for group, kind, namespace, _ in [old]}
     return {((names | both)[identity], path) for identity, path in places if identity in names or identity in both}
+
+
+def _copied_places(
+    places: frozenset[Place], before: Iterable[Manifest], after: Iterable[Manifest], release: Release
+) -> set[Place]:
+    """The random places of Services and workloads under each name that is new: the canary's Service and the gateway
+    sets have their labels and annotations."""
+    copied = {path for (_, kind, _, name), path in places if kind in ("Service", "Deployment") and name}
+    known = {manifest.ref.identity(release.namespace) for manifest in before} if copied else set()
+    new = (manifest.ref.identity(release.namespace) for manifest in after) if copied else ()
+    return {(identity, path) for identity in new if identity not in known for path in copied}
 
 
 def _too_long(refusal: Refusal) -> Finding:

@@ -155,12 +155,13 @@ def _workload(item: Workload, survey: Survey, options: Options, taken: set[str])
     for place in context.site.heads or (context.site,):
         yield from rename.rewrite(place, taken, "deployment", _file(context, "rollout"))
     if not terms.local and not scope.ranged and not free_variables(terms.name):
-        last = item is survey.workloads[-1]
+        first, last = (item is survey.workloads[end] for end in (0, -1))
         yield from notes.rewrite(
             survey.sources.chart,
             terms,
             shown_when(context.site),
             judged=bool(item.decision.analysis),
+            first=first,
             configs=last and bool(survey.decisions.configs),
         )
 

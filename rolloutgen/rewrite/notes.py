@@ -14,10 +14,13 @@ REASON = "notes"
 PATH = "templates/NOTES.txt"
 
 
-def rewrite(chart: Chart, terms: Terms, condition: str, *, judged: bool, configs: bool) -> Iterator[Item]:
+def rewrite(
+    chart: Chart, terms: Terms, condition: str, *, judged: bool, configs: bool, first: bool = True
+) -> Iterator[Item]:
     """The lines for one workload; `condition` is the template text (opening, closing) around them, "" for none.
 
-    `judged` tells that an analysis judges its new versions, `configs` that ConfigMaps or Secrets have versions.
+    `first` tells that no lines of another workload come before, `judged` that an analysis judges its new versions,
+    `configs` that ConfigMaps or Secrets have versions.
     """
     namespace = "{{ .Release.Namespace }}"
     text = resource("notes.txt", name=terms.name, namespace=namespace, judged=judged, configs=configs)
@@ -29,6 +32,6 @@ def rewrite(chart: Chart, terms: Terms, condition: str, *, judged: bool, configs
     old = chart.text(PATH)
     newline = "\r\n" if "\r\n" in old else "\n"
     glue = "" if old.endswith("\n") or not old else newline
-    if not old.strip() and not condition:
-        text = text.lstrip("\n")  # nothing stands above to be set apart from
+    if first and not condition and (not old.strip() or old.replace("\r\n", "\n").endswith("\n\n")):
+        text = text.lstrip("\n")  # nothing stands above to be set apart from, or a blank line does so already
     yield EditFile(PATH, Edit(Span(len(old), len(old)), glue + text.replace("\n", newline), REASON))

@@ -11,7 +11,7 @@ from ..source.expression import printed
 from ..source.flow import find_deep, in_flow
 from ..source.objectname import name_of
 from ..source.refuse import refuse
-from ..source.regions import owned, owned_together, without
+from ..source.regions import owned, owned_together, without, without_blanks
 from ..source.scope import inner_blocks
 from ..source.sources import Site
 from ..source.yamlmap import SPLICE, Node, walk
@@ -97,7 +97,7 @@ def _canary(site: Site, names: Sequence[Node], canary: str, node_ports: bool) ->
             dropped.append(_removable(site, node))
     replaced = [*_named(site, names, canary), *_untrimmed(site, dropped), *_shortened(site)]
     replaced += _printed_ports(site) if node_ports else ()
-    return without(site.source, site.document.span, dropped, replaced)
+    return without_blanks(without(site.source, site.document.span, dropped, replaced))
 
 
 def _printed_ports(site: Site) -> Iterator[tuple[Span, str]]:

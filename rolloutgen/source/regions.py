@@ -12,6 +12,8 @@ from .scope import inner_blocks
 from .sources import Site, Source
 from .yamlmap import Node
 
+_BLANKS = re.compile(r"(?m)(?<=\}\})[ \t]+(?=\r?$)")
+
 
 def owned(site: Site, node: Node) -> Span:
     """The lines of `node` with every block around them (within the document) that holds nothing else.
@@ -131,6 +133,11 @@ def _merged(spans: Iterable[Span]) -> list[Span]:
         else:
             out.append(span)
     return out
+
+
+def without_blanks(text: str) -> str:
+    """`text`, a copy of what a template says, without the blanks that stand behind actions at the ends of its lines."""
+    return _BLANKS.sub("", text)
 
 
 def reindent(text: str, old: int, new: int) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Collection
 
 from ..source.flow import find_deep
 from ..source.refuse import refuse
-from ..source.regions import closed, owned, reindent
+from ..source.regions import closed, owned, reindent, without_blanks
 from ..source.sources import Site
 from ..source.yamlmap import Node
 
@@ -28,7 +28,7 @@ def metadata_text(site: Site, key: str, empty: Collection[str] = ()) -> str:
                 f"the {key} of the Service cannot be copied",
                 "Put conditions around whole keys.",
             )
-        text = text.replace("\r\n", "\n")
+        text = without_blanks(text.replace("\r\n", "\n"))
         for label in empty:
             text = re.sub(rf"(?m)^(\s*{re.escape(label)}:\s*\{{\{{[^}}]*?)(\s*-?\}}\}})[ \t]*$", r"\1 | quote\2", text)
         parts.append(reindent(text if text.endswith("\n") else text + "\n", node.indent, 2))
