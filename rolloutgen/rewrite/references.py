@@ -184,11 +184,11 @@ def _backends(name: Name, site: Site, sources: Sources, others: Sequence[str]) -
             continue
         lone = code.strip()
         root = root_symbol(scope_at(source, node.value.start), sources) or "."
-        said = _resolved(source, lone)
-        same = bool(any_of(name).fullmatch(said)) or _holds(name, source, lone)
-        if not same and any(pattern_of(other).fullmatch(said) for other in others):
+        said = _forms(_resolved(source, lone))
+        same = any(any_of(name).fullmatch(form) for form in said) or _holds(name, source, lone)
+        if not same and any(pattern_of(other).fullmatch(form) for other in others for form in said):
             continue
-        if not same and all(_differs(said, mine) for mine in name.codes):
+        if not same and all(_differs(said[-1], mine) for mine in name.codes):
             continue
         new = (
             stable
@@ -230,7 +230,12 @@ def _resolved(source: Source, code: str) -> str:
             return code
         new = grouped(unwrapped(value[1])).replace("\\", r"\\")
         code = re.sub(rf"\${variable}(?![\w.])", new, code)
-    return unwrapped(re.sub(r'^printf "[^"]*"', lambda found: found[0].replace("%v", "%s"), code))
+    return unwrapped(code)
+
+
+def _forms(code: str) -> tuple[str, ...]:
+    """`code`, and the same with strings where it prints variables: `expression` knows no string in those."""
+    return code, re.sub(r'^printf "[^"]*"', lambda found: found[0].replace("%v", "%s"), code)
 
 
 def _differs(one: str, other: str) -> bool:

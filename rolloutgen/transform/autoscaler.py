@@ -18,6 +18,8 @@ _REFS = {
     ("autoscaling.k8s.io", "VerticalPodAutoscaler"): "targetRef",
 }
 
+_WORKLOADS = frozenset({"Deployment", "StatefulSet", "DaemonSet"})
+
 
 def scales(manifest: Manifest, target: Target) -> bool:
     """Whether `manifest` is an autoscaler of the target's Deployment."""
@@ -26,9 +28,9 @@ def scales(manifest: Manifest, target: Target) -> bool:
 
 def strays(objects: Sequence[Manifest], decisions: Decisions, release: Release) -> tuple[Manifest, ...]:
     """The autoscalers of converted workloads whose Deployment the render leaves out: they scale nothing, before and
-    after, and name a Rollout all the same."""
+    after, and name a Rollout all the same. Where a StatefulSet or DaemonSet has the name instead, they stay."""
     sites = {site for decision in decisions.workloads for site in decision.autoscaler_sites}
-    there = {(namespace_of(m, release), m.ref.name) for m in objects if m.ref.kind == "Deployment"}
+    there = {(namespace_of(m, release), m.ref.name) for m in objects if m.ref.kind in _WORKLOADS}
     return tuple(
         manifest
         for manifest in objects

@@ -21,6 +21,10 @@ _LONGEST_WORD = 40  # of a name made from a value's path: names of ports and vol
 _SWITCH = re.compile(r"^(enabled?|create|.*Enabled?|use[A-Z].*|install[A-Z]?.*)$")
 _NAME = re.compile(r"(?i)^(existing\w*|\w*(secret|claim|class|account|configmap)(name)?|\w*nameoverride)$")
 _COUNT = re.compile(r"(?i)(replica|port|count|size|seconds)")
+_NAMING = re.compile(
+    rb"(?m)^kind:\s*[\"']?(?:Ingress\w*|\w*Route|VirtualService|DestinationRule|Sidecar|HTTPProxy|HorizontalPodAutoscaler"
+    rb"|ScaledObject|VerticalPodAutoscaler|ServiceMonitor|\w+WebhookConfiguration|APIService)\b"
+)
 _LABEL = {"rolloutgen.example/rg-toggle": "x"}
 # The shapes of pod fields and metadata, by the last key of the value that a chart passes on with toYaml.
 _SHAPES_OF: tuple[tuple[str, Json], ...] = (
@@ -72,8 +76,11 @@ def toggles_of(chart: Chart, base: Mapping[str, Any], first: Sequence[Keys] = ()
     values = goyaml.merge(chart.values, base)
     reads = [read for read in read_conditions(chart) if not read.file.endswith("NOTES.txt")]
     given = [Read(keys, "", "truth") for keys in first]
+    naming = [read for read in reads if _names_a_workload(chart, read.file)]
     workloads = [read for read in reads if _renders_a_workload(chart, read.file)]
-    ordered = [*given, *workloads, *(read for read in reads if read not in workloads)]
+    leading = [read for read in naming if not read.around]
+    leading += [read for read in naming if read not in workloads]
+    ordered = list(dict.fromkeys([*given, *leading, *workloads, *reads]))
     toggles = [*_given(given, values), *_together(ordered, values), *_one_by_one(ordered, values)]
     toggles += [*_pairs(ordered, values), *_fills_one_by_one(ordered, values)]
     unique: dict[str, Toggle] = {}
@@ -95,13 +102,22 @@ def _together(reads: Sequence[Read], values: Mapping[str, Any]) -> Iterator[Togg
     empties = list(_unique(flip for read in reads for flip in _empties(read, values)))
     if empties:
         yield Toggle("lists emptied", _nested(empties))
+    probes = list(_unique(flip for read in reads for flip in _flips(read, values) if _of_probe(flip)))
+    if probes:
+        yield Toggle("probes switched", _nested(probes))
 
 
 def _one_by_one(reads: Sequence[Read], values: Mapping[str, Any]) -> Iterator[Toggle]:
     """Each switch, together with those that it is hidden behind."""
     for read in reads:
         for flip in _flips(read, values):
-            yield _toggle([*_opened(read, values), flip])
+            if not _of_probe(flip):
+                yield _toggle([*_opened(read, values), flip])
+
+
+def _of_probe(flip: _Flip) -> bool:
+    """Whether a switch is one of a probe: each leaves all else alone, so that they are flipped together."""
+    return isinstance(flip.value, bool) and len(flip.keys) > 1 and flip.keys[-2].endswith(("Probe", "probe"))
 
 
 def _pairs(reads: Sequence[Read], values: Mapping[str, Any]) -> Iterator[Toggle]:
@@ -109,7 +125,7 @@ def _pairs(reads: Sequence[Read], values: Mapping[str, Any]) -> Iterator[Toggle]
     by_file: dict[str, dict[Keys, _Flip]] = {}
     for read in reads:
         for flip in _flips(read, values):
-            if isinstance(flip.value, bool):
+            if isinstance(flip.value, bool) and not _of_probe(flip):
                 by_file.setdefault(read.file, {})[flip.keys] = flip
     for flips in by_file.values():
         several = list(flips.values())
@@ -181,6 +197,12 @@ def _opened(read: Read, values: Mapping[str, Any]) -> Iterator[_Flip]:
 def _renders_a_workload(chart: Chart, path: str) -> bool:
     data = chart.files[path]
     return b"Deployment" in data or b"containers:" in data or b"kind: Service" in data
+
+
+def _names_a_workload(chart: Chart, path: str) -> bool:
+    """Whether a template makes objects that name a Service or a workload: what a bound leaves out of those would show
+    only in a cluster, as a backend that is gone."""
+    return _NAMING.search(chart.files[path]) is not None
 
 
 def _at(keys: Keys, values: Json) -> Json:

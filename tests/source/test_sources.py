@@ -14,7 +14,7 @@ CASES = [case for case in cases() if not case.error]
 
 
 # Their objects are others at each render.
-RANDOM = {"random-secret", "config-that-stays"}
+RANDOM = {"random-secret", "random-label-of-the-service", "config-that-stays"}
 
 
 def chart(**templates: str) -> Chart:

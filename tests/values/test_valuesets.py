@@ -139,6 +139,21 @@ def test_workloads_come_first_and_what_is_asked_for_before_them() -> None:
     assert [toggle.name for toggle in toggles_of(demo, {}, [("d",)])] == ["d=false", "b=false", "a=false"]
 
 
+def test_what_names_a_service_or_workload_comes_before_the_switches_of_workloads() -> None:
+    """Else a bound leaves it out, and a backend that is gone is written unseen."""
+    ingress = "{{ if .Values.c }}kind: List\n{{ if .Values.e }}{{ end }}{{ end }}\nkind: Ingress\n"
+    demo = chart("b: true\nc: false\ne: true\n", a=f"{WORKLOAD}{{{{ if .Values.b }}}}{{{{ end }}}}", z=ingress)
+    assert [toggle.name for toggle in toggles_of(demo, {})] == ["c=true", "c=true, e=false", "b=false"]
+
+
+def test_switches_of_probes_are_flipped_together() -> None:
+    template = "{{ if .Values.livenessProbe.enabled }}{{ end }}{{ if .Values.web.readinessProbe.enabled }}{{ end }}"
+    values = "livenessProbe: {enabled: true}\nweb: {readinessProbe: {enabled: false}}\n"
+    (toggle,) = toggles_of(chart(values, a=template), {})
+    assert toggle.name == "probes switched"
+    assert toggle.values == {"livenessProbe": {"enabled": False}, "web": {"readinessProbe": {"enabled": True}}}
+
+
 def test_toggles_lie_over_the_given_values_and_are_bounded() -> None:
     values = "".join(f"s{number}: false\n" for number in range(5))
     demo = chart(values, a="".join(f"{{{{ if .Values.s{number} }}}}{{{{ end }}}}" for number in range(5)))
