@@ -31,9 +31,9 @@ REFUSALS: Mapping[str, Explained] = {
         "Write `apiVersion: apps/v1` above `kind: Deployment`.",
     ),
     "autoscaler-in-loop": Explained(
-        "The autoscaler stands in a loop, or reads variables of its surroundings.",
+        "The autoscaler stands in a loop or define that its Deployment does not share, or reads its surroundings.",
         "The Rollout's replicas must stay within the autoscaler's bounds, so its template has to read them too.",
-        "Move the autoscaler out of the loop, or choose --replicas omit.",
+        "Write it beside its Deployment: in the same loop, or in a define that is called with the same.",
     ),
     "autoscaler-not-readable": Explained(
         "The autoscaler's minimum or maximum is not written as one value.",

@@ -11,10 +11,12 @@ from ..source.gotmpl import Block
 from ..source.refuse import refuse
 from ..source.regions import owned, whole_lines
 from ..source.resources import resource
-from ..source.scope import inner_blocks, lift, root_symbol, site_scope
+from ..source.scope import has_root_only, inner_blocks, lift, root_symbol, same_scope, site_scope
 from ..source.sources import Site, Sources
 from ..source.yamlmap import Node
 from ..survey.terms import Terms, with_root
+from ..survey.together import condition as condition_of
+from ..survey.together import in_one_loop, paired
 from ..text import Edit, Span
 
 REASON = "replicas"
@@ -40,12 +42,18 @@ def rewrite(
     branches: list[tuple[str, str]] = []
     for number, scaler in enumerate(scalers):
         name = f"{terms.prefix}.rolloutReplicas{number + 1 if number else ''}"
-        condition, define = _condition(scaler, terms, sources, number)
-        if define:
-            yield define
-        if not omit:
-            yield _bounds(scaler, terms, sources, name)
-        value = "" if omit else f'{pad}replicas: {{{{ include "{name}" {root} }}}}{newline}'
+        if terms.local:
+            condition, handed = _beside(site, scaler, terms, sources, root, omit=omit)
+            if not omit:
+                yield _handed_bounds(scaler, terms, name)
+        else:
+            condition, define = _condition(scaler, terms, sources, number)
+            if define:
+                yield define
+            if not omit:
+                yield _bounds(scaler, terms, sources, name)
+            handed = root
+        value = "" if omit else f'{pad}replicas: {{{{ include "{name}" {handed} }}}}{newline}'
         branches.append((terms.at(condition, root) if condition else "", value))
         if not condition:
             break
@@ -141,6 +149,48 @@ def _same(one: str, *others: str) -> bool:
     return bare(one) in {bare(other) for other in others}
 
 
+def _beside(
+    site: Site, scaler: Site, terms: Terms, sources: Sources, root: str, *, omit: bool
+) -> tuple[str, str]:
+    """The condition of an autoscaler as a workload of the same loop or of a define beside it reads it, and what the
+    define of its replicas is handed there: the root, the workload's name, the bounds."""
+    scopes = [site_scope(place) for place in (site, scaler)]
+    if all(has_root_only(scope, sources) for scope in scopes):
+        pair = in_one_loop(site, scaler) if same_scope(*scopes) else None
+    else:
+        pair = paired(site, scaler, sources)
+    when = condition_of(pair, sources, alone=True) if pair else None
+    if pair is None or when is None:
+        raise _apart(scaler)
+    low_field, high_field, low_default, high_default = _fields(scaler)
+    bounds = [_bound(scaler, field) for field in (low_field, high_field)]
+    low, high = bounds
+    if not omit and (low is None or high is None or not all(pair.told(code, scaler, site) for code in bounds if code)):
+        raise _unreadable(scaler)
+    return when, f"(list {root} {grouped(terms.name)} {low or low_default} {high or high_default})"
+
+
+def _handed_bounds(scaler: Site, terms: Terms, name: str) -> Define:
+    _, _, low_default, high_default = _fields(scaler)
+    text = resource(
+        "replicas.tpl",
+        prelude="",
+        low="index . 2",
+        high="index . 3",
+        low_default=low_default,
+        high_default=high_default,
+        name="(index . 1)",
+        namespace=with_root(terms.namespace, "(index . 0)"),
+        block=with_root(terms.block, "(index . 0)"),
+    )
+    return Define(
+        name,
+        text.rstrip("\n"),
+        "Replicas beside an autoscaler, for (root, name, its minimum and maximum): what values say, else the live\n"
+        "number, else the minimum.",
+    )
+
+
 def _condition(scaler: Site, terms: Terms, sources: Sources, number: int) -> tuple[str, Define | None]:
     """(expression under which the autoscaler is rendered, a define that it rests on); "" for always."""
     scope = site_scope(scaler)
@@ -153,13 +203,7 @@ def _condition(scaler: Site, terms: Terms, sources: Sources, number: int) -> tup
             return code, None
     body = lift("true\n", scope, sources)
     if body is None:
-        raise refuse(
-            "autoscaler-in-loop",
-            scaler.source,
-            scaler.document.span.start,
-            "its autoscaler stands in a loop or reads variables of its surroundings",
-            "Write the autoscaler of this workload outside the loop, or use --replicas omit.",
-        )
+        raise _apart(scaler)
     name = f"{terms.prefix}.autoscaled{number + 1 if number else ''}"
     return f'include "{name}" .', Define(
         name,
@@ -168,9 +212,33 @@ def _condition(scaler: Site, terms: Terms, sources: Sources, number: int) -> tup
     )
 
 
-def _bounds(scaler: Site, terms: Terms, sources: Sources, name: str) -> Define:
+def _apart(scaler: Site) -> Exception:
+    return refuse(
+        "autoscaler-in-loop",
+        scaler.source,
+        scaler.document.span.start,
+        "its autoscaler stands in a loop or define that its Deployment does not share, or reads variables of its place",
+        "Write the autoscaler beside its Deployment: in the same loop, or in a define that is called with the same.",
+    )
+
+
+def _unreadable(scaler: Site) -> Exception:
+    return refuse(
+        "autoscaler-not-readable",
+        scaler.source,
+        scaler.document.span.start,
+        "the bounds of its autoscaler cannot be read from its template",
+        "Use --replicas omit.",
+    )
+
+
+def _fields(scaler: Site) -> tuple[str, str, str, str]:
     kind = next((kind for kind in scaler.kinds() if kind in _FIELDS), "HorizontalPodAutoscaler")
-    low_field, high_field, low_default, high_default = _FIELDS[kind]
+    return _FIELDS[kind]
+
+
+def _bounds(scaler: Site, terms: Terms, sources: Sources, name: str) -> Define:
+    low_field, high_field, low_default, high_default = _fields(scaler)
     low, high = (_bound(scaler, field) for field in (low_field, high_field))
     scope = site_scope(scaler)
     if (
@@ -182,13 +250,7 @@ def _bounds(scaler: Site, terms: Terms, sources: Sources, name: str) -> Define:
     ):
         file = scaler.source.path.removeprefix("templates")
         if scaler.source.path.rpartition("/")[2].startswith("_") or len(sources.in_file(scaler.source.path)) != 1:
-            raise refuse(
-                "autoscaler-not-readable",
-                scaler.source,
-                scaler.document.span.start,
-                "the bounds of its autoscaler cannot be read from its template",
-                "Use --replicas omit.",
-            )
+            raise _unreadable(scaler)
         prelude = f'{{{{- $spec := (include (print .Template.BasePath "{file}") . | fromYaml).spec }}}}\n'
         low, high = f"$spec.{low_field}", f"$spec.{high_field}"
     else:

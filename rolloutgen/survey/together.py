@@ -144,14 +144,15 @@ def _shares(one: Code, other: Code) -> bool:
     return one.text == "dict" and all(pairs[1].get(key, value) == value for key, value in pairs[0].items())
 
 
-def condition(pair: Pair, sources: Sources) -> str | None:
+def condition(pair: Pair, sources: Sources, *, alone: bool = False) -> str | None:
     """The expression, as the Deployment's place reads it, under which its Service is printed, "" for always; None where
-    there is no such expression, or where the Service may be printed without its Deployment."""
+    there is no such expression, or where the Service may be printed without its Deployment (which is no matter for
+    what may stand `alone`)."""
     mine, theirs = (_conditions(pair, site, sources) for site in (pair.deployment, pair.service))
     if mine is None or theirs is None:
         return None
     known = {part for _, said in mine for part in _parts(said)}
-    if not known <= {part for _, said in theirs for part in _parts(said)}:
+    if not alone and not known <= {part for _, said in theirs for part in _parts(said)}:
         return None
     found: list[str] = []
     for code, said in theirs:
