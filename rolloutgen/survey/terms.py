@@ -55,7 +55,8 @@ class Terms:
 
     def at(self, code: str, root: str) -> str:
         """`code` for a place that calls the root `root`."""
-        return code if root == "." or (self.local and code != self.block) else with_root(code, root)
+        own = self.local and code not in (self.block, self.namespace)
+        return code if root == "." or own else with_root(code, root)
 
 
 @dataclass(frozen=True)
