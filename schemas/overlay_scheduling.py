@@ -42,7 +42,11 @@ SCHEDULING: dict[str, Extra] = {
             "!has(self.dnsPolicy) || self.dnsPolicy != 'None' || "
             "(has(self.dnsConfig) && has(self.dnsConfig.nameservers) && size(self.dnsConfig.nameservers) > 0)",
             "dnsPolicy None needs nameservers in dnsConfig",
-        )
+        ),
+        (
+            "!has(self.ephemeralContainers) || size(self.ephemeralContainers) == 0",
+            "ephemeralContainers are added to pods that run (kubectl debug), never written",
+        ),
     ),
     "core.v1.PodDNSConfig:nameservers": {"maxItems": 3},
     "core.v1.PodDNSConfig": rules(

@@ -25,8 +25,8 @@ def _faults(view: ReleaseView) -> Iterator[Fault]:
         for router, (one, several) in _FIELDS.items():
             block = dig(routing_of(canary), router)
             if isinstance(block, Mapping) and bool(text(block, one)) == (block.get(several) is not None):
-                which = "both" if text(block, one) else "neither"
-                yield Fault(rollout, (*ROUTING, router), f"{router} needs {one} or {several}; {which} is there")
+                which = "both are" if text(block, one) else "neither is"
+                yield Fault(rollout, (*ROUTING, router), f"{router} needs {one} or {several}; {which} there")
 
 
 RULE = Rule(

@@ -23,8 +23,8 @@ def _faults(view: ReleaseView) -> Iterator[Fault]:
             continue
         one, several = istio.get("virtualService") is not None, istio.get("virtualServices") is not None
         if one == several:
-            which = "both" if one else "neither"
-            yield Fault(rollout, ISTIO, f"istio needs virtualService or virtualServices; {which} is there")
+            which = "both are" if one else "neither is"
+            yield Fault(rollout, ISTIO, f"istio needs virtualService or virtualServices; {which} there")
 
 
 RULE = Rule(

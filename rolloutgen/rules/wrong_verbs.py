@@ -10,7 +10,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from rolloutgen.objects.reading import strings
+from rolloutgen.objects.pods import Container, containers
+from rolloutgen.objects.reading import strings, text, texts
 from rolloutgen.objects.release import DEPLOYMENT, ReleaseView
 from rolloutgen.validation.rule import Example, Fault, Rule
 
@@ -20,6 +21,7 @@ _COMMAND = re.compile(
     r"[^\n;&]{0,160}?"
     r"\b(?:deployments?|deploy)(?:\.apps)?[/ ]+([a-z0-9][\w.-]*)"
 )
+_WORDS = 40  # of a command that are looked at
 
 
 def _faults(view: ReleaseView) -> Iterator[Fault]:
@@ -41,6 +43,22 @@ def _faults(view: ReleaseView) -> Iterator[Fault]:
             for match in _COMMAND.finditer(value) if "kubectl" in value else ():
                 if match[1] in names:
                     yield Fault(manifest, at, _message(match))
+    for container in containers(view):
+        match = _COMMAND.match(_in_words(container))
+        if match and match[1] in names:
+            yield Fault(container.pod.manifest, (*container.at, _field(container)), _message(match))
+
+
+def _in_words(container: Container) -> str:
+    """The command of a container whose words stand in a list, from kubectl on; "" where another program runs."""
+    words = [word for field in ("command", "args") for word in texts(container.body, field)]
+    if not texts(container.body, "command") and "kubectl" in text(container.body, "image"):
+        words.insert(0, "kubectl")
+    return " ".join(words[:_WORDS]).removeprefix("/usr/local/bin/").removeprefix("/usr/bin/").removeprefix("/bin/")
+
+
+def _field(container: Container) -> str:
+    return "args" if texts(container.body, "args") else "command"
 
 
 def _message(match: re.Match[str]) -> str:
@@ -65,6 +83,18 @@ kind: Rollout
 ---
 kind: ConfigMap
 data: {restart.sh: "kubectl -n shop rollout restart deployment/web"}
+""",
+        """
+kind: Rollout
+---
+kind: Job
+spec: {template: {spec: {containers: [{name: a, image: b, command: [kubectl, rollout, status, deployment/web]}]}}}
+""",
+        """
+kind: Rollout
+---
+kind: Job
+spec: {template: {spec: {containers: [{name: a, image: "x/kubectl:1", args: [rollout, restart, deployment, web]}]}}}
 """,
         Example("kind: Rollout\n", files={"templates/NOTES.txt": "Wait:\n  kubectl rollout status deployment web\n"}),
     ),

@@ -300,6 +300,7 @@ def required(*terms: dict[str, Any]) -> dict[str, Any]:
         ({"nodeSelector": {"bad key!": "x"}}, "nodeSelector.bad key!"),
         ({"priorityClassName": "Bad_Name"}, "priorityClassName"),
         ({"hostname": "Web"}, "hostname"),
+        ({"ephemeralContainers": [{"name": "debug", "image": "web:1"}]}, ""),
         ({"dnsPolicy": "None"}, ""),
         ({"dnsPolicy": "None", "dnsConfig": {"nameservers": ["here"]}}, "dnsConfig"),
         ({"securityContext": {"seccompProfile": {"type": "Localhost"}}}, "securityContext.seccompProfile"),
