@@ -99,6 +99,8 @@ PODS: dict[str, Extra] = {
     "core.v1.SecretEnvSource:name": {"minLength": 1, "pattern": DNS_SUBDOMAIN},
     "core.v1.NFSVolumeSource:server": {"minLength": 1},
     "core.v1.NFSVolumeSource:path": {"pattern": ABSOLUTE_PATH},
+    "core.v1.EnvFromSource:prefix": {"pattern": rf"^$|{ENV_NAME}"},
+    "core.v1.PersistentVolumeClaimVolumeSource:claimName": {"minLength": 1},
     "core.v1.EnvFromSource": rules(one_of("configMapRef", "secretRef")),
     "core.v1.ResourceRequirements": rules(_REQUESTS_WITHIN_LIMITS, _SAME_HUGEPAGES),
     "core.v1.Probe": rules(one_of(*_HANDLERS, "grpc")),

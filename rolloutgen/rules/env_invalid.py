@@ -1,38 +1,48 @@
-"""An environment variable has no name, or two sources.
+"""An environment variable has no name, a wrong one, or two sources.
 
 Why: Kubernetes refuses a variable without a name, one with both a value and valueFrom, and a valueFrom with none or
-    several sources.
+    several sources. The Rollouts controller takes names and prefixes of letters, digits, "_", "-" and "." only, that
+    do not begin with a digit; in a Deployment, newer releases of Kubernetes take others too.
 Fix: Give the name; keep one source; look for a value that is empty in this value set.
 Source: Kubernetes ValidateEnv, used by argo-rollouts validation.go; `kubectl argo rollouts lint` refuses it too.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 from rolloutgen.objects.pods import containers
 from rolloutgen.objects.reading import rows, text
-from rolloutgen.objects.release import ReleaseView
+from rolloutgen.objects.release import ROLLOUT, ReleaseView
 from rolloutgen.objects.syntax import is_env_name
 from rolloutgen.validation.rule import Fault, Rule
 
+_STRICT = re.compile(r"[-._a-zA-Z][-._a-zA-Z0-9]*")
 _SOURCES = ("fieldRef", "resourceFieldRef", "configMapKeyRef", "secretKeyRef", "fileKeyRef")
 
 
 def _faults(view: ReleaseView) -> Iterator[Fault]:
     for container in containers(view):
+        manifest = container.pod.manifest
+        strict = (manifest.ref.group, manifest.ref.kind) == ROLLOUT
         for index, variable in rows(container.body, "env"):
-            reason = _reason(variable)
+            reason = _reason(variable, strict)
             if reason:
-                yield Fault(container.pod.manifest, (*container.at, "env", index), f"{container.label}: {reason}")
+                yield Fault(manifest, (*container.at, "env", index), f"{container.label}: {reason}")
+        for index, source in rows(container.body, "envFrom") if strict else ():
+            prefix = text(source, "prefix")
+            if prefix and not _STRICT.fullmatch(prefix):
+                reason = f"{prefix!r} cannot begin the name of an environment variable"
+                yield Fault(manifest, (*container.at, "envFrom", index, "prefix"), f"{container.label}: {reason}")
 
 
-def _reason(variable: Mapping[str, Any]) -> str:
+def _reason(variable: Mapping[str, Any], strict: bool) -> str:
     name = text(variable, "name")
     if variable.get("name") in (None, ""):
         return "an environment variable has no name"
-    if name and not is_env_name(name):
+    if name and not (_STRICT.fullmatch(name) if strict else is_env_name(name)):
         return f"{name!r} cannot name an environment variable"
     source = variable.get("valueFrom")
     if not isinstance(source, Mapping):
@@ -52,6 +62,10 @@ RULE = Rule(
 kind: Rollout
 spec: {template: {spec: {containers: [{name: web, image: "web:1", env: [{name: MODE, value: ""}]}]}}}
 """,
+        """
+kind: Deployment
+spec: {template: {spec: {containers: [{name: web, image: "web:1", env: [{name: "10%", value: x}]}]}}}
+""",
     ),
     bad=(
         """
@@ -69,6 +83,15 @@ spec:
         """
 kind: Rollout
 spec: {template: {spec: {containers: [{name: web, image: "web:1", env: [{name: A, valueFrom: {}}]}]}}}
+""",
+        """
+kind: Rollout
+spec: {template: {spec: {containers: [{name: web, image: "web:1", env: [{name: 2FAST, value: x}]}]}}}
+""",
+        """
+kind: Rollout
+spec:
+  template: {spec: {containers: [{name: web, image: "web:1", envFrom: [{prefix: "a:", configMapRef: {name: c}}]}]}}
 """,
     ),
 )

@@ -33,7 +33,9 @@ def _fits(value: object) -> bool:
         seconds = duration(value)
         # Go cuts to whole seconds towards zero before it compares.
         return seconds is not None and seconds > -1
-    return isinstance(value, int) and not isinstance(value, bool) and value >= 0
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)  # YAML's 60.0 is JSON's 60
+    return isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 2**31
 
 
 RULE = Rule(
