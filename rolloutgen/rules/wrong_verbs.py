@@ -44,9 +44,9 @@ def _faults(view: ReleaseView) -> Iterator[Fault]:
                 if match[1] in names:
                     yield Fault(manifest, at, _message(match))
     for container in containers(view):
-        match = _COMMAND.match(_in_words(container))
-        if match and match[1] in names:
-            yield Fault(container.pod.manifest, (*container.at, _field(container)), _message(match))
+        command = _COMMAND.match(_in_words(container))
+        if command and command[1] in names:
+            yield Fault(container.pod.manifest, (*container.at, _field(container)), _message(command))
 
 
 def _in_words(container: Container) -> str:
