@@ -145,8 +145,9 @@ def _workload(item: Workload, survey: Survey, options: Options, taken: set[str])
     root = _root(context.site, context, "Deployment")
     yield from _autoscalers(context, root)
     yield from workload.rewrite(context.site)
-    yield from workload.selector(context.site, item.decision.selector)
+    # Before what is put in at the end of such a key: its condition ends there.
     yield from nulls.rewrite(context.site, context.bodies(), scaled=bool(item.autoscalers))
+    yield from workload.selector(context.site, item.decision.selector)
     yield from _strategy(context, root)
     if item.decision.notified:
         yield from subscriptions.rewrite(context.site, terms, root, chart_prefix(survey.sources), context.bodies())

@@ -10,6 +10,8 @@ from .expression import grouped
 from .gotmpl import CONTROL, Action, Block
 from .sources import Site
 
+_DOT_TEXT = re.compile(r"\.\s*\|\s*n?indent\s+\d+|n?indent\s+\d+\s+\.")
+_IN_PARENTHESES = re.compile(r"\(([^()]*(?:\([^()]*\)[^()]*)*)\)")
 _PIPE_TAIL = re.compile(r"(?:\s*\|\s*(?:n?indent\s+\d+|trim))+\s*$")
 
 
@@ -66,6 +68,11 @@ def _prints(site: Site, piece: Block | Action) -> str | None:
         return code
     if piece.keyword == "range" or not inside:
         return None
+    printed = inside[0].inner.of(text).strip() if len(inside) == 1 and isinstance(inside[0], Action) else ""
+    if piece.keyword == "with" and _DOT_TEXT.fullmatch(printed):
+        # What `with` takes is printed as it is: a text that is not empty.
+        bare = _IN_PARENTHESES.fullmatch(code)
+        return bare[1] if bare else code
     inner = prints_any(site, inside)
     if inner is None:
         return None

@@ -1,0 +1,5 @@
+{{- define "wiki.annotations" -}}
+{{- with .Values.podAnnotations }}
+{{- toYaml . }}
+{{- end }}
+{{- end }}
