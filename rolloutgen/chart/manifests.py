@@ -131,10 +131,14 @@ def _objects(path: str, text: str, seen: Seen) -> Iterator[Manifest]:
 
 
 def _read(raw: str, line: int) -> _Read:
-    sites = _sites(raw) if _MARK in raw else {}
-    # A mark within a text, such as a manifest that a ConfigMap holds, is no comment there.
-    within = raw.count(_MARK) > sum(map(bool, sites.values()))
-    return goyaml.parse(_MARKER.sub("", raw) if within else raw, line), sites
+    document = goyaml.parse(raw, line)
+    if _MARK not in raw:
+        return document, {}
+    sites = _sites(raw)
+    if raw.count(_MARK) > sum(map(bool, sites.values())):
+        # A mark within a text, such as a manifest that a ConfigMap holds, is no comment there.
+        document = goyaml.parse(_MARKER.sub("", raw), line)
+    return document, sites
 
 
 def _unknown_hook(body: Mapping[str, Any]) -> bool:

@@ -56,6 +56,7 @@ def test_hooks_and_tests_are_objects_but_hooks_that_helm_does_not_know_are_not()
         ("kind: A\n---\n\n- a list\n", 4),
         ("just text\n", 1),
         ("a: 1\n---\nb: [\n", 3),
+        ("a: 1\n---\n\nkind: Pod # rg-site:a.yaml#0\nb: }\nc: 1\n", 5),
         ("  apiVersion: v1\n  kind: A\n", 2),  # Helm cuts the indentation of the first line off
     ],
 )
