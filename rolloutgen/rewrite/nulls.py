@@ -39,6 +39,7 @@ _TEXT = re.compile(
     r"(?:include|tpl|printf|print|toYaml|join|trim|lower|upper|b64enc|toJson)\b"
     r"|.*\|\s*(?:toYaml|join .*|trim|n?indent \d+|lower|upper)\s*$"
 )
+_QUOTE = re.compile(r"^s?quote\s+(?=\S+$|\()")
 _QUOTED = re.compile(r"\|\s*(?:s?quote|toJson)\s*-?\}\}$|\{\{-?\s*(?:s?quote|toJson)\b")
 
 
@@ -223,9 +224,13 @@ def _scalar(site: Site, node: Node, path: Path, empty: frozenset[int]) -> list[t
     newline, pad = "\r\n" if "\r\n" in text else "\n", " " * node.indent
     value = node.value.of(text).strip()
     code = expression(value)
-    if value.count("{{") != 1 or not value.startswith("{{") or code is None or _QUOTED.search(value):
+    if value.count("{{") != 1 or not value.startswith("{{") or code is None:
         return []
-    if len(path) > 1 and path[-2] in _STRING_MAPS:
+    quoted = _QUOTED.search(value)
+    in_map = len(path) > 1 and path[-2] in _STRING_MAPS
+    if quoted and (in_map or "toJson" in quoted[0] or _TEXT.match(code)):
+        return []
+    if in_map:
         return [(node.value, f'{{{{ {code} | default "" | quote }}}}')]
     siblings = _siblings(site, node, path)
     around = len(inner_blocks(site, node.key_span.start))
@@ -235,7 +240,11 @@ def _scalar(site: Site, node: Node, path: Path, empty: frozenset[int]) -> list[t
         return []  # the map that holds them could be empty, which is null again
     otherwise = f"{pad}{{{{- else }}}}{newline}{pad}{{}}{newline}" if len(siblings) == 1 else ""
     tail = re.search(r"\|\s*(?:n?indent)\s+\d+", value)
-    if tail:
+    condition: str | None
+    if quoted:
+        # sprig quotes nil as nothing, and 0 and false as they are
+        condition = f'not (kindIs "invalid" {grouped(_QUOTE.sub("", code))})'
+    elif tail:
         condition = filled(code)
     elif _TEXT.match(code) or path[-1] in _STRINGS:
         condition = code
