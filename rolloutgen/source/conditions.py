@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -53,6 +53,19 @@ def read_conditions(chart: Chart) -> tuple[Read, ...]:
     return tuple(dict.fromkeys(found))
 
 
+def conditions_around(chart: Chart, place: re.Pattern[str]) -> tuple[frozenset[Keys], ...]:
+    """What the conditions around each match of `place` in the chart's own templates read, each set once."""
+    found: list[frozenset[Keys]] = []
+    for path in chart.template_paths:
+        try:
+            text = chart.text(path)
+            starts = [match.start() for match in place.finditer(text)]
+            found += _Walk(text, path).around(starts) if starts else ()
+        except ChartError:
+            continue
+    return tuple(dict.fromkeys(found))
+
+
 @dataclass(slots=True)
 class _Scope:
     """An open block: where `.` points (None when it cannot be told) and what its conditions read."""
@@ -72,6 +85,17 @@ class _Walk:
     def reads(self) -> Iterator[Read]:
         for action in parse(self.text, self.path).actions:
             yield from self._read(action)
+
+    def around(self, starts: Sequence[int]) -> Iterator[frozenset[Keys]]:
+        """What the conditions around each of these places read; `starts` ascend."""
+        waiting = list(starts)
+        for action in parse(self.text, self.path).actions:
+            while waiting and waiting[0] < action.span.start:
+                waiting.pop(0)
+                yield self._around()
+            for _ in self._read(action):
+                pass  # only what it leaves open counts here
+        yield from (frozenset() for _ in waiting)
 
     def _read(self, action: Action) -> Iterator[Read]:
         inner = action.inner.of(self.text).strip()

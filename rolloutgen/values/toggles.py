@@ -13,7 +13,7 @@ from typing import Any
 
 from ..chart.chart import Chart
 from ..model import Json
-from ..source.conditions import Keys, Read, read_conditions
+from ..source.conditions import Keys, Read, conditions_around, read_conditions
 from ..yamls import goyaml
 
 _MOST_LITERALS = 3
@@ -22,8 +22,8 @@ _SWITCH = re.compile(r"^(enabled?|create|.*Enabled?|use[A-Z].*|install[A-Z]?.*)$
 _NAME = re.compile(r"(?i)^(existing\w*|\w*(secret|claim|class|account|configmap)(name)?|\w*nameoverride)$")
 _COUNT = re.compile(r"(?i)(replica|port|count|size|seconds)")
 _NAMING = re.compile(
-    rb"(?m)^kind:\s*[\"']?(?:Ingress\w*|\w*Route|VirtualService|DestinationRule|Sidecar|HTTPProxy|HorizontalPodAutoscaler"
-    rb"|ScaledObject|VerticalPodAutoscaler|ServiceMonitor|\w+WebhookConfiguration|APIService)\b"
+    r"(?m)^kind:[ \t]*[\"']?(?:Ingress\w*|\w*Route|VirtualService|DestinationRule|Sidecar|HTTPProxy"
+    r"|HorizontalPodAutoscaler|ScaledObject|VerticalPodAutoscaler|ServiceMonitor|\w+WebhookConfiguration|APIService)\b"
 )
 _LABEL = {"rolloutgen.example/rg-toggle": "x"}
 # The shapes of pod fields and metadata, by the last key of the value that a chart passes on with toYaml.
@@ -76,12 +76,11 @@ def toggles_of(chart: Chart, base: Mapping[str, Any], first: Sequence[Keys] = ()
     values = goyaml.merge(chart.values, base)
     reads = [read for read in read_conditions(chart) if not read.file.endswith("NOTES.txt")]
     given = [Read(keys, "", "truth") for keys in first]
-    naming = [read for read in reads if _names_a_workload(chart, read.file)]
     workloads = [read for read in reads if _renders_a_workload(chart, read.file)]
-    leading = [read for read in naming if not read.around]
-    leading += [read for read in naming if read not in workloads]
+    leading = [read for read in reads if read not in workloads and _NAMING.search(chart.text(read.file))]
     ordered = list(dict.fromkeys([*given, *leading, *workloads, *reads]))
-    toggles = [*_given(given, values), *_together(ordered, values), *_one_by_one(ordered, values)]
+    toggles = [*_given(given, values), *_revealed(chart, values), *_together(ordered, values)]
+    toggles += _one_by_one(ordered, values)
     toggles += [*_pairs(ordered, values), *_fills_one_by_one(ordered, values)]
     unique: dict[str, Toggle] = {}
     for toggle in toggles:
@@ -92,6 +91,21 @@ def toggles_of(chart: Chart, base: Mapping[str, Any], first: Sequence[Keys] = ()
 def _given(reads: Iterable[Read], values: Mapping[str, Any]) -> Iterator[Toggle]:
     for read in reads:
         yield from (_toggle([flip]) for flip in _flips(read, values))
+
+
+def _revealed(chart: Chart, values: Mapping[str, Any]) -> Iterator[Toggle]:
+    """The switches that hide objects which name a Service or a workload, on: what a bound left out of those would show
+    only in a cluster, as a backend that is gone."""
+    for around in conditions_around(chart, _NAMING):
+        hidden = [keys for keys in sorted(around) if _is_off(keys, values)]
+        if hidden:
+            yield _toggle([_Flip(keys, True) for keys in hidden])
+
+
+def _is_off(keys: Keys, values: Mapping[str, Any]) -> bool:
+    value = _at(keys, values)
+    switch = value is False or (value is None and keys and _SWITCH.match(keys[-1]))
+    return bool(switch) and _has_place(keys, values)
 
 
 def _together(reads: Sequence[Read], values: Mapping[str, Any]) -> Iterator[Toggle]:
@@ -197,12 +211,6 @@ def _opened(read: Read, values: Mapping[str, Any]) -> Iterator[_Flip]:
 def _renders_a_workload(chart: Chart, path: str) -> bool:
     data = chart.files[path]
     return b"Deployment" in data or b"containers:" in data or b"kind: Service" in data
-
-
-def _names_a_workload(chart: Chart, path: str) -> bool:
-    """Whether a template makes objects that name a Service or a workload: what a bound leaves out of those would show
-    only in a cluster, as a backend that is gone."""
-    return _NAMING.search(chart.files[path]) is not None
 
 
 def _at(keys: Keys, values: Json) -> Json:

@@ -139,11 +139,14 @@ def test_workloads_come_first_and_what_is_asked_for_before_them() -> None:
     assert [toggle.name for toggle in toggles_of(demo, {}, [("d",)])] == ["d=false", "b=false", "a=false"]
 
 
-def test_what_names_a_service_or_workload_comes_before_the_switches_of_workloads() -> None:
+def test_what_hides_an_object_that_names_a_service_or_workload_is_opened_first() -> None:
     """Else a bound leaves it out, and a backend that is gone is written unseen."""
-    ingress = "{{ if .Values.c }}kind: List\n{{ if .Values.e }}{{ end }}{{ end }}\nkind: Ingress\n"
-    demo = chart("b: true\nc: false\ne: true\n", a=f"{WORKLOAD}{{{{ if .Values.b }}}}{{{{ end }}}}", z=ingress)
-    assert [toggle.name for toggle in toggles_of(demo, {})] == ["c=true", "c=true, e=false", "b=false"]
+    ingress = "{{ if .Values.c }}\n{{ if .Values.e }}{{ end }}\nkind: Ingress\n{{ end }}\n"
+    both = WORKLOAD + "\n{{ if .Values.b }}{{ if .Values.d.enabled }}\nkind: VirtualService\n{{ end }}{{ end }}"
+    demo = chart("b: true\nc: false\ne: true\n", a=both, z=ingress)
+    found = [toggle.name for toggle in toggles_of(demo, {})]
+    assert found[:3] == ["d.enabled=true", "c=true", "c=true, e=false"]
+    assert found.index("b=false") > 2
 
 
 def test_switches_of_probes_are_flipped_together() -> None:
