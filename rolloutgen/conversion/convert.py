@@ -24,6 +24,7 @@ from ..source.sources import Sources, instrument, read_sources, with_sites
 from ..source.yamlmap import outline
 from ..survey.deployments import selecting
 from ..survey.survey import Survey, survey
+from ..survey.valueskey import placeholder
 from ..text import Edit, OverlapError, apply_edits
 from ..values.valuesets import environment_file
 from ..yamls.goyaml import merge
@@ -82,8 +83,7 @@ def _convert(chart: Chart, value_sets: Sequence[ValueSet], engine: Engine, optio
     found = survey(sources, renders, options, key, _unsteady(engine, marked, renders[0], options))
     if found is None:
         return Plan(chart, "unchanged")
-    if key in chart.values:
-        raise ChartRefused(_key_taken(chart, key))
+    placeholder(chart, key)
     told = Sources(new_version, sources.files)
     alike = aliases(told, found.workloads, renders[:2], engine) if renaming(found) else {}
     ground = _Ground(chart, dependencies, marked, tuple(value_sets), tuple(befores), alike)
@@ -220,20 +220,6 @@ def _left_out(chart: Chart, dependencies: Dependencies) -> list[Finding]:
         )
         for dependency in dependencies.missing
     ]
-
-
-def _key_taken(chart: Chart, key: str) -> Refusal:
-    line = next(
-        (number for number, text in enumerate(chart.text("values.yaml").splitlines(), 1) if text.startswith(f"{key}:")),
-        1,
-    )
-    return Refusal(
-        "values-key-taken",
-        "values.yaml",
-        line,
-        f"the chart has values `{key}:` of another meaning",
-        "Choose another name for the block: --values-key NAME.",
-    )
 
 
 def with_version(chart: Chart, version: str) -> Chart:

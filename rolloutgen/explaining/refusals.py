@@ -318,8 +318,8 @@ REFUSALS: Mapping[str, Explained] = {
         "Look at `range`, `until` and `include` of itself; keep large files out of the chart.",
     ),
     "values-key-taken": Explained(
-        "The chart has values under the key that the new block would get.",
-        "They mean something else, and templates read them.",
+        "The chart has values, or a template that reads them, under the key that the new block would get.",
+        "They mean something else. A key without a value that nobody reads is no obstacle.",
         "Choose another name: --values-key NAME.",
     ),
 }

@@ -16,6 +16,7 @@ from ..source.draft import EditFile, Item, NewFile
 from ..source.resources import resource
 from ..survey.househosts import host_label, house_hosts
 from ..survey.survey import Survey, Workload
+from ..survey.valueskey import placeholder
 from ..text import Edit, Span, apply_edits
 from ..yamls import goyaml
 
@@ -78,7 +79,9 @@ def rewrite(
     if old is None:
         yield NewFile("values.yaml", text, REASON)
     else:
-        edit = behind(old, text, REASON)
+        held = placeholder(chart, survey.decisions.values_key)
+        newline = "\r\n" if "\r\n" in old else "\n"
+        edit = Edit(held, text.replace("\n", newline), REASON) if held else behind(old, text, REASON)
         if not _is_read(apply_edits(old, [edit]), survey.decisions.values_key):
             why, hint = "it is no block mapping, so no key can stand behind it", "Write its keys on lines of their own."
             raise ChartError(f"values.yaml is not extended: {why}", path="values.yaml", line=1, hint=hint)
