@@ -73,7 +73,7 @@ REFUSALS: Mapping[str, Explained] = {
         "Convert that chart itself and use its new version here, or take its templates into this chart.",
     ),
     "deployment-not-in-source": Explained(
-        "The Deployment is rendered from a library chart, in a `kind: List`, or from a text that is put together.",
+        "The Deployment is rendered from a library chart, as a printed item of a List, or from a text put together.",
         "There is no place in this chart's templates that could become a Rollout.",
         "Convert the library, or write the Deployment as a document of its own in this chart.",
     ),
@@ -267,7 +267,7 @@ REFUSALS: Mapping[str, Explained] = {
         "Write `name:` under `metadata:` in one line.",
     ),
     "service-not-in-source": Explained(
-        "The traffic Service is rendered by a dependency or a library, or in a `kind: List`.",
+        "The traffic Service is rendered by a dependency or a library, or as an item of a List that a loop makes.",
         "It has to become two Services, and its source belongs to another chart.",
         "Write the Service in this chart, or convert that chart.",
     ),

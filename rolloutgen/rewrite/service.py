@@ -65,6 +65,14 @@ def rewrite(
             "a condition begins inside the Service and ends behind it",
             "Put the condition around the whole document.",
         )
+    if site.listed and further:
+        raise refuse(
+            "service-not-in-source",
+            site.source,
+            whole.start,
+            "the traffic Service is an item of a `kind: List` in a loop, where no documents can stand beside it",
+            "Write the Service as a document of its own.",
+        )
     if not keep:
         for span, new in _named(site, names, stable):
             yield EditFile(site.source.path, Edit(span, new, REASON))

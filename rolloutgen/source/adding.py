@@ -10,8 +10,9 @@ from .sources import Site
 
 
 def behind(site: Site, text: str, reason: str, present: str = "") -> Iterator[EditFile]:
-    """The edits that put `text` (documents without the separator before the first) behind the document of `site`,
-    inside the same blocks. `present` is the expression under which they are rendered, "" for always."""
+    """The edits that put `text` (documents without the separator before the first; a further item where the site is one
+    of a List) behind the document of `site`, inside the same blocks. `present` is the expression under which they are
+    rendered, "" for always."""
     source, path = site.source.text, site.source.path
     end = site.document.span.end
     newline = "\r\n" if "\r\n" in source else "\n"
@@ -21,7 +22,7 @@ def behind(site: Site, text: str, reason: str, present: str = "") -> Iterator[Ed
         yield EditFile(path, Edit(Span(trimmed, trimmed + 1), "", reason))
     glue = "" if source[:end].endswith("\n") else newline
     ended = text if text.endswith("\n") else text + newline
-    added = f"---{newline}{ended}"
+    added = ended if site.listed else f"---{newline}{ended}"
     if present:
         added = f"{{{{- if {present} }}}}{newline}{added}{{{{- end }}}}{newline}"
     yield EditFile(path, Edit(Span(end, end), f"{glue}{added}", reason))

@@ -10,7 +10,9 @@ from .sources import Sources
 
 # A literal name, or the beginning of one that is put together.
 _INCLUDED = re.compile(r"\b(?:include|template)\s+(?:\"([^\"\n]+)\"|`([^`\n]+)`|[$(])")
-_UNKNOWN = "a `kind: List` or generated text"
+# What makes objects of text that is no template of the chart.
+_GENERATES = re.compile(r"\.Files\.|\b(?:fromYaml|fromJson|tpl)\b")
+_UNKNOWN = "generated text"
 
 
 def maker(sources: Sources, path: str, kind: str) -> str:
@@ -30,7 +32,15 @@ def maker(sources: Sources, path: str, kind: str) -> str:
         if name in library and _says(kind, name, library):
             return f"the dependency {library[name][0]} (`{name}`)"
     possible = dict.fromkeys(library[name][0] for name in library if _says(kind, name, library))
-    return f"the dependency {', '.join(possible)}" if "" in called and possible else _UNKNOWN
+    if "" in called and possible:
+        return f"the dependency {', '.join(possible)}"
+    direct = (found[1] or found[2] or "" for found in _INCLUDED.finditer(source.text))
+    generating = [name for name in direct if _GENERATES.search(own.get(name, ""))]
+    if generating:
+        # Those before it check or complete the values.
+        return f"the define `{generating[-1]}` of this chart, which puts it together from files or values,"
+    listed = any(site.kinds() == ("List",) for site in sources.in_file(path))
+    return "an action that prints the items of a `kind: List`" if listed else _UNKNOWN
 
 
 def _says(kind: str, name: str, library: Mapping[str, tuple[str, str]]) -> bool:

@@ -56,6 +56,7 @@ class Site:
 
     Where only `apiVersion:` and `kind:` are written and a define of the chart prints the rest, the site is the
     define's document and `heads` are the documents that include it; `shared` tells that others include it as well.
+    `listed` tells that the site is an item of a `kind: List`, from the line of its dash on.
     """
 
     source: Source
@@ -63,6 +64,7 @@ class Site:
     document: Document
     heads: tuple[Site, ...] = ()
     shared: bool = False
+    listed: bool = False
 
     @property
     def id(self) -> str:
@@ -144,9 +146,23 @@ def _is_notes(source: Source) -> bool:
 def _sites(source: Source) -> Iterator[Site]:
     if _is_notes(source):
         return
+    further = len(source.documents)
     for index, document in enumerate(source.documents):
         if document.find("kind"):
-            yield Site(source, index, document)
+            found = Site(source, index, document)
+            yield found
+            items = list(_items(found))
+            yield from (Site(source, further + n, item, listed=True) for n, item in enumerate(items))
+            further += len(items)
+
+
+def _items(site: Site) -> Iterator[Document]:
+    """The items of a `kind: List` that are written as block mappings."""
+    if site.kinds() != ("List",):
+        return
+    for item in site.find("items", "-"):
+        if any(node.key == "kind" for node in item.children):
+            yield Document(item.span, item.span, site.document.define, item.children)
 
 
 def _bodies(sites: list[Site], sources: Sources) -> Iterator[Site]:
