@@ -282,9 +282,9 @@ REFUSALS: Mapping[str, Explained] = {
         "Write it in this chart's own templates.",
     ),
     "spec-not-found": Explained(
-        "The Deployment's `spec:` is not written in its template.",
+        "The Deployment's `spec:` is not written in its template, or as a flow mapping.",
         "The strategy goes below it; a spec that is included whole has no place for it.",
-        "Write `spec:` with its keys in the template.",
+        "Write `spec:` with its keys on lines of their own.",
     ),
     "strategy-not-readable": Explained(
         "The Deployment's strategy reads variables of its surroundings.",

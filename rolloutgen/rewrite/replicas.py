@@ -13,6 +13,7 @@ from ..source.regions import owned, whole_lines
 from ..source.resources import resource
 from ..source.scope import has_root_only, inner_blocks, lift, root_symbol, same_scope, site_scope
 from ..source.sources import Site, Sources
+from ..source.specnode import spec_of
 from ..source.yamlmap import Node
 from ..survey.terms import Terms, with_root
 from ..survey.together import condition as condition_of
@@ -36,7 +37,7 @@ def rewrite(
     "" for always: another kind keeps its replicas. Raises ChartRefused where an autoscaler's condition or its bounds
     cannot be read outside its template.
     """
-    spec = site.find("spec")[0]
+    spec = spec_of(site)
     indent = next((child.indent for child in spec.children if child.key != "{{}}"), spec.indent + 2)
     pad, newline = " " * indent, "\r\n" if "\r\n" in site.source.text else "\n"
     branches: list[tuple[str, str]] = []

@@ -7,12 +7,12 @@ from collections.abc import Iterator, Sequence
 
 from ..model import Analysis
 from ..source.draft import Define, EditFile, Item
-from ..source.refuse import refuse
 from ..source.regions import owned, owned_together
 from ..source.resources import indented, resource
 from ..source.scope import inner_blocks
 from ..source.sharedbody import unshared
 from ..source.sources import Site, Sources
+from ..source.specnode import spec_of
 from ..source.yamlmap import SPLICE, Node
 from ..survey.oldstrategy import as_define, carried_over
 from ..survey.terms import Route, Terms
@@ -47,17 +47,9 @@ def rewrite(
     expression under which the document is a Rollout at all, "" for always. With `force` a Recreate is no reason to
     fail.
     """
-    spec = site.find("spec")
-    if len(spec) != 1 or not spec[0].children:
-        raise refuse(
-            "spec-not-found",
-            site.source,
-            site.document.span.start,
-            "its `spec:` is not written out in the template",
-            "Write the Deployment's spec in the template.",
-        )
-    old = [node for node in spec[0].children if node.key == "strategy" or _KEY_OF_KIND.search(node.key)]
-    indent = next((child.indent for child in spec[0].children if child.key != SPLICE), spec[0].indent + 2)
+    spec = spec_of(site)
+    old = [node for node in spec.children if node.key == "strategy" or _KEY_OF_KIND.search(node.key)]
+    indent = next((child.indent for child in spec.children if child.key != SPLICE), spec.indent + 2)
     carried = carried_over(site, old, terms, root, sources, here=routed and not condition)
     if carried.lines.startswith("{{-") and (not routed or condition) and not terms.local:
         # Lines that a condition may leave out could leave `canary:` empty, which is null; a map that is printed is not.
@@ -102,7 +94,7 @@ def rewrite(
     shared = unshared(site, old[0]) if len(old) == 1 else None
     if shared:
         yield EditFile(site.source.path, Edit(shared.span, shared.text, REASON))
-    yield from _placed(site, spec[0], () if shared else old, indented(text, indent), guard, " " * indent)
+    yield from _placed(site, spec, () if shared else old, indented(text, indent), guard, " " * indent)
 
 
 def _blue_green_only(lines: str) -> str:

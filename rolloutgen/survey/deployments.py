@@ -116,6 +116,13 @@ def unplaced(own: list[Found], sources: Sources) -> Iterable[Finding]:
 
 def _elsewhere(template: str, sources: Sources) -> tuple[str, str]:
     """Why the text of a Deployment is not in the templates, and the way out."""
+    source = sources.files.get(template)
+    tops = [node for document in source.documents for node in document.nodes] if source else []
+    if source and any(not node.key and source.text[node.value.start : node.value.start + 1] == "{" for node in tops):
+        return (
+            "is a flow mapping (JSON), which has no lines of its own for a strategy",
+            "Write the Deployment with its keys on lines of their own, as templates usually do.",
+        )
     by = maker(sources, template, "Deployment")
     return (
         f"is no document of this chart's templates: {by} makes it",
