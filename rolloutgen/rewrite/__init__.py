@@ -28,6 +28,7 @@ from ..survey.routing import governs, points_at
 from ..survey.survey import Survey, Workload
 from ..survey.terms import Route, chart_prefix, terms_of, workload_prefix
 from ..survey.trafficport import traffic_port
+from ..survey.unseen import unseen_sites
 from . import (
     analysis,
     autoscaler,
@@ -379,4 +380,5 @@ def _references(context: Context) -> Iterator[Item]:
     if name is None or said_before(context):
         return
     leading = places(context, lambda found, *to: found.ref.kind in references.ROUTES and points_at(found, *to))
-    yield from references.rewrite(name, context.sources, leading, other_names(context, name.codes))
+    unseen = unseen_sites(context.sources, context.survey.renders, references.ROUTES)
+    yield from references.rewrite(name, context.sources, leading, other_names(context, name.codes), unseen)

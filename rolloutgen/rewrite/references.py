@@ -25,14 +25,16 @@ _AFTER = re.compile(r":(?:\d|\{\{|\$)|\.(?:svc\b|\{\{-?\s*[^}]*amespace)")
 _URL_END = re.compile(r"$|[/:\s\"'?#\\,;)\]]|\.(?:svc\b|\{\{-?\s*[^}]*amespace)")
 
 
-def rewrite(name: Name, sources: Sources, routes: Sequence[Site], others: Sequence[str]) -> Iterator[Item]:
+def rewrite(
+    name: Name, sources: Sources, routes: Sequence[Site], others: Sequence[str], unseen: Sequence[Site] = ()
+) -> Iterator[Item]:
     """The edits of every sure reference. `routes` are the sites whose backends name the Service in some render,
-    `others` the expressions of names that other Services have."""
+    `others` the expressions of names that other Services have, `unseen` sites of routes that no render shows."""
     seen: set[tuple[str, int]] = {
         (path, position) for path, span in name.skipped for position in range(span.start, span.end)
     }
-    for site in routes:
-        for item in _backends(name, site, sources, others):
+    for site in (*routes, *unseen):
+        for item in _backends(name, site, sources, others, sure=site in unseen):
             if (item.path, item.edit.span.start) not in seen:
                 seen.update((item.path, position) for position in range(item.edit.span.start, item.edit.span.end))
                 yield item
@@ -173,7 +175,10 @@ def _sidecar_hosts(name: Name, site: Site, sources: Sources) -> Iterator[EditFil
             yield EditFile(site.source.path, Edit(node.value, f"{quote}{home}/{new}{quote}", REASON))
 
 
-def _backends(name: Name, site: Site, sources: Sources, others: Sequence[str]) -> Iterator[EditFile]:
+def _backends(
+    name: Name, site: Site, sources: Sources, others: Sequence[str], *, sure: bool = False
+) -> Iterator[EditFile]:
+    """The edits of a route's backends; with `sure` only of those that are the Service's name as it is written there."""
     source = site.source
     values = [node for path, node in walk(site.document.nodes) if path[0] == "spec" and _is_backend(path, node)]
     done: list[Span] = []
@@ -188,6 +193,8 @@ def _backends(name: Name, site: Site, sources: Sources, others: Sequence[str]) -
         same = any(any_of(name).fullmatch(form) for form in said) or _holds(name, source, lone)
         if not same and any(pattern_of(other).fullmatch(form) for other in others for form in said):
             continue
+        if not same and sure:
+            continue
         if not same and all(_differs(said[-1], mine) for mine in name.codes):
             continue
         new = (
@@ -200,7 +207,7 @@ def _backends(name: Name, site: Site, sources: Sources, others: Sequence[str]) -
         done.append(node.value)
         yield EditFile(source.path, Edit(node.value, f"{quote}{{{{ {new} }}}}{quote}", REASON))
     spec = [node for node in site.document.nodes if node.key == "spec"]
-    for span, action, whole in _places(name, source):
+    for span, action, whole in () if sure else _places(name, source):
         if whole or not any(node.span.covers(span) for node in spec) or any(value.covers(span) for value in done):
             continue
         edit = _edit(name, source, span, action, False, sources)

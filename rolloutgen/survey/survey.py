@@ -19,6 +19,7 @@ from .servicename import hold
 from .steadylabels import steady_labels
 from .together import printed_once
 from .trafficservice import kept, port_index, refuse_shared, refuse_unknown, service_sites
+from .unseen import unseen_virtual_services
 from .workloadkeys import keys_of
 
 AUTOSCALERS = {"HorizontalPodAutoscaler": "scaleTargetRef", "ScaledObject": "scaleTargetRef"}
@@ -159,6 +160,7 @@ def _workload(
         and not any(m.site == site_id and m.ref.kind == "Deployment" for m in render.objects)
         for render in renders
     )
+    routed.update(unseen_virtual_services([sources.sites[s] for s in services], sources, renders))
     unseen = _unseen(site, sources, renders)
     scaled.update(unseen["scaleTargetRef"])
     vertical.update(unseen["targetRef"])

@@ -1,0 +1,41 @@
+{{/*
+Name of the Service that the public reaches, cut to leave room for the suffix.
+*/}}
+{{- define "mill.stableService" -}}
+{{ printf "%s-mill" .Release.Name | trunc 56 | trimSuffix "-" }}-stable
+{{- end }}
+
+{{/*
+Name of the Service that only the new version serves.
+*/}}
+{{- define "mill.canaryService" -}}
+{{ printf "%s-mill" .Release.Name | trunc 56 | trimSuffix "-" }}-canary
+{{- end }}
+
+{{/*
+spec.strategy.canary where no router weighs the traffic: steps that need one are left out.
+*/}}
+{{- define "mill.basicCanary" -}}
+{{- $canary := omit (deepCopy ((.Values.rollout).canary | default dict)) "steps" "stableService" "canaryService" "trafficRouting" "dynamicStableScale" "scaleDownDelaySeconds" }}
+{{- $steps := list }}
+{{- range (.Values.rollout).steps }}
+{{- if not (or (hasKey . "setCanaryScale") (hasKey . "setHeaderRoute") (hasKey . "setMirrorRoute")) }}
+{{- $steps = append $steps . }}
+{{- end }}
+{{- end }}
+{{- if $steps }}
+{{- $_ := set $canary "steps" $steps }}
+{{- end }}
+{{- toYaml $canary }}
+{{- end }}
+
+{{/*
+The hosts of an audience, called with (list $ audience): values, else derived from the public hosts.
+*/}}
+{{- define "mill.rolloutHosts" -}}
+{{- $root := index . 0 }}
+{{- $given := index (($root.Values.rollout).hosts | default dict) (index . 1) }}
+{{- if kindIs "slice" $given }}
+{{- toYaml $given }}
+{{- end }}
+{{- end }}
