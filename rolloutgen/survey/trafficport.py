@@ -40,12 +40,14 @@ def traffic_port(item: Workload, site: Site, terms: Terms, survey: Survey) -> tu
         code = expression(ports[0].value.of(site.source.text)) if len(ports) == 1 else None
         if code is not None and (terms.local or not free_variables(code)):
             return code.strip('"') if re.fullmatch(r'"\d+"', code) else code, ()
-    body = "".join(owned(site, node).of(site.source.text).replace("\r\n", "\n") for node in site.find("spec", "ports"))
     nodes = site.find("spec", "ports")
+    regions = [owned(site, node) for node in nodes]
+    body = "".join(region.of(site.source.text).replace("\r\n", "\n") for region in regions)
     place = scope_at(site.source, nodes[0].start) if nodes else site_scope(site)
     moving = tuple(pair for pair in place.blocks if pair[0].keyword != "if")
     lifted = lift(body, replace(place, blocks=moving), survey.sources)
-    if lifted is None or terms.local:
+    # A condition that begins among the ports and ends behind them holds other fields too.
+    if lifted is None or terms.local or any(site.source.template.cuts(region) for region in regions):
         raise refuse(
             "ports-not-readable",
             site.source,
