@@ -214,7 +214,8 @@ class Builder:
         """`end` moved behind the `end` actions of blocks that open within the node. A block that also holds what
         follows the node is not followed: the node's span cuts it."""
         following = self._skip()
-        limit = following.start if following else self.lines[-1].end
+        # What is printed there may be more of the node: items of a list at the column of its key.
+        limit = following.start if following and following.kind != "splice" else self.lines[-1].end
         while (block := self.template.opened_in(Span(start, end))) is not None:
             newline = self.template.text.find("\n", block.span.end)
             moved = len(self.template.text) if newline < 0 else newline + 1

@@ -1,0 +1,4 @@
+{{- define "blog.port" -}}
+- name: {{ .name }}
+  port: {{ .port }}
+{{- end -}}
