@@ -221,7 +221,9 @@ spec:
 
 
 def test_a_hook_that_runs_kubectl_on_the_deployment() -> None:
-    assert places("command-on-deployment", {"templates/hook.yaml": HOOK}) == [("templates/hook.yaml", 14)]
+    assert places("wrong-verbs", {"templates/hook.yaml": HOOK}) == [("templates/hook.yaml", 14)]
+    deletes = HOOK.replace("- rollout\n            - status", "- delete")
+    assert places("command-on-deployment", {"templates/hook.yaml": deletes}) == [("templates/hook.yaml", 14)]
     other = HOOK.replace("{{ .Release.Name }}-web", "other")
     assert places("command-on-deployment", {"templates/hook.yaml": other}) == []
 

@@ -194,6 +194,9 @@ def test_nothing_to_say_about_nothing() -> None:
     "rule", ["container-port", "env-invalid", "mount-without-volume", "request-above-limit", "restart-policy"]
 )
 def test_what_a_rule_says_of_a_field_no_schema_repeats(rule: str, kind: str) -> None:
+    said = []
     for example in rules()[rule].value.bad:
         found = lint([view(scenery.as_example(example).text.replace("kind: Rollout", f"kind: {kind}"))])
-        assert {finding.rule for finding in found if finding.severity == "error"} == {rule}
+        said.append({finding.rule for finding in found if finding.severity == "error"})
+    assert {rule} in said
+    assert all(each == {rule} or (not each and kind == "Deployment") for each in said), "a Rollout may be judged harder"
