@@ -19,7 +19,7 @@ ROWS = (
     {"report", "meaning"},
     {"review", "runbook"},
     {"conversion", "explaining", "planning", "rules"},
-    {"audit", "doctor", "proof", "scaffold", "validation"},
+    {"audit", "doctor", "proof", "rewriting", "scaffold", "validation"},
     {"house", "look", "rewrite", "transform"},
     {"places", "survey", "values"},
     {"simulate", "source"},

@@ -16,8 +16,8 @@ from ..objects.tree import dig
 from ..options import Options
 from ..places.locate import deepest
 from ..proof.verify import Verdict, is_random, random_places, verify
-from ..rewrite import environment_blocks, rewrite
 from ..rewrite.chartyaml import bumped
+from ..rewriting.chart import environment_blocks, rewrite
 from ..source.gotmpl import Template
 from ..source.refuse import ChartRefused
 from ..source.sources import Sources, instrument, read_sources, with_sites

@@ -1,0 +1,96 @@
+"""A chart -> everything that its conversion changes: workload by workload, then what belongs to the whole chart."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from ..options import Options
+from ..rewrite import (
+    basepath,
+    chartyaml,
+    configreferences,
+    configversion,
+    environments,
+    ownbody,
+    publichosts,
+    split,
+    values,
+)
+from ..source.draft import Item, Rename, Split
+from ..source.expression import expression
+from ..source.sources import Site
+from ..survey.concerned import own_aliases
+from ..survey.mentions import same
+from ..survey.survey import Survey
+from ..survey.terms import chart_prefix, workload_prefix
+from .deployment import of_workload
+
+
+def rewrite(survey: Survey, options: Options, aliases: Mapping[str, Sequence[str]]) -> Iterator[Item]:
+    """Everything that the conversion changes in the chart's files. Raises ChartRefused.
+
+    `aliases` are the expressions, by workload key, that mean the traffic Service's name.
+    """
+    chart = survey.sources.chart
+    survey = replace(survey, aliases=own_aliases(survey, aliases))
+    taken = set(chart.files)
+    items = [found for item in survey.workloads for found in of_workload(item, survey, options, taken)]
+    renames = {item.to: item.path for item in items if isinstance(item, Rename)}
+    parted = split.rewrite(survey.sources, _touched(survey), options.house.files, renames)
+    items += parted
+    if survey.decisions.configs:
+        items = list(_configs(survey, items, {item.path for item in parted if isinstance(item, Split)}))
+    for item in survey.workloads:
+        name = f"{workload_prefix(item, survey)}.rolloutBody"
+        items = list(ownbody.rewrite(item.sites[0], survey.sources, items, name))
+    yield from items
+    yield from basepath.rewrite(survey.sources, items)
+    derived = any(item.virtual_services and item.decision.strategy == "canary" for item in survey.workloads)
+    foreign = {
+        item.decision.key
+        for item in survey.workloads
+        if item.virtual_services and not publichosts.own_gateways(survey, item.virtual_services)
+    }
+    yield from values.rewrite(survey, options, preview_off=not options.house.serves, derived=derived, foreign=foreign)
+    yield from (item for item, _, _ in environment_blocks(survey, options))
+    yield from chartyaml.rewrite(chart, options.bump)
+
+
+def environment_blocks(survey: Survey, options: Options) -> Iterator[tuple[Item, str, Mapping[str, Any]]]:
+    """The file of each environment that differs, with the environment's name and the block in it."""
+    derived = any(item.virtual_services and item.decision.strategy == "canary" for item in survey.workloads)
+    addressed = [item for item in survey.workloads if values.has_hosts(item)]
+    yield from environments.rewrite(survey, options.house, addressed, derived=derived)
+
+
+def _configs(survey: Survey, others: Sequence[Item], parted: Collection[str]) -> Iterator[Item]:
+    """`others`, and ConfigMaps and Secrets by version with everything that names them. Files of `parted` are split."""
+    sources, prefix = survey.sources, chart_prefix(survey.sources)
+    sites = [sources.sites[site] for site in survey.decisions.configs]
+    configs, items = configversion.rewrite(sites, sources, survey.renders, prefix, parted, others)
+    yield from items
+    define = configversion.general(configs, f"{prefix}.versionedName")
+    called = False
+
+    def wrap(kind: str, text: str, root: str, sure: bool) -> str | None:
+        nonlocal called
+        code = expression(text) or ""
+        mine = [c for c in configs if sure and c.kind == kind and same(code, c.code)]
+        new = configversion.wrapped(mine[0] if mine else None, kind, text, root, define.name)
+        called = called or (new is not None and define.name in new)
+        return new
+
+    named = [(config.kind, config.code) for config in configs]
+    yield from configreferences.rewrite(named, survey.decisions.configs, sources, survey.renders, wrap)
+    if called:
+        yield define
+
+
+def _touched(survey: Survey) -> list[Site]:
+    return [
+        site
+        for item in survey.workloads
+        for site in (*item.sites, *item.services, *item.virtual_services, *item.autoscalers)
+    ]
