@@ -77,7 +77,7 @@ def _prints(site: Site, piece: Block | Action) -> str | None:
     if inner is None:
         return None
     if piece.keyword == "with":
-        return code if re.fullmatch(r"not \(kindIs \"invalid\" \.\)|\(?toYaml \.\)?", inner) else None
+        return code if re.fullmatch(r"\.|not \(kindIs \"invalid\" \.\)|\(?toYaml \.\)?", inner) else None
     said = inner in (code, f'not (kindIs "invalid" {code})')  # what is true is not nil
     return code if said else f"and {grouped(code)} {grouped(inner)}"
 
