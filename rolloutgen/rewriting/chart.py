@@ -47,22 +47,26 @@ def rewrite(survey: Survey, options: Options, aliases: Mapping[str, Sequence[str
         items = list(ownbody.rewrite(item.sites[0], survey.sources, items, name))
     yield from items
     yield from basepath.rewrite(survey.sources, items)
-    derived = any(item.virtual_services and item.decision.strategy == "canary" for item in survey.workloads)
     foreign = {
         item.decision.key
         for item in survey.workloads
         if item.virtual_services and not publichosts.own_gateways(survey, item.virtual_services)
     }
-    yield from values.rewrite(survey, options, preview_off=not options.house.serves, derived=derived, foreign=foreign)
+    off, derived = not options.house.serves, _derives_hosts(survey)
+    yield from values.rewrite(survey, options, preview_off=off, derived=derived, foreign=foreign)
     yield from (item for item, _, _ in environment_blocks(survey, options))
     yield from chartyaml.rewrite(chart, options.bump)
 
 
 def environment_blocks(survey: Survey, options: Options) -> Iterator[tuple[Item, str, Mapping[str, Any]]]:
     """The file of each environment that differs, with the environment's name and the block in it."""
-    derived = any(item.virtual_services and item.decision.strategy == "canary" for item in survey.workloads)
     addressed = [item for item in survey.workloads if values.has_hosts(item)]
-    yield from environments.rewrite(survey, options.house, addressed, derived=derived)
+    yield from environments.rewrite(survey, options.house, addressed, derived=_derives_hosts(survey))
+
+
+def _derives_hosts(survey: Survey) -> bool:
+    """Whether hosts of a preview are derived from those of a VirtualService of the chart's own."""
+    return any(item.virtual_services and item.decision.strategy == "canary" for item in survey.workloads)
 
 
 def _configs(survey: Survey, others: Sequence[Item], parted: Collection[str]) -> Iterator[Item]:
