@@ -6,6 +6,7 @@ import re
 
 from rolloutgen.model import ServiceNames, Strategy
 
+ROUTE = "primary"  # the HTTP route that the Rollout weighs, where it has no name yet
 LONGEST = 63  # of a DNS label, and so of a Service's name
 
 
@@ -23,6 +24,11 @@ def track_names(service: str, strategy: Strategy, names: ServiceNames) -> tuple[
     """The names of the two Services that a traffic Service becomes: (stable, canary) or (active, preview)."""
     stable, canary = (short(service, LONGEST - len(suffix)) + suffix for suffix in track_suffixes(strategy))
     return (service if names == "keep" else stable), canary
+
+
+def words(key: str) -> str:
+    """A key of values as the names of objects and files are written: shopApi -> shop-api."""
+    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "-", key).lower()
 
 
 def preview_host(host: str) -> str:

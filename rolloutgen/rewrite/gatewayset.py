@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from ..objects.naming import words
 from ..source.resources import resource
 from ..survey.terms import Terms, rooted
 
@@ -137,6 +138,6 @@ def file_beside(path: str, name: str, key: str, taken: frozenset[str]) -> str:
     stem = base.rpartition(".")[0]
     named = re.search(r"(?i)services?|svc", stem)
     affix = re.sub(r"(?i)[-_.]*(services?|svc)[-_.]*", "-", stem).strip("-_.") if named else ""
-    words = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "-", key).lower()
-    wanted = (f"{affix}-{name}" if affix else name, f"{words}-{name}", f"{words}-rollout-{name}")
+    own = words(key)
+    wanted = (f"{affix}-{name}" if affix else name, f"{own}-{name}", f"{own}-rollout-{name}")
     return next((f"{folder}/{file}" for file in wanted if f"{folder}/{file}" not in taken), f"{folder}/rollout-{name}")

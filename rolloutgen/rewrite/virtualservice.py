@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from ..source.draft import Define, EditFile, Item
@@ -16,6 +16,7 @@ from ..source.yamlmap import Node
 from ..survey.closed import closed_code, name_anywhere
 from ..survey.context import Context
 from ..survey.mentions import Name, renamed
+from ..survey.target import route_name
 from ..survey.terms import Route
 from ..text import Edit, Span
 
@@ -31,7 +32,8 @@ def rewrite(context: Context) -> Iterator[Item]:
         root = root_symbol(site_scope(site), context.sources) or "."
         stable, canary = (terms.at(code, root) for code in (terms.stable, terms.canary))
         if context.weighed:
-            yield from _amended(site, name, stable=stable, canary=canary, keep=context.keep)
+            found = routes(site, name, _route_name(context, site))
+            yield from _amended(site, found, name, stable, canary, context.keep)
         else:
             yield from renamed_hosts(site, name, stable, keep=context.keep)
 
@@ -56,8 +58,13 @@ def own_routes(context: Context, root: str) -> tuple[list[Route], tuple[Define, 
             )
         defines += extra
         code = _with_namespace(context, site, code)
-        found.append(Route(printed(context.terms.at(code, root)), tuple(route.name for route in routes(site, name))))
+        names = tuple(route.name for route in routes(site, name, _route_name(context, site)))
+        found.append(Route(printed(context.terms.at(code, root)), names))
     return found, tuple(defines)
+
+
+def _route_name(context: Context, site: Site) -> str:
+    return route_name(context.item.decision, context.survey.decisions, site.id)
 
 
 def _with_namespace(context: Context, site: Site, code: str) -> str:
@@ -67,6 +74,8 @@ def _with_namespace(context: Context, site: Site, code: str) -> str:
     for render in context.survey.renders:
         release = render.value_set.release.namespace
         homes = {m.ref.namespace or release for m in render.objects if m.site == context.site.id}
+        if not homes:
+            continue  # without the workload nothing names it
         for service in (m for m in render.objects if m.site == site.id):
             needed.add(("." in service.ref.name, (service.ref.namespace or release) not in homes))
     if not any(map(any, needed)):
@@ -107,8 +116,9 @@ class Found:
     named: bool
 
 
-def routes(site: Site, name: Name) -> tuple[Found, ...]:
-    """The http routes of a VirtualService's source that lead to the Service, in order. Raises ChartRefused."""
+def routes(site: Site, name: Name, wanted: str) -> tuple[Found, ...]:
+    """The http routes of a VirtualService's source that lead to the Service, in order; those without a name are called
+    `wanted`. Raises ChartRefused."""
     text = site.source.text
     found: list[Found] = []
     taken = {node.value.of(text).strip("\"' ") for node in _find(site, "spec", "http", "-", "name")}
@@ -131,7 +141,7 @@ def routes(site: Site, name: Name) -> tuple[Found, ...]:
                 "Leave one destination in that route: the controller deletes what is not its own.",
             )
         names = find_deep(item.children, ("name",), text)
-        label = names[0].value.of(text).strip() if names else _free(taken)
+        label = names[0].value.of(text).strip() if names else _free(taken, wanted)
         taken.add(label)
         found.append(Found(item, *mine[0], label, bool(names)))
     if not found:
@@ -155,25 +165,28 @@ def _refused(site: Site, node: Node, why: str, hint: str) -> Exception:
     return refuse("route-not-found", site.source, node.start, why, hint)
 
 
-def _free(taken: set[str]) -> str:
+def _free(taken: set[str], wanted: str) -> str:
     number = 1
-    while (name := "primary" if number == 1 else f"primary-{number}") in taken:
+    while (name := wanted if number == 1 else f"{wanted}-{number}") in taken:
         number += 1
     return name
 
 
-def _amended(site: Site, name: Name, *, stable: str, canary: str, keep: bool) -> Iterator[Item]:
-    """The edits of one VirtualService. `stable` and `canary` are expressions for its place: the Services' names."""
+def _amended(
+    site: Site, found: Sequence[Found], name: Name, stable: str, canary: str, keep: bool
+) -> Iterator[Item]:
+    """The edits of one VirtualService. `found` are its routes to the Service; `stable` and `canary` are expressions for
+    its place: the Services' names."""
     text, path = site.source.text, site.source.path
     newline = "\r\n" if "\r\n" in text else "\n"
-    for route in routes(site, name):
+    for route in found:
         if not route.named:
             first = _first(site, route.item)
             at = first.key_span.start
             glue = ", " if in_flow(route.item, text) else f"{newline}{' ' * first.indent}"
             yield EditFile(path, Edit(Span(at, at), f"name: {route.name}{glue}", REASON))
         yield from _weighed(site, route, name, stable, canary, newline, keep=keep)
-    weighed = frozenset(found.host.start for found in routes(site, name))
+    weighed = frozenset(route.host.start for route in found)
     yield from renamed_hosts(site, name, stable, keep=keep, but=weighed)
 
 

@@ -13,7 +13,7 @@ from ..source.sources import Site
 from ..survey.concerned import null_labels
 from ..survey.context import Context
 from ..survey.guards import routed_when
-from ..survey.metadata import metadata_text
+from ..survey.metadata import metadata_text, namespace_text
 from ..survey.trafficport import traffic_port
 from .roots import rootless
 
@@ -29,7 +29,8 @@ def sets_of(
     if context.item.virtual_services:
         hosts = f"{context.terms.prefix}.rolloutHosts"
         items += publichosts.hosts_define(context, hosts)
-    namespace, labels = metadata_text(site, "namespace"), metadata_text(site, "labels", null_labels(context, site))
+    namespace = namespace_text(site, context.survey.renders)
+    labels = metadata_text(site, "labels", null_labels(context, site))
     if given is not None:
         texts = [told_text(text, given) for text in (namespace, labels)]
         if None in texts:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 
+from ..model import Rendered
+from ..source.expression import expression
 from ..source.flow import find_deep
 from ..source.refuse import refuse
 from ..source.regions import closed, owned, reindent, without_blanks
@@ -33,6 +35,17 @@ def metadata_text(site: Site, key: str, empty: Collection[str] = ()) -> str:
             text = re.sub(rf"(?m)^(\s*{re.escape(label)}:\s*\{{\{{[^}}]*?)(\s*-?\}}\}})[ \t]*$", r"\1 | quote\2", text)
         parts.append(reindent(text if text.endswith("\n") else text + "\n", node.indent, 2))
     return "".join(dict.fromkeys(parts))
+
+
+def namespace_text(site: Site, renders: Iterable[Rendered]) -> str:
+    """The Service's namespace as text at column 2, under a condition where a render of `renders` has none: values leave
+    it empty, and the release's holds."""
+    text = metadata_text(site, "namespace")
+    found = (manifest.ref.namespace for render in renders for manifest in render.objects if manifest.site == site.id)
+    code = expression(text.partition(":")[2]) if text.count("\n") == 1 else None
+    if not code or all(found):
+        return text
+    return f"  {{{{- with {code} }}}}\n  namespace: {{{{ . }}}}\n  {{{{- end }}}}\n"
 
 
 def _in_flow(site: Site, key: str) -> tuple[Node, ...]:

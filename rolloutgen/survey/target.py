@@ -8,7 +8,7 @@ from typing import Any
 
 from rolloutgen.errors import RolloutgenError
 from rolloutgen.model import Decisions, Manifest, Path, Refusal, Release, WorkloadDecision
-from rolloutgen.objects.naming import host_tail, track_names
+from rolloutgen.objects.naming import ROUTE, host_tail, track_names, words
 from rolloutgen.objects.tree import as_map, dig, maps, overlay
 
 Edits = tuple[tuple[Path, str], ...]  # where an object was changed, and the id of the rule that says why
@@ -107,6 +107,13 @@ def find_targets(
     )
 
 
+def route_name(decision: WorkloadDecision, decisions: Decisions, site: str) -> str:
+    """What the conversion calls the HTTP routes of a workload in the VirtualService of `site` that have no name: after
+    the workload where others of the chart have routes there as well, whichever of them a render holds."""
+    sharing = [other for other in decisions.workloads if site and site in other.virtual_service_sites]
+    return words(decision.key) if len(sharing) > 1 and decision in sharing else ROUTE
+
+
 def pod_labels(manifest: Manifest) -> Mapping[str, Any] | None:
     """The labels of the pods that an object makes and keeps running; None for objects without pods."""
     if manifest.ref.kind in _RUN_ONCE:
@@ -116,7 +123,7 @@ def pod_labels(manifest: Manifest) -> Mapping[str, Any] | None:
         annotations = as_map(dig(manifest.body, "metadata", "annotations"))
         return None if "helm.sh/hook" in annotations else as_map(dig(manifest.body, "metadata", "labels"))
     template = dig(manifest.body, "spec", "template")
-    if not isinstance(dig(template, "spec", "containers"), list):
+    if manifest.ref.kind != "Deployment" and not isinstance(dig(template, "spec", "containers"), list):
         return None
     return as_map(dig(template, "metadata", "labels"))
 

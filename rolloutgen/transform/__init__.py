@@ -11,7 +11,8 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from rolloutgen.model import Change, Decisions, Finding, Manifest, Ref, Release
-from rolloutgen.survey.target import Edits, Patched, Refused, Target, find_targets, namespace_of
+from rolloutgen.objects.naming import ROUTE
+from rolloutgen.survey.target import Edits, Patched, Refused, Target, find_targets, namespace_of, route_name
 from rolloutgen.transform import (
     analysis,
     autoscaler,
@@ -127,7 +128,8 @@ def _survey(
         edits: Edits = ()
         routes: dict[int, tuple[str, ...]] = {}
         for number, target in enumerate(targets):
-            body, more, names = virtualservice.amend(body, manifest, target)
+            name = route_name(target.decision, decisions, manifest.site)
+            body, more, names = virtualservice.amend(body, manifest, target, name)
             edits = _merged(edits, more)
             if names:
                 routes[number] = names
@@ -223,7 +225,7 @@ def _workload(target: Target, scene: _Scene, listed: Sequence[Listed]) -> _Part:
         body, more = step(body, target)
         edits = _merged(edits, more)
     routes = [(virtualservice.name_in_rollout(found.ref, target), names) for found, names in listed]
-    fresh = [(virtualservice.name_in_rollout(_public_ref(target), target), (virtualservice.ROUTE,))]
+    fresh = [(virtualservice.name_in_rollout(_public_ref(target), target), (ROUTE,))]
     wanted = analysis.with_analysis(strategy.strategy_of(target, routes or fresh), target)
     body, more = rollout.replace_strategy(body, wanted)
     edits = _merged(edits, more)

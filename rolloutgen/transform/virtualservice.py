@@ -6,13 +6,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from rolloutgen.model import Json, Manifest, Path, Ref
+from rolloutgen.objects.naming import ROUTE
 from rolloutgen.objects.tree import as_list, as_map, dig, maps, put
 from rolloutgen.survey.target import Edits, Target, namespace_of, refused
 
 RULE = "virtual-service"
 API = "networking.istio.io/v1"
 GROUP = "networking.istio.io"
-ROUTE = "primary"
 MESH = "mesh"
 
 Amended = tuple[Mapping[str, Any], Edits, tuple[str, ...]]
@@ -23,9 +23,9 @@ def is_virtual_service(manifest: Manifest) -> bool:
     return manifest.ref.kind == "VirtualService" and manifest.ref.group == GROUP
 
 
-def amend(body: Mapping[str, Any], manifest: Manifest, target: Target) -> Amended:
+def amend(body: Mapping[str, Any], manifest: Manifest, target: Target, name: str = ROUTE) -> Amended:
     """`body` (of the VirtualService `manifest`) after the split of the target's Service; the last part names the routes
-    that now weigh two versions, () where it carries no traffic to the Service.
+    that now weigh two versions, () where it carries no traffic to the Service. `name` is for routes without one.
 
     Raises Refused for what the controller would break: see `_check`.
     """
@@ -49,7 +49,7 @@ def amend(body: Mapping[str, Any], manifest: Manifest, target: Target) -> Amende
         at = ("spec", "http", index)
         route = dig(changed, *at)
         if not route.get("name"):
-            route = {"name": _free_name(changed), **{key: value for key, value in route.items() if key != "name"}}
+            route = {"name": _free_name(changed, name), **{key: value for key, value in route.items() if key != "name"}}
             edits.append(((*at, "name"), RULE))
         names.append(route["name"])
         edits.append(((*at, "route"), RULE))
@@ -141,10 +141,10 @@ def _weighed(entry: Mapping[str, Any], target: Target, manifest: Manifest) -> li
     ]
 
 
-def _free_name(body: Mapping[str, Any]) -> str:
+def _free_name(body: Mapping[str, Any], wanted: str) -> str:
     taken = {route.get("name") for route in maps(dig(body, "spec", "http"))}
     number = 1
-    while (name := ROUTE if number == 1 else f"{ROUTE}-{number}") in taken:
+    while (name := wanted if number == 1 else f"{wanted}-{number}") in taken:
         number += 1
     return name
 

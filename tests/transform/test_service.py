@@ -175,3 +175,8 @@ def test_a_name_that_is_taken_is_refused() -> None:
     found = refusal(DEPLOYMENT, SERVICE, canary)
     assert found.by == "name-taken"
     assert "Service/web-canary" in found.why
+
+
+def test_a_service_serves_a_deployment_whose_containers_values_leave_out() -> None:
+    bare = edited(DEPLOYMENT, ('containers: [{name: web, image: "web:1.0"}]', "containers:"))
+    assert "Service/web-canary" in bodies(convert(bare, SERVICE))

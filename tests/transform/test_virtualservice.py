@@ -201,6 +201,26 @@ class TestAmended:
             istio = found[f"Rollout/{name}"]["spec"]["strategy"]["canary"]["trafficRouting"]["istio"]
             assert istio == {"virtualService": {"name": "shop", "routes": [route]}}
 
+    def test_routes_of_workloads_that_share_one_are_named_after_them(self) -> None:
+        from rolloutgen.model import Decisions, WorkloadDecision
+        from rolloutgen.transform import transform
+
+        site = "templates/istio.yaml#0"
+        second = edited(DEPLOYMENT, ("deployment.yaml#0", "api.yaml#0"), ("web", "api"))
+        second_service = edited(SERVICE, ("service.yaml#0", "api.yaml#1"), ("web", "api"))
+        spec = "hosts: [a.org]\nhttp: [{route: [{destination: {host: api}}]}, {route: [{destination: {host: web}}]}]"
+        shared = edited(virtual_service(spec), ("kind: VirtualService", f"kind: VirtualService # rg-site:{site}"))
+        files = {"web": ("deployment.yaml#0", "service.yaml#0"), "shopApi": ("api.yaml#0", "api.yaml#1")}
+        decided = tuple(
+            WorkloadDecision(key, (f"templates/{at}",), (f"templates/{served}",), virtual_service_sites=(site,))
+            for key, (at, served) in files.items()
+        )
+        whole = render(DEPLOYMENT, SERVICE, second, second_service, shared)
+        alone = render(second, second_service, shared)
+        for objects, names in ((whole, ["shop-api", "web"]), (alone, ["shop-api", None])):
+            found = bodies(transform(objects, Decisions(decided, several=True), NO_PREVIEW, RELEASE))
+            assert [route.get("name") for route in found["VirtualService/shop"]["spec"]["http"]] == names
+
 
 class TestOwnVirtualServices:
     """A chart with VirtualServices of its own (`virtual_service_sites`) may leave them out under some values."""
