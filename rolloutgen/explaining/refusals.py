@@ -156,6 +156,11 @@ REFUSALS: Mapping[str, Explained] = {
         "Kubernetes takes names of at most 63 characters, so charts cut them, and cut names may be equal.",
         "Use a shorter release name, or --service-names keep.",
     ),
+    "name-missing": Explained(
+        "Under the values that must render, the Deployment has no name.",
+        "The API server takes no object without one, so such a release was never installed.",
+        "Give the value that names it with --values FILE or --set KEY=VALUE.",
+    ),
     "name-taken": Explained(
         "The release has an object of the name that a new one would get.",
         "Two objects of one kind and name cannot be deployed.",

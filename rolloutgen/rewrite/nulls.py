@@ -128,13 +128,15 @@ def _mended(site: Site, node: Node, path: Path, empty: frozenset[int]) -> list[t
     first_line = text[text.rfind("\n", 0, node.key_span.start) + 1 : node.key_span.start]
     if first_line.strip():
         return _mended_first(site, node, path)
+    siblings = _siblings(site, node, path)
+    if _overrides(site, node, siblings):
+        return []  # without it the first one would count
     value = node.value.of(text).strip()
     pad = " " * node.indent
     if value and "{{" not in value:
         return [(owned(site, node), "")] if value in ("null", "~") else []
     if value:
         return _scalar(site, node, path, empty)
-    siblings = _siblings(site, node, path)
     end = _reach(site, node, siblings)
     body = Span(line_end, end)
     if not body.of(text).strip():
@@ -205,6 +207,13 @@ def _siblings(site: Site, node: Node, path: Path) -> tuple[Node, ...]:
     """The keys of the map that holds `node`, itself included."""
     parents = site.find(*("-" if isinstance(step, int) else step for step in path[:-1]))
     return next((parent.children for parent in parents if node in parent.children), ())
+
+
+def _overrides(site: Site, node: Node, siblings: Sequence[Node]) -> bool:
+    """Whether the key stands in the same map before, wherever this one does: YAML takes the last."""
+    blocks = set(inner_blocks(site, node.key_span.start))
+    before = [other for other in siblings if other.key == node.key and other.start < node.start]
+    return any(blocks.issuperset(inner_blocks(site, other.key_span.start)) for other in before)
 
 
 def _may_be_empty(site: Site, block: Block) -> bool:

@@ -41,11 +41,15 @@ def _collide(render: Rendered) -> bool:
 
 
 def selecting(render: Rendered) -> Rendered | RolloutgenError:
-    """The render, or a RenderError where values that nobody gave leave a Deployment without labels to select: the API
-    server takes no such Deployment, so nothing can become of it."""
+    """The render, or a RenderError where values that nobody gave leave a Deployment without a name or without labels to
+    select: the API server takes no such Deployment, so nothing can become of it."""
     for manifest in render.objects if render.value_set.derived else ():
+        if manifest.ref.kind != "Deployment":
+            continue
         selector = dig(manifest.body, "spec", "selector")
-        if manifest.ref.kind == "Deployment" and isinstance(selector, Mapping) and not any(selector.values()):
+        if not manifest.ref.name:
+            return RenderError("a Deployment has no name", path=manifest.template)
+        if isinstance(selector, Mapping) and not any(selector.values()):
             return RenderError(f"{manifest.ref} selects nothing", path=manifest.template)
     return render
 

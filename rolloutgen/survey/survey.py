@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from ..model import Decisions, Finding, Refusal, Rendered, WorkloadDecision
+from ..objects.release import VIRTUAL_SERVICE
 from ..options import Options
 from ..source.conditional import code_of
 from ..source.libraries import maker
@@ -151,7 +152,7 @@ def _workload(
                 elif manifest.ref.kind == "VerticalPodAutoscaler":
                     if beside and target_of(manifest, "targetRef") == deployment.ref.name:
                         vertical[manifest.site] = None
-                elif manifest.ref.kind == "VirtualService" and any(
+                elif (manifest.ref.group, manifest.ref.kind) == VIRTUAL_SERVICE and any(
                     points_at(manifest, s, release.namespace) for s in carried
                 ):
                     routed[manifest.site] = None

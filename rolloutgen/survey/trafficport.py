@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 
 from ..objects.tree import as_list, dig
 from ..source.draft import Define
 from ..source.expression import expression, free_variables
+from ..source.gotmpl import Block
 from ..source.refuse import refuse
 from ..source.regions import owned
 from ..source.resources import resource
 from ..source.scope import lift, scope_at, site_scope
 from ..source.sources import Site
 from ..source.yamlmap import find
+from ..text import Span
 from .survey import Survey, Workload
 from .terms import Terms
 
@@ -44,7 +47,7 @@ def traffic_port(item: Workload, site: Site, terms: Terms, survey: Survey) -> tu
     regions = [owned(site, node) for node in nodes]
     body = "".join(region.of(site.source.text).replace("\r\n", "\n") for region in regions)
     place = scope_at(site.source, nodes[0].start) if nodes else site_scope(site)
-    moving = tuple(pair for pair in place.blocks if pair[0].keyword != "if")
+    moving = tuple(pair for pair in place.blocks if pair[0].keyword != "if" and not _within(pair[0], regions))
     lifted = lift(body, replace(place, blocks=moving), survey.sources)
     # A condition that begins among the ports and ends behind them holds other fields too.
     if lifted is None or terms.local or any(site.source.template.cuts(region) for region in regions):
@@ -62,3 +65,8 @@ def traffic_port(item: Workload, site: Site, terms: Terms, survey: Survey) -> tu
         inner,
         Define(name, text.rstrip("\n"), "The port to which routes lead, where the Service has several."),
     )
+
+
+def _within(block: Block, regions: Sequence[Span]) -> bool:
+    """Whether a block is part of what is lifted already: a `with` that holds nothing but the ports."""
+    return any(region.start <= block.openers[0].span.start < region.end for region in regions)

@@ -26,8 +26,13 @@ _UNDECLARED: tuple[Path, ...] = (
 def as_rollout(body: Mapping[str, Any], target: Target) -> Patched:
     """The Deployment `body` with a Rollout's kind, with a selector, without the fields that a Rollout does not declare.
 
-    Strategy and replicas are still the Deployment's. Raises Refused ("recreate-strategy", "selector-missing").
+    Strategy and replicas are still the Deployment's. Raises Refused ("name-missing", "recreate-strategy",
+    "selector-missing").
     """
+    if not target.workload.ref.name:
+        why = "these values give it no name, and the API server takes no object without one"
+        hint = "give the value that names it with --values FILE or --set KEY=VALUE"
+        raise refused("name-missing", target.workload, why, hint, ("metadata", "name"))
     if dig(body, "spec", "strategy", "type") == "Recreate" and not target.decision.force_recreate:
         why = "its strategy is Recreate: two versions must not run at once, and a Rollout runs both"
         hint = "make sure that they may, then use --force"

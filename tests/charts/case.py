@@ -8,7 +8,7 @@
   "no block" over what every case has under these names);
 * `verdicts`: the state of those value sets that are not simply equal;
 * `refusals`: {by, path, line} in order, with `hint` a part of what is advised; `findings`: the rules of the findings,
-  sorted; `lint`: errors that stay.
+  sorted; `lint`: errors that stay; `unfit`: generated kinds of which the schema refuses an object, or knows none.
 """
 
 from __future__ import annotations
@@ -43,6 +43,7 @@ class Case:
     refusals: tuple[Mapping[str, Any], ...] = ()
     findings: tuple[str, ...] = ()
     lint: tuple[str, ...] = ()
+    unfit: tuple[str, ...] = ()
     error: Mapping[str, Any] = field(default_factory=dict)
 
     @property
@@ -85,5 +86,5 @@ def cases() -> Iterator[Case]:
     """Every case, in order of the names. Raises for one with a key that this file does not know."""
     for path in sorted(HERE.glob("*/case.yaml")):
         body = goyaml.load(path.read_text(encoding="utf-8"))
-        lists = {key: tuple(body[key]) for key in ("refusals", "findings", "lint") if key in body}
+        lists = {key: tuple(body[key]) for key in ("refusals", "findings", "lint", "unfit") if key in body}
         yield Case(path.parent.name, **{**body, **lists})

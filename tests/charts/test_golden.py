@@ -72,15 +72,17 @@ def test_api_server_and_linter_have_nothing_against_it(name: str, embedded: Embe
     after, before = case.after, case.before
     assert after is not None
     sources = {path: after.text(path) for path in after.template_paths}
-    views, old = [], []
+    views, old, unfit = [], [], set()
     for value_set in case.sets():
         if case.verdicts.get(value_set.name):
             continue
         rendered = embedded.render(after, value_set)
-        judged = [(v.ref, v.errors) for v in check(rendered.objects) if v.state != "valid" and v.ref.kind in GENERATED]
-        assert not judged
+        judged = [v for v in check(rendered.objects) if v.state != "valid" and v.ref.kind in GENERATED]
+        assert all(v.ref.kind in case.unfit for v in judged), judged
+        unfit |= {v.ref.kind for v in judged}
         views.append(view(rendered, sources, after))
         old += [view(r, {}, before) for r in embedded.render_all(before, [value_set]) if isinstance(r, Rendered)]
+    assert sorted(unfit) == list(case.unfit)
     known = {(f.rule, f.message) for f in lint(old) if f.severity == "error"}
     found = [f for f in lint(views) if f.severity == "error" and (f.rule, f.message) not in known]
     assert sorted({f.rule for f in found}) == list(case.lint), found

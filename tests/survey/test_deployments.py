@@ -34,3 +34,10 @@ def test_a_deployment_with_labels_counts_and_so_does_one_of_an_old_api_without_a
 def test_values_that_a_person_gave_always_count() -> None:
     found = render({"selector": {"matchLabels": {}}}, derived=False)
     assert selecting(found) is found
+
+
+def test_values_of_nobody_that_leave_no_name_do_not_count() -> None:
+    nameless = Manifest(Ref("apps/v1", "Deployment", "", ""), {"spec": {}}, "templates/gate.yaml")
+    found = selecting(Rendered(ValueSet("name emptied", derived=True), {}, (nameless,), {}))
+    assert isinstance(found, RenderError)
+    assert "no name" in str(found)
