@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 
 from ..source.conditional import code_of
 from ..source.draft import EditFile, Item
@@ -23,6 +24,37 @@ _BEFORE = re.compile(r"(?:://(?:[^\s\"']*@)?|(?:^|[\s\"'=,(\[])(?:svc|services?)
 _BEFORE_NOTES = re.compile(r"(?:svc|services?)[/ ](?:[^\n]*\s)?$")
 _AFTER = re.compile(r":(?:\d|\{\{|\$)|\.(?:svc\b|\{\{-?\s*[^}]*amespace)")
 _URL_END = re.compile(r"$|[/:\s\"'?#\\,;)\]]|\.(?:svc\b|\{\{-?\s*[^}]*amespace)")
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen(Edit):
+    """An edit of a backend that values name: `code` yields the name, and for `old` it is `stable` instead."""
+
+    code: str
+    old: str
+    stable: str
+    quote: str
+
+
+def together(items: Sequence[Item]) -> Iterator[Item]:
+    """`items` with one edit for each backend that values may point at the Service of several workloads."""
+    chosen: dict[tuple[str, Span], list[Chosen]] = {}
+    for item in items:
+        if isinstance(item, EditFile) and isinstance(item.edit, Chosen):
+            chosen.setdefault((item.path, item.edit.span), []).append(item.edit)
+    for item in items:
+        edits = chosen.get((item.path, item.edit.span), []) if isinstance(item, EditFile) else []
+        if isinstance(item, EditFile) and len(edits) > 1 and item.edit in edits:
+            if item.edit is edits[0]:
+                yield EditFile(item.path, replace(item.edit, new=_one_of(edits)))
+            continue
+        yield item
+
+
+def _one_of(edits: Sequence[Chosen]) -> str:
+    names = " ".join(f"{grouped(edit.old)} {grouped(edit.stable)}" for edit in edits)
+    code, quote = grouped(edits[0].code), edits[0].quote
+    return f"{quote}{{{{ get (dict {names}) (toString {code}) | default {code} }}}}{quote}"
 
 
 def rewrite(
@@ -197,15 +229,14 @@ def _backends(
             continue
         if not same and all(_differs(said[-1], mine) for mine in name.codes):
             continue
-        new = (
-            stable
-            if same
-            else f"ternary ({stable}) ({lone}) (eq (toString ({lone})) ({name.terms.at(name.codes[0], root)}))"
-        )
+        old = name.terms.at(name.codes[0], root)
+        new = stable if same else f"ternary ({stable}) ({lone}) (eq (toString ({lone})) ({old}))"
         text = node.value.of(source.text)
         quote = text[0] if text[:1] in "\"'" and text[-1:] == text[:1] else ""
         done.append(node.value)
-        yield EditFile(source.path, Edit(node.value, f"{quote}{{{{ {new} }}}}{quote}", REASON))
+        printed = f"{quote}{{{{ {new} }}}}{quote}"
+        chosen = Chosen(node.value, printed, REASON, lone, old, stable, quote)
+        yield EditFile(source.path, Edit(node.value, printed, REASON) if same else chosen)
     spec = [node for node in site.document.nodes if node.key == "spec"]
     for span, action, whole in () if sure else _places(name, source):
         if whole or not any(node.span.covers(span) for node in spec) or any(value.covers(span) for value in done):

@@ -15,6 +15,7 @@ from ..rewrite import (
     environments,
     ownbody,
     publichosts,
+    references,
     split,
     values,
 )
@@ -37,6 +38,7 @@ def rewrite(survey: Survey, options: Options, aliases: Mapping[str, Sequence[str
     survey = replace(survey, aliases=own_aliases(survey, aliases))
     taken = set(chart.files)
     items = [found for item in survey.workloads for found in of_workload(item, survey, options, taken)]
+    items = list(references.together(items))
     renames = {item.to: item.path for item in items if isinstance(item, Rename)}
     parted = split.rewrite(survey.sources, _touched(survey), options.house.files, renames)
     items += parted

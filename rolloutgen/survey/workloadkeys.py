@@ -8,23 +8,30 @@ from collections.abc import Sequence
 
 from ..source.sources import Site
 
+_FILE = re.compile(r"(?i)[-_.]*(deployments?|deploy|workloads?)[-_.]*")
+# What only says that a name is one: `deploymentName`, `.fullname`, `appName`.
+_NAME = re.compile(r"(?i)[-_]?(?:deployment|deploy|app)?[-_]?(?:full)?[-_]?name(?:[-_]?override)?\Z|[-_]?deployment\Z")
+# Variables and values that loops and copies call any workload.
+_ANY = frozenset({"app", "container", "global", "index", "item", "key", "service", "svc", "value", "val", "workload"})
+
 
 def keys_of(sites: Sequence[Site]) -> dict[str, str]:
-    """A values key for each site, from words of its source: the file's name, its folder, the component label."""
+    """A values key for each site, from words of its source: the file's name, its folder, the component label; where a
+    file holds several, first what tells them apart: the component label, the object's name."""
     found: dict[str, str] = {}
     shared = Counter(site.source.path for site in sites)
     for site in sites:
         folder, _, name = site.source.path.removeprefix("templates/").rpartition("/")
         stem = re.sub(r"\.(ya?ml|tpl)$", "", name).lstrip("_")
-        bare = re.sub(r"(?i)[-_.]*(deployment|deploy|workload)[-_.]*", "-", stem).strip("-_.")
+        bare = _FILE.sub("-", stem).strip("-_.")
         component = site.value("metadata", "labels", "app.kubernetes.io/component") or site.value(
             "metadata", "labels", "component"
         )
         words = [bare, folder.rpartition("/")[2], component.strip("\"'")]
         if shared[site.source.path] > 1:
+            own = site.value("metadata", "name")
             # The literal part of a name: `{{ .Release.Name }}-worker`.
-            own = re.sub(r"\{\{.*?\}\}", "", site.value("metadata", "name")).strip("\"'-_. ")
-            words = [component.strip("\"'"), own, *words]
+            words = [words[2], re.sub(r"\{\{.*?\}\}", "", own).strip("\"'-_. "), _said(own), *words]
         best = next((word for word in words if word and "{{" not in word), "") or "app"
         parts = [part for part in re.split(r"[^A-Za-z0-9]+", best) if part]
         key = (
@@ -39,3 +46,14 @@ def keys_of(sites: Sequence[Site]) -> dict[str, str]:
             number += 1
         found[site.id] = key
     return found
+
+
+def _said(name: str) -> str:
+    """The word by which the one action of a name tells the workload: `front` of `{{ .Values.front.name }}`, of
+    `{{ include "shop.front.fullname" . }}` and of `{{ $frontName }}`; "" where it says none."""
+    action = re.fullmatch(r"[\"']?\{\{-?\s*(.*?)\s*-?\}\}[\"']?", name.strip())
+    code = action[1] if action else ""
+    path = re.match(r"\$?\.Values\.([\w.]+)|\$(\w+)|(?:include|template)\s+\"[\w-]+\.([\w.-]+)\"", code)
+    words = (path[1] or path[2] or path[3]).split(".") if path else []
+    told = (_NAME.sub("", word) for word in reversed(words))
+    return next((word for word in told if len(word) > 1 and word.lower() not in _ANY), "")
