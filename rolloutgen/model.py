@@ -155,8 +155,8 @@ class WorkloadDecision:
     `selector` are the pod labels that a Deployment without a selector is given as one (extensions/v1beta1 made it up).
     `looped` tells that a loop makes several workloads of one text: they share what values say, so they have no hosts.
     `analysis` tells how the metrics of the new version are judged, "" for not at all; `notified` that values name
-    channels that hear of its rollouts. `autoscaler_sites` are the places that render its autoscalers: they follow it
-    even in a render that leaves the workload itself out.
+    channels that hear of its rollouts. `autoscaler_sites` are the places that render autoscalers of
+    nothing else: they follow it even in a render that leaves the workload itself out.
     """
 
     key: str

@@ -107,7 +107,10 @@ def _autoscalers(context: Context, root: str) -> Iterator[Item]:
 
 def _rendered(context: Context, other: Site) -> tuple[str, Sequence[Item]]:
     """The expression (root as `.`) under which the workload is rendered, where what stands at `other` may be rendered
-    without it: in some value set it is, or its own conditions do not ask for the kind; "" elsewhere."""
+    without it: in some value set it is, or its own conditions do not ask for the kind; "" elsewhere, and for what
+    follows the workload into its absence."""
+    if other.id in context.item.decision.autoscaler_sites:
+        return "", ()
     kind = workload.guard(context.site)
     asked = [opener for block, _ in site_scope(other).blocks for opener in block.openers[:1]]
     if not context.alone(other) and (not kind or any(kind in action.span.of(other.source.text) for action in asked)):

@@ -23,6 +23,7 @@ from .trafficservice import kept, port_index, refuse_shared, refuse_unknown, ser
 from .unseen import unseen_virtual_services
 from .workloadkeys import keys_of
 
+_TARGETS = ("scaleTargetRef", "targetRef")
 AUTOSCALERS = {"HorizontalPodAutoscaler": "scaleTargetRef", "ScaledObject": "scaleTargetRef"}
 
 
@@ -185,7 +186,7 @@ def _workload(
         several_of_one or _both_handed(site, [where[s] for s in services], sources),
         options.analysis if services and strategy == "canary" and router == "istio" else "",
         bool(options.slack),
-        (*scaled, *vertical),
+        tuple(_following(site, (*scaled, *vertical), renders)),
     )
     if "" in scaled:
         raise _made_elsewhere(site, "an autoscaler", tuple(AUTOSCALERS), sources, renders)
@@ -202,6 +203,21 @@ def _workload(
         always,
         alone_somewhere,
     )
+
+
+def _following(site: Site, scalers: Iterable[str], renders: Sequence[Rendered]) -> Iterable[str]:
+    """Those of the sites of autoscalers that follow their workload also in renders without it: not those whose target
+    may be a workload of another kind, by the same template or another."""
+    others = ("StatefulSet", "DaemonSet")
+    if any(kind != "Deployment" for kind in site.kinds()):
+        return
+    for scaler in scalers:
+        for render in renders:
+            targets = {target_of(m, field) for m in render.objects if m.site == scaler for field in _TARGETS}
+            if any(m.ref.kind in others and m.ref.name in targets for m in render.objects):
+                break
+        else:
+            yield scaler
 
 
 def _both_handed(site: Site, services: Sequence[Site], sources: Sources) -> bool:
