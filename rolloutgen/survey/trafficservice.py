@@ -60,17 +60,18 @@ def _not_in_source(site: Site, renders: Sequence[Rendered], sources: Sources) ->
 @dataclass(frozen=True)
 class _Tiers:
     """The sites of the Services that select a workload's pods: those that a route points at, those of its name, all;
-    all of each render that has some; those of the name that was asked for."""
+    all of each render that has some; those of the name that was asked for; those that only metrics are read from."""
 
     routed: frozenset[str]
     named: frozenset[str]
     fitting: frozenset[str]
     renders: tuple[frozenset[str], ...]
     asked: frozenset[str]
+    metrics: frozenset[str]
 
 
 def _tiers(site: Site, renders: Sequence[Rendered], options: Options) -> _Tiers:
-    found: list[set[str]] = [set(), set(), set(), set()]
+    found: list[set[str]] = [set(), set(), set(), set(), set()]
     each: list[frozenset[str]] = []
     for render in renders:
         namespace = render.value_set.release.namespace
@@ -80,16 +81,31 @@ def _tiers(site: Site, renders: Sequence[Rendered], options: Options) -> _Tiers:
             found[1] |= {m.site for m in fitting if m.ref.name == deployment.ref.name}
             found[2] |= {m.site for m in fitting}
             found[3] |= {m.site for m in fitting if options.service and m.ref.name == options.service}
+            found[4] |= {m.site for m in fitting if _of_metrics(m)}
             each += [frozenset(m.site for m in fitting)] if fitting else []
-    routed, named, every, asked = map(frozenset, found)
-    return _Tiers(routed, named, every, tuple(each), asked)
+    routed, named, every, asked, metrics = map(frozenset, found)
+    return _Tiers(routed, named, every, tuple(each), asked, metrics)
+
+
+def _of_metrics(service: Manifest) -> bool:
+    """Whether a Service is there for its metrics alone, as its name or the names of all its ports say."""
+    ports = [str(port.get("name", "")) for port in maps(dig(service.body, "spec", "ports"))]
+    return _says_metrics(service.ref.name) or (bool(ports) and all(map(_says_metrics, ports)))
+
+
+def _says_metrics(name: str) -> bool:
+    return not {"metrics", "metric"}.isdisjoint(name.split("-"))
 
 
 def _narrowed(tiers: _Tiers) -> frozenset[str]:
-    """The sites of the first tier that has some; of several the one of the workload's name."""
+    """The sites of the first tier that has some; of several the one of the workload's name, else the one that is there
+    for more than metrics."""
     sites = tiers.routed or tiers.named or tiers.fitting
     named = tiers.named & sites
-    return named if len(sites) > 1 and len(named) == 1 and "" not in named else sites
+    if len(sites) > 1 and len(named) == 1 and "" not in named:
+        return named
+    traffic = sites - tiers.metrics
+    return traffic if len(traffic) == 1 and "" not in traffic else sites
 
 
 def _several(site: Site, sites: Collection[str], renders: Sequence[Rendered]) -> ChartRefused:

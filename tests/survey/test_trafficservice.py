@@ -16,7 +16,8 @@ SITE = Site(SOURCE, 0, SOURCE.documents[0])
 
 
 def service(name: str) -> Manifest:
-    body = {"metadata": {"name": name}, "spec": {"selector": {"app": "gate"}, "ports": [{"port": 80}]}}
+    port = {"port": 80, "name": "http-metrics" if name.endswith("probe") else "http"}
+    body = {"metadata": {"name": name}, "spec": {"selector": {"app": "gate"}, "ports": [port]}}
     return Manifest(Ref("v1", "Service", "", name), body, f"templates/{name}.yaml", f"templates/{name}.yaml#0")
 
 
@@ -52,3 +53,14 @@ def test_two_that_could_carry_it_are_refused_by_name(renders: tuple[Rendered, ..
 
 def test_the_workloads_name_decides_between_several() -> None:
     assert chosen(render("gate", "admin")) == ["templates/gate.yaml#0"]
+
+
+@pytest.mark.parametrize("beside", ["proxy-metrics", "metric-svc", "probe"])
+def test_a_service_for_metrics_is_no_candidate_beside_another(beside: str) -> None:
+    assert chosen(render("proxy", beside)) == ["templates/proxy.yaml#0"]
+    assert chosen(render(beside)) == [f"templates/{beside}.yaml#0"]
+
+
+def test_metrics_do_not_decide_between_two_others() -> None:
+    with pytest.raises(ChartRefused):
+        chosen(render("proxy", "admin", "proxy-metrics"))
