@@ -180,10 +180,12 @@ class WorkloadDecision:
 class Decisions:
     """All that both sides of the proof share. `several` tells whether `rollout.workloads.<key>` overlays exist;
     `replicas` "omit" leaves `spec.replicas` out where an autoscaler exists; `configs` are the sites of ConfigMaps and
-    Secrets whose names carry a hash of the content."""
+    Secrets whose names carry a hash of the content. `hashed` tells that a long release name would make Services equal
+    that are cut without a hash of their names."""
 
     workloads: tuple[WorkloadDecision, ...]
     several: bool = False
     values_key: str = "rollout"
     replicas: Literal["live", "omit"] = "live"
     configs: tuple[str, ...] = ()
+    hashed: bool = False

@@ -26,11 +26,12 @@ from ..survey.deployments import selecting
 from ..survey.survey import Survey, survey
 from ..survey.valueskey import placeholder
 from ..text import Edit, OverlapError, apply_edits
+from ..transform.distinct import CUT
 from ..values.valuesets import environment_file
 from ..yamls.goyaml import merge
 from .aftermath import judge, scene_of
 from .assemble import Assembled, FileChange, assemble
-from .keeping import keeping, named_alone, renaming, stuck, unaccompanied
+from .keeping import hashing, keeping, named_alone, renaming, stuck, unaccompanied
 from .newsets import rollout_sets
 from .probe import aliases
 
@@ -88,6 +89,9 @@ def _convert(chart: Chart, value_sets: Sequence[ValueSet], engine: Engine, optio
     alike = aliases(told, found.workloads, renders[:2], engine) if renaming(found) else {}
     ground = _Ground(chart, dependencies, marked, tuple(value_sets), tuple(befores), alike)
     tried = _tried(ground, found, engine, options)
+    if any(CUT in verdict.why for verdict in tried.verdicts if verdict.state == "limited"):
+        found = hashing(found)
+        tried = _tried(ground, found, engine, options)
     for _ in range(_ROUNDS):
         alone = unaccompanied(tried.befores, tried.verdicts, found)
         because = [] if options.service_names else stuck(tried.befores, tried.verdicts, found)

@@ -64,8 +64,9 @@ def named_alone(found: Survey, keys: Collection[str]) -> Survey:
 
 def _names(before: Rendered, found: Survey) -> list[tuple[str, str, str]]:
     """(workload's key, old name, stable name) of each Service whose name goes, the longest first."""
+    hashed = found.decisions.hashed
     names = [
-        (decision.key, manifest.ref.name, track_names(manifest.ref.name, decision.strategy, "suffix")[0])
+        (decision.key, manifest.ref.name, track_names(manifest.ref.name, decision.strategy, "suffix", hashed=hashed)[0])
         for decision in (workload.decision for workload in found.workloads)
         if decision.service_names == "suffix"
         for manifest in before.objects
@@ -104,6 +105,11 @@ def with_names(found: Survey, chosen: Mapping[str, ServiceNames]) -> Survey:
     )
     decisions = replace(found.decisions, workloads=tuple(item.decision for item in workloads))
     return replace(found, workloads=workloads, decisions=decisions)
+
+
+def hashing(found: Survey) -> Survey:
+    """The survey with a hash in the names that are cut."""
+    return replace(found, decisions=replace(found.decisions, hashed=True))
 
 
 def renaming(found: Survey) -> frozenset[str]:

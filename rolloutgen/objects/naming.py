@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 
 from rolloutgen.model import ServiceNames, Strategy
@@ -20,9 +21,18 @@ def track_suffixes(strategy: Strategy) -> tuple[str, str]:
     return ("-active", "-preview") if strategy == "blue-green" else ("-stable", "-canary")
 
 
-def track_names(service: str, strategy: Strategy, names: ServiceNames) -> tuple[str, str]:
-    """The names of the two Services that a traffic Service becomes: (stable, canary) or (active, preview)."""
-    stable, canary = (short(service, LONGEST - len(suffix)) + suffix for suffix in track_suffixes(strategy))
+def distinct(name: str, length: int) -> str:
+    """`name` if it is no longer than `length`, else cut to it with a hash in the place of what is cut off."""
+    if len(name) <= length:
+        return name
+    return f"{short(name, length - 9)}-{hashlib.sha256(name.encode()).hexdigest()[:8]}"
+
+
+def track_names(service: str, strategy: Strategy, names: ServiceNames, *, hashed: bool = False) -> tuple[str, str]:
+    """The names of the two Services that a traffic Service becomes: (stable, canary) or (active, preview). `hashed`
+    tells that the names of several differ only behind the cut."""
+    cut = distinct if hashed else short
+    stable, canary = (cut(service, LONGEST - len(suffix)) + suffix for suffix in track_suffixes(strategy))
     return (service if names == "keep" else stable), canary
 
 

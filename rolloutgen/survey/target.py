@@ -100,7 +100,7 @@ def find_targets(
 ) -> tuple[Target, ...]:
     """The workloads of a render in the order of the decisions and of the render; raises Refused."""
     return tuple(
-        _target(manifest, decision, objects, _block(decisions, decision, rollout), release)
+        _target(manifest, decision, objects, _block(decisions, decision, rollout), release, hashed=decisions.hashed)
         for decision in decisions.workloads
         for manifest in objects
         if _is_workload(manifest, decision)
@@ -146,6 +146,8 @@ def _target(
     objects: Sequence[Manifest],
     block: Mapping[str, Any],
     release: Release,
+    *,
+    hashed: bool,
 ) -> Target:
     service = _service(workload, decision, objects, release)
     if decision.strategy == "blue-green" and service is None:
@@ -158,7 +160,7 @@ def _target(
     routed = weighed and _has_route(service, decision, objects, release)
     if split:
         _check_alone(workload, service, objects, release)
-    stable, canary = track_names(service.ref.name, decision.strategy, decision.service_names)
+    stable, canary = track_names(service.ref.name, decision.strategy, decision.service_names, hashed=hashed)
     return Target(decision, workload, service, block, release, stable, canary, split, routed)
 
 

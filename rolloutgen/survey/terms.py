@@ -15,7 +15,8 @@ from ..source.objectname import name_choice, name_of, without_nil
 from ..source.refuse import refuse
 from ..source.scope import Scope, is_shared, same_scope, site_scope
 from ..source.sources import Site, Sources
-from .closed import WORD, closed_code, define_body
+from .closed import closed_code, define_body
+from .cutname import cut, cut_name
 from .survey import Survey, Workload
 from .together import Pair, condition, in_one_loop, paired
 
@@ -23,9 +24,9 @@ _HEAD = re.compile(r"\s*(?:else\s+)?(?:if|with|range)\b")
 # The last parts of the names of defines that a conversion may make.
 _OURS = (
     "activeService", "analysedSteps", "autoscaled", "backgroundAnalysis", "baseService", "basicCanary",
-    "canaryService", "overlay", "previewService", "publicHosts", "rolledOut", "rollout", "rolloutBody", "rolloutHosts",
-    "rolloutName", "rolloutReplicas", "routed", "stableService", "subscriptions", "trafficPort", "trafficPorts",
-    "updateStrategy", "versionedName", "virtualService",
+    "canaryService", "cutName", "overlay", "previewService", "publicHosts", "rolledOut", "rollout", "rolloutBody",
+    "rolloutHosts", "rolloutName", "rolloutReplicas", "routed", "stableService", "subscriptions", "trafficPort",
+    "trafficPorts", "updateStrategy", "versionedName", "virtualService",
 )  # fmt: skip
 _PREFIX = re.compile(r"^[A-Za-z0-9_-]+\.(?:.*\.)?(?:fullname|name|labels|chart|selectorLabels)$")
 
@@ -159,7 +160,10 @@ def terms_of(workload: Workload, survey: Survey, present: str = "") -> tuple[Ter
     name_defines += chosen
     suffixes = track_suffixes(workload.decision.strategy)
     exact = without_nil(raw, sources)
-    first, second = (_cut(exact, LONGEST - len(suffix)) for suffix in suffixes)
+    hashed = f"{chart_prefix(sources)}.cutName" if survey.decisions.hashed else ""
+    if hashed:
+        name_defines.append(cut_name(hashed))
+    first, second = (cut(exact, LONGEST - len(suffix), hashed) for suffix in suffixes)
     if not scope.ranged:
         keep = workload.decision.service_names == "keep"
         stable_name, canary_name = (f"{prefix}.{suffix[1:]}Service" for suffix in suffixes)
@@ -200,12 +204,13 @@ def terms_of(workload: Workload, survey: Survey, present: str = "") -> tuple[Ter
                 (*name_defines, *defines),
             )
     bare = Terms(prefix, block, name or "", "", "", True, scope, survey.decisions.values_key)
-    terms = _local(workload, raw, sources, bare)
+    terms = _local(workload, raw, sources, bare, hashed)
+    cutting = tuple(define for define in name_defines if define.name == hashed)
     if pair:
-        return _known_at_both(workload, terms, raw, pair, sources), ()
+        return _known_at_both(workload, terms, raw, pair, sources, hashed), cutting
     if not same_scope(scope, name_scope):
         raise _apart(service, "it stands in a loop that does not enclose its Deployment")
-    return replace(terms, condition=_condition(in_one_loop(site, service), sources)), ()
+    return replace(terms, condition=_condition(in_one_loop(site, service), sources)), cutting
 
 
 def _condition(pair: Pair, sources: Sources) -> str:
@@ -215,17 +220,18 @@ def _condition(pair: Pair, sources: Sources) -> str:
     return when
 
 
-def _local(workload: Workload, raw: str, sources: Sources, terms: Terms) -> Terms:
-    """Terms whose Services are named after the expression `raw` of the old name, where that can be read."""
+def _local(workload: Workload, raw: str, sources: Sources, terms: Terms, hashed: str) -> Terms:
+    """Terms whose Services are named after the expression `raw` of the old name, where that can be read; `hashed` is
+    the define that cuts them, "" for none."""
     exact = without_nil(raw, sources)
     names = []
     for suffix in track_suffixes(workload.decision.strategy):
-        names.append(f'printf "%s{suffix}" ({_cut(exact, LONGEST - len(suffix))})')
+        names.append(f'printf "%s{suffix}" ({cut(exact, LONGEST - len(suffix), hashed)})')
     stable = raw if workload.decision.service_names == "keep" else names[0]
     return replace(terms, stable=stable, canary=names[1])
 
 
-def _known_at_both(workload: Workload, terms: Terms, raw: str, pair: Pair, sources: Sources) -> Terms:
+def _known_at_both(workload: Workload, terms: Terms, raw: str, pair: Pair, sources: Sources, hashed: str) -> Terms:
     """Local terms of the Deployment's place and, `beside` them, those of the Service's. Raises ChartRefused where a
     name, or the condition of the Service, cannot be said at the other place."""
     site, service = pair.deployment, pair.service
@@ -234,8 +240,8 @@ def _known_at_both(workload: Workload, terms: Terms, raw: str, pair: Pair, sourc
     theirs = terms.name if pair.told(terms.name, site, service) else raw if alike else ""
     if not mine or not theirs:
         raise _apart(service, "its name is made of what its Deployment's place does not know, or the other way round")
-    beside = replace(_local(workload, raw, sources, terms), name=theirs)
-    here = replace(_local(workload, mine, sources, terms), condition=_condition(pair, sources))
+    beside = replace(_local(workload, raw, sources, terms, hashed), name=theirs)
+    here = replace(_local(workload, mine, sources, terms, hashed), condition=_condition(pair, sources))
     return replace(here, beside=None if beside == replace(here, condition="") else beside)
 
 
@@ -257,12 +263,6 @@ def _chosen(service: Site, raw: str, scope: Scope, sources: Sources, define: str
     if body is None:
         return raw, ()
     return f'include "{define}" .', (Define(define, body, "Name of the Service, before its suffix."),)
-
-
-def _cut(code: str, length: int) -> str:
-    """`code` cut to `length`, which a short word needs not."""
-    word = WORD.fullmatch(code)
-    return code if word and len(word[1]) <= length else f'{code} | trunc {length} | trimSuffix "-"'
 
 
 def unique(defines: list[Define]) -> Iterator[Define]:

@@ -9,6 +9,7 @@ from rolloutgen.model import Decisions, Manifest, Ref, Release
 from rolloutgen.survey.target import Refused, Target, refused
 
 LIMIT = "long-release-name"
+CUT = "cut to 63 characters"
 _SHORTER = "use a shorter release name"
 
 
@@ -36,7 +37,7 @@ def check_names(
     if max(Counter(ref.identity(release.namespace) for ref in before).values()) > 1:
         raise _own_names(targets[0].workload, release)
     if any(target.shortened for target in targets):
-        why = f"cut to 63 characters, {taken} is not the only one of its name under the release {release.name}"
+        why = f"{CUT}, {taken} is not the only one of its name under the release {release.name}"
         raise refused(LIMIT, targets[0].workload, why, f"{_SHORTER}, or --service-names keep")
     why = f"the conversion makes {taken}, and the render has another object of that kind and name"
     hint = "rename the other one; where the chart is converted in part by hand, finish that by hand"

@@ -95,6 +95,13 @@ def test_blue_green_names_fit_too() -> None:
     assert track_names("web", "blue-green", "keep") == ("web", "web-preview")
 
 
+def test_names_that_differ_only_behind_the_cut_stay_different() -> None:
+    front, back = (track_names(f"{'a' * 50}-shop-{end}", "canary", "suffix", hashed=True) for end in ("front", "back"))
+    assert len({*front, *back}) == 4
+    assert front[0].removesuffix("-stable") == front[1].removesuffix("-canary") == f"{'a' * 47}-999ab7d0"
+    assert track_names("a" * 56, "canary", "suffix", hashed=True) == ("a" * 56 + "-stable", "a" * 56 + "-canary")
+
+
 def test_other_names() -> None:
     assert short("ab-", 3) == "ab"
     assert preview_host("app.example.org") == "app-preview.example.org"

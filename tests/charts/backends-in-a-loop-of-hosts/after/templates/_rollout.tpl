@@ -1,15 +1,28 @@
 {{/*
+The name of (name, length), cut where it is too long; a hash then stands for what is missing.
+*/}}
+{{- define "forum.cutName" -}}
+{{- $name := index . 0 -}}
+{{- $length := index . 1 -}}
+{{- if le (len $name) $length -}}
+{{- $name -}}
+{{- else -}}
+{{- printf "%s-%s" ($name | trunc (int (sub $length 9)) | trimSuffix "-") ($name | sha256sum | trunc 8) -}}
+{{- end -}}
+{{- end }}
+
+{{/*
 Name of the Service of api that the public reaches, cut to leave room for the suffix.
 */}}
 {{- define "forum.api.stableService" -}}
-{{ printf "%s-api" (include "forum.fullname" .) | trunc 56 | trimSuffix "-" }}-stable
+{{ include "forum.cutName" (list (printf "%s-api" (include "forum.fullname" .)) 56) }}-stable
 {{- end }}
 
 {{/*
 Name of the Service of api that only the new version serves.
 */}}
 {{- define "forum.api.canaryService" -}}
-{{ printf "%s-api" (include "forum.fullname" .) | trunc 56 | trimSuffix "-" }}-canary
+{{ include "forum.cutName" (list (printf "%s-api" (include "forum.fullname" .)) 56) }}-canary
 {{- end }}
 
 {{/*
@@ -39,14 +52,14 @@ The values of the rollout of api.
 Name of the Service of console that the public reaches, cut to leave room for the suffix.
 */}}
 {{- define "forum.console.stableService" -}}
-{{ printf "%s-console" (include "forum.fullname" .) | trunc 56 | trimSuffix "-" }}-stable
+{{ include "forum.cutName" (list (printf "%s-console" (include "forum.fullname" .)) 56) }}-stable
 {{- end }}
 
 {{/*
 Name of the Service of console that only the new version serves.
 */}}
 {{- define "forum.console.canaryService" -}}
-{{ printf "%s-console" (include "forum.fullname" .) | trunc 56 | trimSuffix "-" }}-canary
+{{ include "forum.cutName" (list (printf "%s-console" (include "forum.fullname" .)) 56) }}-canary
 {{- end }}
 
 {{/*
