@@ -32,6 +32,7 @@ from ..yamls.goyaml import merge
 from .aftermath import judge, scene_of
 from .assemble import Assembled, FileChange, assemble
 from .keeping import hashing, keeping, named_alone, renaming, stuck, unaccompanied
+from .lines import as_written, with_lines
 from .newsets import rollout_sets
 from .probe import aliases
 
@@ -60,10 +61,12 @@ def convert(chart: Chart, value_sets: Sequence[ValueSet], engine: Engine, option
     Refusals come back in the plan; RolloutgenError is raised for what is no matter of the chart's text (an engine that
     is missing, a limit that was exceeded).
     """
+    read = chart
     try:
-        return _convert(chart, value_sets, engine, options)
+        read = with_lines(chart, value_sets, engine)
+        return as_written(_convert(read, value_sets, engine, options), chart, read)
     except ChartRefused as refused:
-        return Plan(chart, "refused", refusals=refused.refusals)
+        return as_written(Plan(read, "refused", refusals=refused.refusals), chart, read)
 
 
 def _convert(chart: Chart, value_sets: Sequence[ValueSet], engine: Engine, options: Options) -> Plan:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 REASONS: Mapping[str, str] = {
     "rollout": "a Deployment becomes a Rollout: apiVersion and kind; the pod template stays as it is",
     "own-body": "another kind includes the same body, so the Rollout includes a copy of its own",
+    "lines": "a flow mapping (or JSON) gets its keys on lines of their own, where a strategy finds a place",
     "selector": "a Rollout must name its selector, which extensions/v1beta1 made up from the pod's labels",
     "strategy": "the Rollout's strategy, with steps from values and the Services and routes that share the traffic",
     "analysis": "an AnalysisTemplate judges the new version by its success rate and its slowest requests",

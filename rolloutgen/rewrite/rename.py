@@ -20,12 +20,14 @@ def rewrite(site: Site, taken: set[str], old: str, name: str) -> Iterator[Item]:
     match = re.search(
         rf"(?i){old}s?|deploy(?=$|[-_.])" if old == "deployment" else r"(?i)(?:service|svc)(?!s|account|monitor)", stem
     )
-    if match is None:
+    json = ending == "json"  # which it is no more: what is edited has lines
+    if match is None and not json:
         return
-    word = match[0]
-    put = new if word[:1].islower() else new[:1].upper() + new[1:]
-    ending = suffix if (suffix, ending) == ("yml", "yaml") else ending
-    to = f"{folder}/{stem[: match.start()]}{put}{stem[match.end() :]}{dot}{ending}"
+    ending = "yaml" if json else suffix if (suffix, ending) == ("yml", "yaml") else ending
+    if match:
+        put = new if match[0][:1].islower() else new[:1].upper() + new[1:]
+        stem = f"{stem[: match.start()]}{put}{stem[match.end() :]}"
+    to = f"{folder}/{stem}{dot}{ending}"
     if to == path or to in taken:
         return
     taken.add(to)

@@ -54,7 +54,7 @@ def test_every_reason_of_an_edit_has_a_text() -> None:
         and isinstance(node.value, ast.Constant)
         and getattr(node.targets[0], "id", "").endswith("REASON")
     }
-    assert named | {"helpers", "rename"} == REASONS.keys()
+    assert named | {"helpers", "lines", "rename"} == REASONS.keys()
 
 
 def test_texts_are_whole_sentences() -> None:
