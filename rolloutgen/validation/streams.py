@@ -17,6 +17,7 @@ _LARGEST_FILE = 32 * _MIB
 _LARGEST_OBJECT = 4 * _MIB  # an API server takes requests of 3 MiB
 _MOST_TOKENS = 400_000  # of one object: what it takes in memory
 _SUFFIXES = (".yaml", ".yml", ".json")
+_OURS = frozenset({"rolloutgen.yaml", ".rolloutgen.yaml"})  # the house file and a chart's record
 
 
 @dataclass(frozen=True)
@@ -31,13 +32,14 @@ class Stream:
 
 
 def files_below(folder: str) -> Iterator[str]:
-    """Every YAML and JSON file below a folder, sorted; hidden folders, charts and what links lead to are left out."""
+    """Every YAML and JSON file below a folder, sorted; hidden folders, charts, rolloutgen's own and what links
+    lead to are left out."""
     for here, folders, names in os.walk(folder):
         inside = "Chart.yaml" in names
         folders[:] = sorted(name for name in folders if not name.startswith(".") and not inside)
         if not inside:
-            paths = (os.path.join(here, name) for name in sorted(names) if name.endswith(_SUFFIXES))
-            yield from (path for path in paths if not os.path.islink(path))
+            names = sorted(name for name in names if name.endswith(_SUFFIXES) and name not in _OURS)
+            yield from (path for path in (os.path.join(here, name) for name in names) if not os.path.islink(path))
 
 
 def read_files(paths: Sequence[str], *, loose: bool = False) -> Stream:

@@ -40,6 +40,7 @@ def test_each_argument_is_what_it_looks_like() -> None:
 def test_a_folder_is_its_manifests_and_every_chart_below_it() -> None:
     web = Input("chart", "charts/web")
     assert inputs_of(["./charts/"]) == [web]
+    Path("rolloutgen.yaml").write_text("deployer: helm3\n", encoding="utf-8")  # the house file is no manifest
     assert inputs_of([".", "charts/web/", "k8s"]) == [
         Input("folder", ".", ("./b.yml", "./k8s/a.yaml")),
         web,
