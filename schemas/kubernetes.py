@@ -82,7 +82,8 @@ def _definition(name: str, releases: Mapping[int, Mapping[str, Any]], oldest: in
     if name == _QUANTITY:
         return {"type": ["number", "string"], "pattern": QUANTITY}
     if name == _INT_OR_STRING:
-        return {"type": ["integer", "string"]}
+        low, high = INTEGERS["int32"]
+        return {"type": ["integer", "string"], "minimum": low, "maximum": high}
     if name in (f"{_META}Time", f"{_META}MicroTime"):
         return {"type": "string", "pattern": DATE_TIME}
     here = {minor: definitions[name] for minor, definitions in releases.items() if name in definitions}

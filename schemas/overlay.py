@@ -9,8 +9,6 @@ from __future__ import annotations
 
 from rolloutgen.schema.forms import (
     ANNOTATION_KEY,
-    CONFIG_KEY,
-    CRON,
     DNS_1035,
     DNS_LABEL,
     DNS_SUBDOMAIN,
@@ -18,10 +16,14 @@ from rolloutgen.schema.forms import (
     PATH_SEGMENT,
     QUALIFIED_NAME,
 )
+from schemas.overlay_jobs import jobs
 from schemas.overlay_pods import PODS
+from schemas.overlay_rights import RIGHTS
 from schemas.overlay_scheduling import LISTED, UNLISTED
+from schemas.overlay_storage import STORAGE
 from schemas.overlay_terms import COUNT_OR_PERCENT, LABELS, LONGEST_KEY, Extra, at_most_one, between, enum, rules
 from schemas.overlay_traffic import TRAFFIC
+from schemas.overlay_webhooks import WEBHOOKS
 
 _FREE_NAMES = ("Role", "ClusterRole", "RoleBinding", "ClusterRoleBinding", "PodDisruptionBudget")
 # Kinds that the server takes for empty without a spec, and refuses for that.
@@ -37,11 +39,11 @@ def top_level(gvk: str) -> Extra:
     name: Extra = {"type": "string", "maxLength": 253, "pattern": DNS_SUBDOMAIN}
     if gvk == "v1/Service":
         name |= {"maxLength": 63, "pattern": DNS_1035}
-    elif gvk == "v1/Namespace":
+    elif gvk == "v1/Namespace" or kind == "StatefulSet":
         name |= {"maxLength": 63, "pattern": DNS_LABEL}
-    elif kind == "CronJob":
-        name |= {"maxLength": 52}
-    elif kind in _FREE_NAMES or gvk.startswith(("coordination", "events", "resource")):
+    elif kind in ("CronJob", "Job"):  # a Job's name becomes the value of a label
+        name |= {"maxLength": 52 if kind == "CronJob" else 63}
+    elif kind in _FREE_NAMES or gvk.startswith(("events", "resource")):
         name = {"type": "string", "pattern": PATH_SEGMENT}
     metadata = {"properties": {"name": name}, "anyOf": [{"required": ["name"]}, {"required": ["generateName"]}]}
     spec = ["spec"] if kind in _NEED_SPEC else []
@@ -70,7 +72,10 @@ _HAS_PODS: Extra = {"required": ["spec"]}
 
 def _known_volumes(claims: str = "") -> tuple[str, str]:
     there = "(has(self.template.spec.volumes) && self.template.spec.volumes.exists(v, v.name == m.name))" + claims
-    each = f"all(c, !has(c.volumeMounts) || c.volumeMounts.all(m, {there}))"
+    each = (
+        f"all(c, (!has(c.volumeMounts) || c.volumeMounts.all(m, {there})) && "
+        f"(!has(c.volumeDevices) || c.volumeDevices.all(m, {there})))"
+    )
     rule = (
         f"!has(self.template.spec) || (self.template.spec.containers.{each} && "
         f"(!has(self.template.spec.initContainers) || self.template.spec.initContainers.{each}))"
@@ -82,6 +87,11 @@ _KNOWN_VOLUMES = _known_volumes()
 _KNOWN_VOLUMES_OR_CLAIMS = _known_volumes(
     " || (has(self.volumeClaimTemplates) && self.volumeClaimTemplates.exists(v, v.metadata.name == m.name))"
 )
+_ENDS = (
+    "has(self.template.spec) && has(self.template.spec.restartPolicy) && "
+    "self.template.spec.restartPolicy in ['OnFailure', 'Never']",
+    "restartPolicy of a Job's pods must be OnFailure or Never",
+)
 _WITH_GROUP = (
     "self.kind == 'ReplicationController' || (has(self.apiVersion) && self.apiVersion.contains('/'))",
     "apiVersion must name the API group, as in apps/v1",
@@ -91,10 +101,14 @@ _HPA_SPEC: Extra = rules(
 )
 OVERLAY: dict[str, Extra] = {
     **PODS,
+    **RIGHTS,
+    **STORAGE,
     **TRAFFIC,
+    **WEBHOOKS,
     # Every object
     "apis.meta.v1.ObjectMeta:labels": LABELS,
     "apis.meta.v1.ObjectMeta:annotations": {"propertyNames": {"maxLength": LONGEST_KEY, "pattern": ANNOTATION_KEY}},
+    "apis.meta.v1.ObjectMeta:finalizers[]": {"maxLength": LONGEST_KEY, "pattern": QUALIFIED_NAME},
     "apis.meta.v1.ObjectMeta:namespace": {"maxLength": 63, "pattern": rf"^$|{DNS_LABEL}"},
     "apis.meta.v1.LabelSelector:matchLabels": LABELS,
     "apis.meta.v1.LabelSelectorRequirement:operator": enum("In NotIn Exists DoesNotExist", empty=False),
@@ -143,23 +157,7 @@ OVERLAY: dict[str, Extra] = {
         }.items()
         for field in fields
     },
-    "batch.v1.JobSpec": rules(
-        (
-            "has(self.template.spec) && has(self.template.spec.restartPolicy) && "
-            "self.template.spec.restartPolicy in ['OnFailure', 'Never']",
-            "restartPolicy of a Job's pods must be OnFailure or Never",
-        ),
-        _KNOWN_VOLUMES,
-    ),
-    "batch.v1.JobSpec:template": _HAS_PODS,
-    "batch.v1.CronJobSpec:jobTemplate": {"required": ["spec"]},
-    "batch.v1.JobSpec:completionMode": enum("NonIndexed Indexed", empty=False),
-    **{
-        f"batch.v1.JobSpec:{field}": between(0)
-        for field in ("backoffLimit", "parallelism", "completions", "activeDeadlineSeconds", "ttlSecondsAfterFinished")
-    },
-    "batch.v1.CronJobSpec:concurrencyPolicy": enum("Allow Forbid Replace"),
-    "batch.v1.CronJobSpec:schedule": {"pattern": CRON},
+    **jobs(_ENDS, _KNOWN_VOLUMES),
     # Autoscaling and disruption
     "autoscaling.v2.HorizontalPodAutoscalerSpec": _HPA_SPEC,
     "autoscaling.v2.HorizontalPodAutoscalerSpec:maxReplicas": between(1),
@@ -171,6 +169,8 @@ OVERLAY: dict[str, Extra] = {
     },
     # The specification of before 1.36 asks for a list that the server takes as absent.
     "discovery.v1.EndpointSlice": {"required": ["addressType"], "x-required": {}},
+    "discovery.v1.EndpointSlice:addressType": enum("IPv4 IPv6 FQDN", empty=False),
+    "discovery.v1.EndpointPort:protocol": enum("TCP UDP SCTP", empty=False),
     "autoscaling.v2.HorizontalPodAutoscalerSpec:scaleTargetRef": rules(_WITH_GROUP),
     "autoscaling.v1.HorizontalPodAutoscalerSpec:scaleTargetRef": rules(_WITH_GROUP),
     "autoscaling.v2.MetricSpec": rules(
@@ -183,14 +183,21 @@ OVERLAY: dict[str, Extra] = {
                 ("Object", "object"),
                 ("External", "external"),
             )
-        )
+        ),
+        at_most_one("resource", "containerResource", "pods", "object", "external"),
     ),
     "autoscaling.v2.ResourceMetricSource:name": {"minLength": 1},
+    "autoscaling.v2.ContainerResourceMetricSource:name": {"minLength": 1},
+    "autoscaling.v2.ContainerResourceMetricSource:container": {"maxLength": 63, "pattern": DNS_LABEL},
     "autoscaling.v2.MetricTarget": rules(
         (
             "has(self.averageUtilization) || has(self.averageValue) || has(self.value)",
             "a target needs averageUtilization, averageValue or value",
-        )
+        ),
+        *(
+            (f"!has(self.{field}) || quantity(self.{field}) > 0", f"{field} must be greater than 0")
+            for field in ("averageValue", "value")
+        ),
     ),
     "autoscaling.v2.HPAScalingRules:policies": {"minItems": 1},
     "autoscaling.v2.MetricSpec:type": enum("Resource ContainerResource Pods Object External", empty=False),
@@ -209,39 +216,4 @@ OVERLAY: dict[str, Extra] = {
     "policy.v1.PodDisruptionBudgetSpec:minAvailable": COUNT_OR_PERCENT,
     "policy.v1.PodDisruptionBudgetSpec:maxUnavailable": COUNT_OR_PERCENT,
     "policy.v1.PodDisruptionBudgetSpec:unhealthyPodEvictionPolicy": enum("IfHealthyBudget AlwaysAllow", empty=False),
-    # Configuration, storage, rights
-    "core.v1.ConfigMap:data": {"propertyNames": {"pattern": CONFIG_KEY, "maxLength": 253}},
-    "core.v1.ConfigMap:binaryData": {"propertyNames": {"pattern": CONFIG_KEY, "maxLength": 253}},
-    "core.v1.Secret:data": {"propertyNames": {"pattern": CONFIG_KEY, "maxLength": 253}},
-    "core.v1.Secret:stringData": {"propertyNames": {"pattern": CONFIG_KEY, "maxLength": 253}},
-    "core.v1.PersistentVolumeClaimSpec": {"required": ["accessModes", "resources"]}
-    | rules(
-        (
-            "!has(self.resources) || !has(self.resources.requests) || !('storage' in self.resources.requests) || "
-            "quantity(self.resources.requests['storage']) > 0",
-            "the requested storage must be greater than 0",
-        )
-    ),
-    "core.v1.PersistentVolumeClaimSpec:resources": {
-        "required": ["requests"],
-        "properties": {"requests": {"required": ["storage"]}},
-    },
-    "core.v1.PersistentVolumeClaimSpec:accessModes": {"minItems": 1},
-    "core.v1.PersistentVolumeClaimSpec:accessModes[]": enum(
-        "ReadWriteOnce ReadOnlyMany ReadWriteMany ReadWriteOncePod", empty=False
-    ),
-    "core.v1.PersistentVolumeClaimSpec:volumeMode": enum("Filesystem Block", empty=False),
-    "rbac.v1.RoleRef": {"required": ["kind", "name"], "x-required": {}},
-    "rbac.v1.RoleRef:apiGroup": enum("rbac.authorization.k8s.io"),
-    "rbac.v1.Subject": rules(
-        (
-            "self.kind != 'ServiceAccount' || self.name.matches('^[a-z0-9][-a-z0-9.]*$')",
-            "the name is none of a ServiceAccount",
-        )
-    ),
-    "rbac.v1.Subject:name": {"minLength": 1},
-    "rbac.v1.RoleRef:kind": enum("Role ClusterRole", empty=False),
-    "rbac.v1.RoleRef:name": {"minLength": 1, "pattern": PATH_SEGMENT},
-    "rbac.v1.Subject:kind": enum("User Group ServiceAccount", empty=False),
-    "rbac.v1.PolicyRule:verbs": {"minItems": 1},
 }

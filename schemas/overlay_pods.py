@@ -17,7 +17,7 @@ from rolloutgen.schema.forms import (
     RESOURCE_FIELD,
 )
 from schemas.overlay_scheduling import SCHEDULING
-from schemas.overlay_terms import PORT_FIELD, PORT_OR_ITS_NAME, Extra, between, enum, one_of, rules, unique
+from schemas.overlay_terms import PORT_FIELD, PORT_OR_ITS_NAME, Extra, at_most_one, between, enum, one_of, rules, unique
 
 _REQUESTS_WITHIN_LIMITS = (
     "!has(self.requests) || !has(self.limits) || self.requests.all(k, "
@@ -68,7 +68,7 @@ PODS: dict[str, Extra] = {
     **SCHEDULING,
     "core.v1.PodSpec:restartPolicy": enum("Always OnFailure Never"),
     "core.v1.PodSpec:dnsPolicy": enum("ClusterFirst ClusterFirstWithHostNet Default None"),
-    "core.v1.PodSpec:preemptionPolicy": enum("PreemptLowerPriority Never"),
+    "core.v1.PodSpec:preemptionPolicy": enum("PreemptLowerPriority Never", empty=False),
     "core.v1.PodSpec:activeDeadlineSeconds": between(1),
     "core.v1.PodSpec:containers": {"minItems": 1} | unique("name"),
     "core.v1.PodSpec:initContainers": unique("name"),
@@ -76,6 +76,8 @@ PODS: dict[str, Extra] = {
     **{f"core.v1.Container{field}": extra for field, extra in _CONTAINER.items()},
     **{f"core.v1.EphemeralContainer{field}": extra for field, extra in _CONTAINER.items()},
     "core.v1.Container:restartPolicy": enum("Always OnFailure Never"),
+    "core.v1.ContainerResizePolicy:resourceName": enum("cpu memory", empty=False),
+    "core.v1.ContainerResizePolicy:restartPolicy": enum("NotRequired RestartContainer", empty=False),
     "core.v1.ContainerPort:containerPort": PORT_FIELD,
     "core.v1.ContainerPort:hostPort": between(0, 65535),
     "core.v1.ContainerPort:protocol": enum("TCP UDP SCTP"),
@@ -127,6 +129,9 @@ PODS: dict[str, Extra] = {
     "core.v1.HostPathVolumeSource:type": enum(
         "DirectoryOrCreate Directory FileOrCreate File Socket CharDevice BlockDevice"
     ),
+    "core.v1.CSIVolumeSource:driver": {"minLength": 1, "pattern": DNS_SUBDOMAIN},
+    "core.v1.PodDNSConfigOption": {"required": ["name"]},
+    "core.v1.PodDNSConfigOption:name": {"minLength": 1},
     "core.v1.KeyToPath:key": {"minLength": 1},
     "core.v1.KeyToPath:path": {"pattern": RELATIVE_PATH},
     "core.v1.KeyToPath:mode": _MODE,
@@ -141,6 +146,9 @@ PODS: dict[str, Extra] = {
     },
     "core.v1.DownwardAPIVolumeFile:path": {"pattern": RELATIVE_PATH},
     "core.v1.DownwardAPIVolumeFile:mode": _MODE,
+    "core.v1.VolumeProjection": rules(
+        at_most_one("secret", "configMap", "downwardAPI", "serviceAccountToken", "clusterTrustBundle")
+    ),
     "core.v1.ConfigMapProjection": _NAMED_FILES,
     "core.v1.ConfigMapProjection:name": {"minLength": 1},
     "core.v1.SecretProjection": _NAMED_FILES,

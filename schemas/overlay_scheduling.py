@@ -24,6 +24,10 @@ _FIELD_TERMS = (
         "f.operator in ['In', 'NotIn'] && has(f.values) && size(f.values) == 1",
         "matchFields takes the operators In and NotIn, with one value",
     ),
+    (
+        "!has(f.values) || f.values.all(v, size(v) <= 253 && v.matches('^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$'))",
+        "a value of matchFields is no name of a node",
+    ),
 )
 # In required terms only: what is preferred may name a label that no node can have.
 _LABEL_VALUES = {"items": {"properties": {"values": {"items": {"maxLength": 63, "pattern": LABEL_VALUE}}}}}
@@ -31,6 +35,7 @@ _ID = between(0, 2**31 - 1)
 
 SCHEDULING: dict[str, Extra] = {
     "core.v1.PodSpec:serviceAccountName": _NAMED,
+    "core.v1.PodSpec:serviceAccount": _NAMED,
     "core.v1.PodSpec:priorityClassName": _NAMED,
     "core.v1.PodSpec:runtimeClassName": {"pattern": DNS_SUBDOMAIN},
     "core.v1.PodSpec:nodeName": _NAMED,
@@ -50,9 +55,9 @@ SCHEDULING: dict[str, Extra] = {
     ),
     "core.v1.PodDNSConfig:nameservers": {"maxItems": 3},
     "core.v1.PodDNSConfig": rules(
-        ("!has(self.nameservers) || self.nameservers.all(n, isIP(n))", "a nameserver is no IP address")
+        ("!has(self.nameservers) || self.nameservers.all(n, isAddress(n))", "a nameserver is no IP address")
     ),
-    "core.v1.HostAlias": rules(("!has(self.ip) || isIP(self.ip)", "ip is no IP address")),
+    "core.v1.HostAlias": rules(("!has(self.ip) || isAddress(self.ip)", "ip is no IP address")),
     "core.v1.HostAlias:hostnames[]": {"pattern": DNS_SUBDOMAIN},
     "core.v1.PodReadinessGate:conditionType": {"pattern": QUALIFIED_NAME},
     "core.v1.Toleration": rules(
@@ -88,6 +93,15 @@ SCHEDULING: dict[str, Extra] = {
     "core.v1.TopologySpreadConstraint:topologyKey": {"minLength": 1},
     "core.v1.TopologySpreadConstraint:matchLabelKeys[]": {"pattern": QUALIFIED_NAME},
     "core.v1.TopologySpreadConstraint:maxSkew": between(1),
+    "core.v1.TopologySpreadConstraint:minDomains": between(1),
+    "core.v1.TopologySpreadConstraint": rules(
+        (
+            "!has(self.minDomains) || self.whenUnsatisfiable == 'DoNotSchedule'",
+            "minDomains goes with whenUnsatisfiable DoNotSchedule only",
+        )
+    ),
+    "core.v1.PodOS:name": enum("linux windows", empty=False),
+    "core.v1.AppArmorProfile:type": enum("Localhost RuntimeDefault Unconfined", empty=False),
     "core.v1.PodAffinityTerm:topologyKey": {"pattern": QUALIFIED_NAME},
     "core.v1.PodAffinityTerm:namespaces[]": {"maxLength": 63, "pattern": DNS_LABEL},
     "core.v1.WeightedPodAffinityTerm:weight": between(1, 100),

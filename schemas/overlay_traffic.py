@@ -2,8 +2,19 @@
 
 from __future__ import annotations
 
-from rolloutgen.schema.forms import DNS_1035, DNS_LABEL, DNS_SUBDOMAIN, EXTERNAL_NAME, HOST, PORT_NAME
-from schemas.overlay_terms import LABELS, PORT_FIELD, PORT_OR_ITS_NAME, Extra, between, enum, one_of, rules, unique
+from rolloutgen.schema.forms import DNS_1035, DNS_LABEL, DNS_SUBDOMAIN, EXTERNAL_NAME, HOST, PORT_NAME, QUALIFIED_NAME
+from schemas.overlay_terms import (
+    LABELS,
+    LONGEST_KEY,
+    PORT_FIELD,
+    PORT_OR_ITS_NAME,
+    Extra,
+    between,
+    enum,
+    one_of,
+    rules,
+    unique,
+)
 
 _BALANCED = "has(self.type) && self.type in ['NodePort', 'LoadBalancer']"
 _FORBIDDEN_FOR_CLUSTER_IP = [
@@ -46,6 +57,22 @@ _FORBIDDEN_FOR_CLUSTER_IP = [
         "!has(self.type) || self.type != 'ExternalName' || (has(self.externalName) && self.externalName != '')",
         "type ExternalName needs externalName",
     ),
+    (
+        "!has(self.clusterIP) || self.clusterIP in ['', 'None'] || isAddress(self.clusterIP)",
+        "clusterIP is neither None nor an IP address",
+    ),
+    ("!has(self.externalIPs) || self.externalIPs.all(a, isAddress(a))", "one of externalIPs is no IP address"),
+    (
+        "!has(self.loadBalancerSourceRanges) || self.loadBalancerSourceRanges.all(r, isNetwork(r.trim()))",
+        "one of loadBalancerSourceRanges is no network such as 10.0.0.0/8",
+    ),
+    (
+        "!has(self.sessionAffinity) || self.sessionAffinity != 'ClientIP' || !has(self.sessionAffinityConfig) || "
+        "!has(self.sessionAffinityConfig.clientIP) || !has(self.sessionAffinityConfig.clientIP.timeoutSeconds) || "
+        "(self.sessionAffinityConfig.clientIP.timeoutSeconds > 0 && "
+        "self.sessionAffinityConfig.clientIP.timeoutSeconds <= 86400)",
+        "timeoutSeconds of clientIP must lie between 1 and 86400",
+    ),
 ]
 TRAFFIC: dict[str, Extra] = {
     "core.v1.ServiceSpec": rules(*_FORBIDDEN_FOR_CLUSTER_IP),
@@ -59,6 +86,7 @@ TRAFFIC: dict[str, Extra] = {
     "core.v1.ServiceSpec:ipFamilyPolicy": enum("SingleStack PreferDualStack RequireDualStack", empty=False),
     "core.v1.ServiceSpec:ipFamilies[]": enum("IPv4 IPv6", empty=False),
     "core.v1.ServicePort:port": PORT_FIELD,
+    "core.v1.ServicePort:appProtocol": {"maxLength": LONGEST_KEY, "pattern": QUALIFIED_NAME},
     "core.v1.ServicePort:nodePort": between(0, 65535),
     "core.v1.ServicePort:protocol": enum("TCP UDP SCTP") | {"default": "TCP"},
     "core.v1.ServicePort:name": {"maxLength": 63, "pattern": rf"^$|{DNS_LABEL}"},
@@ -98,7 +126,27 @@ TRAFFIC: dict[str, Extra] = {
     "networking.v1.ServiceBackendPort:name": {"maxLength": 15, "pattern": rf"^$|{PORT_NAME}"},
     "networking.v1.ServiceBackendPort:number": between(0, 65535),
     "networking.v1.NetworkPolicySpec:policyTypes[]": enum("Ingress Egress", empty=False),
-    "networking.v1.NetworkPolicyPeer": {"minProperties": 1},
+    "networking.v1.NetworkPolicyPeer": {"minProperties": 1}
+    | rules(
+        (
+            "!has(self.ipBlock) || (!has(self.podSelector) && !has(self.namespaceSelector))",
+            "ipBlock stands alone, without podSelector and namespaceSelector",
+        )
+    ),
+    "networking.v1.IPBlock": rules(
+        ("isNetwork(self.cidr)", "cidr is no network such as 10.0.0.0/8"),
+        (
+            "!has(self.except) || self.except.all(n, isWithin(n, self.cidr))",
+            "except must name networks within cidr",
+        ),
+    ),
+    "networking.v1.NetworkPolicyPort:endPort": PORT_FIELD,
+    "networking.v1.NetworkPolicyPort": rules(
+        (
+            "!has(self.endPort) || (has(self.port) && isNumber(self.port) && self.port <= self.endPort)",
+            "endPort needs a numeric port that is not above it",
+        )
+    ),
     "networking.v1.NetworkPolicyPort:protocol": enum("TCP UDP SCTP", empty=False),
     "networking.v1.NetworkPolicyPort:port": PORT_OR_ITS_NAME,
 }

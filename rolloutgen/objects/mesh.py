@@ -120,6 +120,18 @@ def missing_destinations(entry: Listing, route: Mapping[str, Any]) -> list[str]:
     return [f"the {role} Service {name!r}" for role, name in (("stable", stable), ("canary", new)) if name not in hosts]
 
 
+def lone_side(view: ReleaseView, entry: Listing, target: Manifest) -> str:
+    """"canary" or "stable" for a VirtualService that a Rollout lists beside others and that leads to this Service
+    alone: made for a preview, or for comparison. "" for every other one, and with subsets instead of Services."""
+    if entry.destination_rule or sum(other.rollout is entry.rollout for other in listings(view)) < 2:
+        return ""
+    hosts = {short_host(text(row, "destination", "host")) for *_, row in destinations(target)}
+    for role, name in zip(("stable", "canary"), routing_services(entry.canary), strict=True):
+        if name and hosts == {name}:
+            return role
+    return ""
+
+
 def short_host(host: str) -> str:
     """The Service that the controller sees in a destination host: everything before the first dot."""
     return host.partition(".")[0]

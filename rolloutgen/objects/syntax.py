@@ -72,7 +72,7 @@ def quantity(value: Json) -> Decimal | None:
     """The number that a resource quantity stands for ("500m", "1Gi", 2, 0.5); None where it is none."""
     if isinstance(value, bool) or not isinstance(value, (str, int, float)):
         return None
-    match = _QUANTITY.fullmatch(str(value))
+    match = _QUANTITY.fullmatch(str(value).strip(" "))  # the server trims it too
     if match is None:
         return None
     from decimal import Decimal

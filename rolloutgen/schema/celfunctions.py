@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import base64
 import ipaddress
+import json
 import re
 from collections.abc import Callable, Mapping
 from functools import cache
@@ -10,9 +12,12 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from rolloutgen.schema.durations import go_duration, quantity
+from rolloutgen.schema.schedule import is_schedule
 
 # Fields with such rules hold names and paths; on longer texts some patterns take ages.
 _LONGEST_MATCHED = 5000
+# In IPv4 addresses, which Kubernetes reads as decimal all the same.
+_LEADING_ZEROS = re.compile(r"(?<![0-9A-Fa-f:.])0+(?=[0-9]+\.)|(?<=\.)0+(?=[0-9])")
 
 
 class CelError(ValueError):
@@ -107,6 +112,38 @@ def _is_ip(value: Any) -> bool:
     return True
 
 
+def _network(value: Any) -> ipaddress.IPv4Network | ipaddress.IPv6Network | None:
+    """A network in the server's older reading: its address may lie anywhere in it, its numbers may begin with zeros."""
+    text = _text(value)
+    if "/" not in text or not text.rpartition("/")[2].isdigit():
+        return None
+    try:
+        return ipaddress.ip_network(_LEADING_ZEROS.sub("", text), strict=False)
+    except ValueError:
+        return None
+
+
+def _is_within(part: Any, whole: Any) -> bool:
+    inner, outer = _network(part), _network(whole)
+    if inner is None or outer is None or inner.version != outer.version or inner == outer:
+        return False
+    return inner.prefixlen > outer.prefixlen and inner.network_address in outer
+
+
+def _base64(value: Any) -> str:
+    try:
+        return base64.b64decode(_text(value)).decode("utf-8", "replace")
+    except ValueError:
+        return ""
+
+
+def _is_json_map(value: Any) -> bool:
+    try:
+        return isinstance(json.loads(_text(value)), dict)
+    except (ValueError, RecursionError):
+        return False
+
+
 def _int(value: Any) -> int:
     try:
         return int(value)
@@ -129,11 +166,20 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
     "isURL": _is_url,
     "url": _url,
     "isIP": _is_ip,
+    # Our own, for what the server checks on its own kinds in Go.
+    "isAddress": lambda value: _is_ip(_LEADING_ZEROS.sub("", _text(value))),
+    "isNetwork": lambda value: _network(value) is not None,
+    "isWithin": _is_within,
+    "isJsonMap": _is_json_map,
+    "base64": _base64,
+    "isNumber": lambda value: isinstance(value, int) and not isinstance(value, bool),
+    "isSchedule": lambda value: is_schedule(_text(value)),
 }
 METHODS: dict[str, Callable[..., Any]] = {
     "size": _size,
     "contains": lambda text, part: _text(part) in _text(text),
     "startsWith": lambda text, part: _text(text).startswith(_text(part)),
+    "trim": lambda text: _text(text).strip(),
     "endsWith": lambda text, part: _text(text).endswith(_text(part)),
     "matches": _matches,
     "split": lambda text, separator: _text(text).split(_text(separator)),

@@ -47,7 +47,7 @@ def go_duration(text: str) -> int | None:
 
 def quantity(value: str | int | float) -> Fraction | None:
     """The number that a quantity ("100m", "1Gi", 0.5) stands for, None when it is not one."""
-    text = str(value)
+    text = str(value).strip(" ")  # as the server does
     if not _QUANTITY.match(text) or isinstance(value, bool):
         return None
     number = _NUMBER.match(text)

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 INTEGERS = {"int32": (-(2**31), 2**31 - 1), "int64": (-(2**63), 2**63 - 1)}
 
+# The server takes spaces from both ends first.
 QUANTITY = (
-    r"^(\+|-)?(([0-9]+(\.[0-9]*)?)|(\.[0-9]+))"
-    r"(([KMGTPE]i)|[numkMGTPE]|([eE](\+|-)?(([0-9]+(\.[0-9]*)?)|(\.[0-9]+))))?$"
+    r"^ *(\+|-)?(([0-9]+(\.[0-9]*)?)|(\.[0-9]+))"
+    r"(([KMGTPE]i)|[numkMGTPE]|([eE](\+|-)?[0-9]+))? *$"
 )
 BYTE = (
     r"^[\r\n]*(([A-Za-z0-9+/][\r\n]*){4})*"
@@ -42,7 +43,7 @@ PORT_NAME = r"^([a-z0-9]+-)*[a-z0-9]*[a-z][a-z0-9]*(-[a-z0-9]+)*$"
 ENV_NAME = r"^[ -<>-~]+$"
 PERCENT = r"^[0-9]+%$"
 CONTAINER_RESOURCE = r"^(cpu|memory|ephemeral-storage|hugepages-.+|.+/.+)$"
-NOT_NEGATIVE = r"^[^-]"
+NOT_NEGATIVE = r"^ *([^- ]|-[0.]+[^0-9.]*$)"
 FIELD_PATH = (
     r"^(metadata\.(name|namespace|uid|labels|annotations)(\['.+'\])?"
     r"|spec\.(nodeName|serviceAccountName|host)|status\.(hostIP|hostIPs|podIP|podIPs))$"
@@ -52,7 +53,6 @@ SYSCTL = r"^([a-z0-9]([-_a-z0-9]*[a-z0-9])?[./])*[a-z0-9]([-_a-z0-9]*[a-z0-9])?$
 HEADER = r"^[-A-Za-z0-9]+$"
 RELATIVE_PATH = r"^([^/.]|\.[^/.]|\.\.[^/]|\.(/|$))[^/]*(/+(([^/.]|\.[^/.]|\.\.[^/])[^/]*|\.)?)*$"
 ABSOLUTE_PATH = r"^/"
-CRON = r"^\s*(@[a-z]+( \S+)?|\S+(\s+\S+){4})\s*$"
 
 # What a value that misses the pattern should have been.
 SPOKEN = {
@@ -82,6 +82,5 @@ SPOKEN = {
     HEADER: "the name of an HTTP header: letters, digits and '-'",
     RELATIVE_PATH: "a path that does not begin with '/' and holds no '..'",
     ABSOLUTE_PATH: "a path that begins with '/'",
-    CRON: "five fields such as 0 3 * * *, or a word such as @daily",
 }
 SPOKEN |= {f"^$|{pattern}": meaning for pattern, meaning in SPOKEN.items()}

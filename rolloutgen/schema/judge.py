@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from functools import cache
+from dataclasses import dataclass, replace
+from functools import cache, partial
 from typing import Literal
 
 from rolloutgen.errors import UsageError
@@ -13,7 +13,7 @@ from rolloutgen.model import Json, Manifest, Path, Ref
 from rolloutgen.schema.beyond import Breach, breaches_of
 from rolloutgen.schema.engine import Backend, Engine, Fault, compiled
 from rolloutgen.schema.find import Found, find, minor_of, pod_template, release_of
-from rolloutgen.schema.nulls import has_null, without_nulls
+from rolloutgen.schema.nulls import decoded, has_null, is_null, without_nulls
 
 State = Literal["valid", "invalid", "skipped", "no-schema"]
 
@@ -144,17 +144,25 @@ def _compiled(found: Found, backend: Backend) -> _Judge:
 def _errors(judge: _Judge, body: Mapping[str, Json]) -> tuple[SchemaError, ...]:
     if _is_valid(judge.engine, body):
         return _in_words((), judge.breaches(body))
-    body = _jsonable(body)
+    raw = body = _jsonable(body)
     faults = judge.engine.faults(body)
     nulls: list[Fault] = []
     if faults and has_null(body):
-        bare = without_nulls(body)
+        bare = decoded(judge.found.schema, body) if judge.found.core else without_nulls(body)
         hard = judge.engine.faults(bare)
         if not judge.found.core:
             nulls = [fault for fault in faults if _is_refused_null(fault)]
         faults, body = _with_null_fields(hard, faults), bare
     sound = [breach for breach in judge.breaches(body) if breach.keys or not _below(breach.at, faults)]
-    return _in_words(faults, sound, nulls)
+    errors = _in_words(faults, sound, nulls)
+    return tuple(map(partial(_with_null, raw), errors)) if body is not raw else errors
+
+
+def _with_null(raw: Json, error: SchemaError) -> SchemaError:
+    """`error` about what a null of `raw` was read as: nobody finds that in the text without being told."""
+    if error.rule in (NULL_RULE, "unknown-field") or not is_null(raw, error.at):
+        return error
+    return replace(error, message=f"null stands here: {error.message}")
 
 
 def _is_refused_null(fault: Fault) -> bool:
