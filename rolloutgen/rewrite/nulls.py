@@ -40,6 +40,7 @@ _TEXT = re.compile(
     r"|.*\|\s*(?:toYaml|join .*|trim|n?indent \d+|lower|upper)\s*$"
 )
 _QUOTE = re.compile(r"^s?quote\s+(?=\S+$|\()")
+_ACTION = re.compile(r"\{\{.*?\}\}", re.DOTALL)
 _QUOTED = re.compile(r"\|\s*(?:s?quote|toJson)\s*-?\}\}$|\{\{-?\s*(?:s?quote|toJson)\b")
 
 
@@ -110,11 +111,14 @@ def _nodes(site: Site, path: Path) -> tuple[Node, ...]:
 
 
 def _has_content(site: Site, node: Node) -> bool:
-    """Whether a key surely has a value: a plain child outside any condition of the node, or a literal."""
+    """Whether a key surely has a value: a plain child outside any condition of the node, or a literal, also beside what
+    actions print."""
     text = site.source.text
     value = node.value.of(text).strip()
     if value and "{{" not in value:
         return value not in ("null", "~", "Null", "NULL")
+    if _ACTION.sub("", value).strip(" \"'"):
+        return True
     around = len(inner_blocks(site, node.key_span.start))
     return any(
         child.key != SPLICE and len(inner_blocks(site, child.key_span.start)) == around for child in node.children
@@ -143,7 +147,7 @@ def _mended(site: Site, node: Node, path: Path, empty: frozenset[int]) -> list[t
         if _goes_on(site, node, end):
             return []
         return [(owned(site, node), "") if len(path) < 2 or path[-2] not in _STRING_MAPS else (node.value, ' ""')]
-    if site.source.template.cuts(body):
+    if site.source.template.cuts(body) or _has_items_behind(site, node, end):
         return []
     parts = pieces(site, body)
     if parts is None:
@@ -188,6 +192,13 @@ def _goes_on(site: Site, node: Node, end: int) -> bool:
     behind = (line for line in contents if line.start >= end and line.masked.rstrip() != f"{node.key}:")
     line = next(behind, None)
     return line is not None and line.masked.startswith("- ")
+
+
+def _has_items_behind(site: Site, node: Node, end: int) -> bool:
+    """Whether items at the key's own column follow what is read as its body: the list goes on there."""
+    contents = (line for line in lines_of(site.source.template) if line.kind in ("content", "splice"))
+    line = next((line for line in contents if line.start >= end), None)
+    return line is not None and line.indent == node.indent and line.masked.startswith("- ")
 
 
 def _outside(site: Site, key_line: Span, block: Block, pad: str) -> list[tuple[Span, str]]:
@@ -242,10 +253,9 @@ def _scalar(site: Site, node: Node, path: Path, empty: frozenset[int]) -> list[t
     if in_map:
         return [(node.value, f'{{{{ {code} | default "" | quote }}}}')]
     siblings = _siblings(site, node, path)
-    around = len(inner_blocks(site, node.key_span.start))
-    if len(siblings) > 1 and all(
-        sibling.start in empty or len(inner_blocks(site, sibling.key_span.start)) > around for sibling in siblings
-    ):
+    around = set(inner_blocks(site, node.key_span.start))
+    beside = (s for s in siblings if around.issuperset(inner_blocks(site, s.key_span.start)) and s.start not in empty)
+    if len(siblings) > 1 and not any(beside):
         return []  # the map that holds them could be empty, which is null again
     otherwise = f"{pad}{{{{- else }}}}{newline}{pad}{{}}{newline}" if len(siblings) == 1 else ""
     tail = re.search(r"\|\s*(?:n?indent)\s+\d+", value)

@@ -13,13 +13,12 @@ from ..source.scope import inner_blocks
 from ..source.sharedbody import unshared
 from ..source.sources import Site, Sources
 from ..source.specnode import spec_of
+from ..source.strategykey import strategy_keys
 from ..source.yamlmap import SPLICE, Node
 from ..survey.oldstrategy import as_define, carried_over
 from ..survey.terms import Route, Terms
 from ..text import Edit, Span
 
-# `{{ if eq .Values.kind "Deployment" }}strategy{{ else }}updateStrategy{{ end }}`, `{{ ternary "strategy" .. }}`
-_KEY_OF_KIND = re.compile(r'\bstrategy\{\{|\}\}strategy\b|\{\{.*"strategy".*\}\}')
 _NINDENT = re.compile(r"\b(n?indent )(\d+)")
 REASON = "strategy"
 
@@ -48,7 +47,7 @@ def rewrite(
     fail.
     """
     spec = spec_of(site)
-    old = [node for node in spec.children if node.key == "strategy" or _KEY_OF_KIND.search(node.key)]
+    old = strategy_keys(site, spec.children, sources)
     indent = next((child.indent for child in spec.children if child.key != SPLICE), spec.indent + 2)
     carried = carried_over(site, old, terms, root, sources, here=routed and not condition)
     if carried.lines.startswith("{{-") and (not routed or condition) and not terms.local:

@@ -13,6 +13,7 @@ from ..source.libraries import maker
 from ..source.refuse import ChartRefused
 from ..source.scope import is_shared, site_scope
 from ..source.sources import Site, Sources
+from ..source.strategykey import strategy_keys
 from .configs import versioned_sites
 from .deployments import chosen, deployments, nothing, of_dependencies, unplaced, without_collisions
 from .routing import points_at, selects, target_of
@@ -180,7 +181,7 @@ def _workload(
         options.service_names or ("keep" if hold(services, renders) else "suffix"),
         port_index(services, renders),
         options.force,
-        bool(site.find("spec", "strategy")),
+        any(strategy_keys(site, spec.children, sources) for spec in site.find("spec")),
         tuple(routed),
         () if site.find("spec", "selector") else tuple(steady_labels(site)),
         several_of_one or _both_handed(site, [where[s] for s in services], sources),
