@@ -77,9 +77,9 @@ def _converted(conversion: Conversion, explain: bool, dry: bool, target: str) ->
     yield f"compared: {objects} objects in {sets} value sets render as the conversion means, nothing else changed"
     others = Counter(verdict.state for verdict in plan.verdicts if verdict.state != "equal")
     if others["skipped"]:
-        yield f"  {others['skipped']} value sets were skipped: the chart did not render them before"
+        yield f"  {others['skipped']} value sets were skipped: under them the chart as it was renders nothing to deploy"
     if others["refused"]:
-        yield f"  {others['refused']} value sets are refused by the old meaning and the new chart alike"
+        yield f"  {others['refused']} value sets cannot be rolled out: under them the new chart fails with the reason"
     if conversion.left_out:
         yield f"  {conversion.left_out} more could be derived from values.yaml: --toggles all"
     yield from _findings(plan.findings)

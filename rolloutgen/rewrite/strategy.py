@@ -38,13 +38,14 @@ def rewrite(
     namespace: str,
     guard: str,
     force: bool,
+    barred: Sequence[str] = (),
 ) -> Iterator[Item]:
     """The edits of one Deployment's strategy.
 
     `root` names the root context at the Deployment; `condition` is the expression under which the Rollout is routed, ""
     for always. `analysis_define` prints what `analysis` adds for the canary Service in `namespace`. `guard` is the
     expression under which the document is a Rollout at all, "" for always. With `force` a Recreate is no reason to
-    fail.
+    fail. Under the expressions `barred` the template has to fail: the Service then selects other pods too.
     """
     spec = spec_of(site)
     old = strategy_keys(site, spec.children, sources)
@@ -79,6 +80,7 @@ def rewrite(
         recreate="" if force else carried.recreate,
         heads=() if force else carried.heads,
         virtual_services=routes,
+        barred=barred,
     )
     if strategy != "blue-green" and (not routed or condition):
         values = terms.at(carried.values, ".") if root == "." else carried.values.replace("$.", ".")

@@ -25,6 +25,7 @@ from ..source.sources import Site
 from ..survey.context import Context
 from ..survey.guards import implied, present_when, rendered_when, routed_when, shown_when
 from ..survey.overlay import overlaid
+from ..survey.rivals import barred
 from ..survey.survey import Survey, Workload
 from ..survey.terms import Route, chart_prefix, terms_of, workload_prefix
 from .roots import file_of, root_of
@@ -120,10 +121,11 @@ def _rendered(context: Context, other: Site) -> tuple[str, Sequence[Item]]:
 
 def _strategy(context: Context, root: str) -> Iterator[Item]:
     terms, item = context.terms, context.item
-    condition = ""
+    condition, rivals = "", barred(context, "")
     if context.weighed:
         condition, defines = routed_when(item, terms, context.sources)
         yield from defines
+        rivals = barred(context, condition)
         condition = "" if implied(condition, context.site) else terms.at(condition, root)
     routes = [Route(printed(terms.at(terms.name, root)), ("primary",))]
     if context.weighed and item.virtual_services:
@@ -147,4 +149,5 @@ def _strategy(context: Context, root: str) -> Iterator[Item]:
         namespace=analysis.namespace(context.site, terms, root),
         guard=workload.guard(context.site),
         force=context.options.force,
+        barred=[terms.at(code, root) for code in rivals],
     )

@@ -5,7 +5,7 @@
 * `status`: converted, unchanged or refused; `error` instead, {type, path, line}, for a chart that cannot be read;
 * `options`: fields of Options and House, as `settle` takes them; `record: true` takes them from the chart's record;
 * `values`: what the user gives; `value_sets`: further sets by name, laid over `values` (those named "hosts" and
-  "no block" over what every case has under these names);
+  "no block" over what every case has under these names); `derived` names those that nobody gave;
 * `verdicts`: the state of those value sets that are not simply equal;
 * `refusals`: {by, path, line} in order, with `hint` a part of what is advised; `findings`: the rules of the findings,
   sorted; `lint`: errors that stay; `unfit`: generated kinds of which the schema refuses an object, or knows none.
@@ -39,6 +39,7 @@ class Case:
     record: bool = False
     values: Mapping[str, Any] = field(default_factory=dict)
     value_sets: Mapping[str, Any] = field(default_factory=dict)
+    derived: tuple[str, ...] = ()
     verdicts: Mapping[str, str] = field(default_factory=dict)
     refusals: tuple[Mapping[str, Any], ...] = ()
     findings: tuple[str, ...] = ()
@@ -71,7 +72,10 @@ class Case:
         return (
             ValueSet("given", self.values, SHORT),
             ValueSet("long name", self.values, LONG),
-            *(ValueSet(name, goyaml.merge(self.values, values), SHORT) for name, values in further.items()),
+            *(
+                ValueSet(name, goyaml.merge(self.values, values), SHORT, name in self.derived)
+                for name, values in further.items()
+            ),
         )
 
 
@@ -86,5 +90,5 @@ def cases() -> Iterator[Case]:
     """Every case, in order of the names. Raises for one with a key that this file does not know."""
     for path in sorted(HERE.glob("*/case.yaml")):
         body = goyaml.load(path.read_text(encoding="utf-8"))
-        lists = {key: tuple(body[key]) for key in ("refusals", "findings", "lint", "unfit") if key in body}
+        lists = {key: tuple(body[key]) for key in ("derived", "refusals", "findings", "lint", "unfit") if key in body}
         yield Case(path.parent.name, **{**body, **lists})
