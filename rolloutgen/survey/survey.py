@@ -171,7 +171,7 @@ def _workload(
     strategy = options.strategy if services or alone else "basic"
     router = options.router
     where = sources.sites
-    several_of_one = not (printed_once(site, sources) or routed)
+    several_of_one = not (printed_once(site, sources) or (routed and strategy == "canary"))
     decision = WorkloadDecision(
         key,
         (site_id,),
