@@ -230,7 +230,8 @@ def _backends(
         if not same and all(_differs(said[-1], mine) for mine in name.codes):
             continue
         old = name.terms.at(name.codes[0], root)
-        new = stable if same else f"ternary ({stable}) ({lone}) (eq (toString ({lone})) ({old}))"
+        given = grouped(lone)
+        new = stable if same else f"ternary {grouped(stable)} {given} (eq (toString {given}) {grouped(old)})"
         text = node.value.of(source.text)
         quote = text[0] if text[:1] in "\"'" and text[-1:] == text[:1] else ""
         done.append(node.value)

@@ -9,6 +9,7 @@ from .gotmpl import CONTROL, first_literal, lex, strip_literals
 
 _TEMPLATE = re.compile(r"^\s*template\b")
 _QUOTE = re.compile(r"\s*\|\s*s?quote\s*$")
+_QUOTED = re.compile(r"s?quote\s+((?:[$.\w]+|\(.*\)))\s*", re.DOTALL)
 _VARIABLE = re.compile(r"\$(\w+)")
 _SIMPLE = re.compile(r"[$.\w]+$|\"[^\"\\]*\"$")
 # What is a string whatever the values are.
@@ -65,7 +66,11 @@ def expression(value: str) -> str | None:
 
 
 def _code(inner: str) -> str:
-    return _QUOTE.sub("", _TEMPLATE.sub("include", inner.strip()))
+    code = _QUOTE.sub("", _TEMPLATE.sub("include", inner.strip()))
+    quoted = _QUOTED.fullmatch(code)  # `quote .Values.name`, `quote (printf ..)`
+    if not quoted or (quoted[1][0] == "(" and unwrapped(quoted[1]) == quoted[1]):
+        return code
+    return unwrapped(quoted[1])
 
 
 def _literal(text: str) -> str:
