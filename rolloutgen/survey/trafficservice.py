@@ -30,7 +30,7 @@ def service_sites(site: Site, renders: Sequence[Rendered], options: Options, sou
         if len(given) == 1 and all(given <= found for found in tiers.renders):
             sites = given
     if len(sites) > 1:
-        raise _several(site, sites, renders)
+        raise _several(site, sites, renders, sources)
     if "" in sites:
         raise ChartRefused(_not_in_source(site, renders, sources))
     return dict.fromkeys(sites)
@@ -108,22 +108,24 @@ def _narrowed(tiers: _Tiers) -> frozenset[str]:
     return traffic if len(traffic) == 1 and "" not in traffic else sites
 
 
-def _several(site: Site, sites: Collection[str], renders: Sequence[Rendered]) -> ChartRefused:
-    """The refusal that names the candidates as the first render with each has them."""
-    names: dict[str, str] = {}
+def _several(site: Site, sites: Collection[str], renders: Sequence[Rendered], sources: Sources) -> ChartRefused:
+    """The refusal that names the candidates as the first render with each has them; of one that is written twice, the
+    places."""
+    found: dict[str, Manifest] = {}
     for render in renders:
         for manifest in render.objects:
             if manifest.site in sites and manifest.ref.kind == "Service":
-                names.setdefault(manifest.site, manifest.ref.name)
-    return ChartRefused(
-        Refusal(
-            "ambiguous-service",
-            site.source.path,
-            site.line,
-            f"several Services select its pods: {', '.join(sorted(names.values()))}",
-            "Choose the one that carries the public traffic: --service NAME.",
-        )
-    )
+                found.setdefault(manifest.site or manifest.template, manifest)
+    names = sorted(manifest.ref.name for manifest in found.values())
+    if len(names) > 1 and len(set(names)) == 1:
+        known = {place: sources.sites.get(place) for place in found}
+        places = [f"{at.source.path}:{at.line}" if at else place for place, at in known.items()]
+        why = f"its traffic Service {names[0]} is written more than once: {' and '.join(sorted(places))}"
+        hint = "Write it once, with what differs under conditions inside it."
+    else:
+        why = f"several Services select its pods: {', '.join(names)}"
+        hint = "Choose the one that carries the public traffic: --service NAME."
+    return ChartRefused(Refusal("ambiguous-service", site.source.path, site.line, why, hint))
 
 
 def _carries(service: Manifest, deployment: Manifest, namespace: str) -> bool:

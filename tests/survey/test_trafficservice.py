@@ -64,3 +64,13 @@ def test_a_service_for_metrics_is_no_candidate_beside_another(beside: str) -> No
 def test_metrics_do_not_decide_between_two_others() -> None:
     with pytest.raises(ChartRefused):
         chosen(render("proxy", "admin", "proxy-metrics"))
+
+
+def test_one_that_is_written_twice_is_refused_with_its_places() -> None:
+    first = service("gate")
+    again = Manifest(first.ref, first.body, "templates/again.yaml", "templates/again.yaml#0")
+    whole = render("gate")
+    twice = Rendered(whole.value_set, {}, (*whole.objects, again), {})
+    with pytest.raises(ChartRefused) as caught:
+        chosen(twice)
+    assert "written more than once: templates/again.yaml#0 and templates/gate.yaml#0" in caught.value.refusals[0].why
