@@ -84,7 +84,21 @@ def _parts_documents(template: Template, lines: list[Line], index: int, bucket: 
 def _document(template: Template, lines: list[Line], region: Span, define: str) -> Iterator[Document]:
     nodes = _without_calls(Builder(template, lines).nodes())
     if nodes:
-        yield Document(region, Span(nodes[0].start, max(node.end for node in nodes)), define, nodes)
+        span = Span(nodes[0].start, max(node.end for node in nodes))
+        yield Document(region, _balanced(template, span, region), define, nodes)
+
+
+def _balanced(template: Template, span: Span, region: Span) -> Span:
+    """`span` grown over the ends of the blocks that open in it, where they stand in the document's region: a `with`
+    around the last keys is the document's own."""
+    end = span.end
+    while (block := template.opened_in(Span(span.start, end))) is not None:
+        newline = template.text.find("\n", block.span.end)
+        grown = len(template.text) if newline < 0 else newline + 1
+        if grown <= end or grown > region.end:
+            return span
+        end = grown
+    return Span(span.start, end)
 
 
 def _without_calls(nodes: tuple[Node, ...]) -> tuple[Node, ...]:

@@ -267,3 +267,11 @@ def test_a_node_holds_the_end_of_a_condition_that_opens_in_it() -> None:
 
 def test_a_byte_order_mark_is_no_part_of_a_key() -> None:
     assert value("\ufeffkind: A\n", "kind") == ["A"]
+
+
+def test_a_block_that_opens_within_a_document_and_ends_before_the_next_is_its_own() -> None:
+    text = "a: 1\n{{- with .b }}\nc: {{ . }}\n{{- end }}\n---\nd: 1\n{{- if .e }}\nf: 2\n---\ng: 3\n{{- end }}\n"
+    first, second, third = outline(parse(text))
+    assert first.span.of(text) == text.partition("---\n")[0]
+    assert second.span.of(text) == "d: 1\n{{- if .e }}\nf: 2\n"  # the condition goes on behind the separator
+    assert third.span.of(text) == "g: 3\n"
