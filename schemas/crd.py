@@ -27,6 +27,8 @@ def schemas_of(crd: Mapping[str, Any], object_meta: Schema) -> Iterator[tuple[st
     for version in crd["spec"]["versions"]:
         schema = converted(version["schema"]["openAPIV3Schema"])
         _scaled(schema, version)
+        if group == "argoproj.io":
+            _in_int32(schema)
         schema["properties"] |= {
             "apiVersion": {"const": f"{group}/{version['name']}"},
             "kind": {"const": kind},
@@ -35,6 +37,14 @@ def schemas_of(crd: Mapping[str, Any], object_meta: Schema) -> Iterator[tuple[st
         schema["required"] = ["apiVersion", "kind", "metadata", *_others(schema.get("required", ()))]
         head = {"$schema": DIALECT, "title": f"{kind} {group}/{version['name']}"}
         yield f"{kind.lower()}_{group}_{version['name']}.json", head | schema
+
+
+def _in_int32(node: Any) -> None:
+    """The controller and its lint read a number or percentage into an int32; the server does not look."""
+    if isinstance(node, dict) and node.get("type") == ["integer", "string"] and "pattern" not in node:
+        node["minimum"], node["maximum"] = INTEGERS["int32"]
+    for part in node.values() if isinstance(node, dict) else node if isinstance(node, list) else ():
+        _in_int32(part)
 
 
 def _scaled(schema: Schema, version: Mapping[str, Any]) -> None:

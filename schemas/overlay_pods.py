@@ -47,6 +47,10 @@ _CONTAINER: dict[str, Extra] = {
             "self.startupProbe.successThreshold <= 1",
             "successThreshold of a startupProbe must be 1",
         ),
+        (
+            "!has(self.readinessProbe) || !has(self.readinessProbe.terminationGracePeriodSeconds)",
+            "terminationGracePeriodSeconds has no place in a readinessProbe",
+        ),
     ),
 }
 _SAME_HUGEPAGES = (
@@ -126,6 +130,7 @@ PODS: dict[str, Extra] = {
     "core.v1.VolumeMount:subPath": {"pattern": rf"^$|{RELATIVE_PATH}"},
     "core.v1.VolumeMount:subPathExpr": {"pattern": rf"^$|{RELATIVE_PATH}"},
     "core.v1.VolumeMount:mountPropagation": enum("None HostToContainer Bidirectional"),
+    "core.v1.VolumeMount:recursiveReadOnly": enum("Disabled IfPossible Enabled", empty=False),
     "core.v1.HostPathVolumeSource:type": enum(
         "DirectoryOrCreate Directory FileOrCreate File Socket CharDevice BlockDevice"
     ),

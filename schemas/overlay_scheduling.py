@@ -52,6 +52,14 @@ SCHEDULING: dict[str, Extra] = {
             "!has(self.ephemeralContainers) || size(self.ephemeralContainers) == 0",
             "ephemeralContainers are added to pods that run (kubectl debug), never written",
         ),
+        *(
+            (
+                "!has(self.initContainers) || self.initContainers.all(c, "
+                f"!has(c.{field}) || (has(c.restartPolicy) && c.restartPolicy == 'Always'))",
+                f"{field} has no place in an init container without restartPolicy Always",
+            )
+            for field in ("livenessProbe", "readinessProbe", "startupProbe", "lifecycle")
+        ),
     ),
     "core.v1.PodDNSConfig:nameservers": {"maxItems": 3},
     "core.v1.PodDNSConfig": rules(
@@ -116,6 +124,7 @@ SCHEDULING: dict[str, Extra] = {
     "core.v1.SecurityContext:procMount": enum("Default Unmasked", empty=False),
     "core.v1.Sysctl:name": {"maxLength": 253, "pattern": SYSCTL},
     "core.v1.PodSecurityContext:fsGroupChangePolicy": enum("OnRootMismatch Always", empty=False),
+    "core.v1.PodSecurityContext:supplementalGroupsPolicy": enum("Merge Strict", empty=False),
     "core.v1.PodSecurityContext:fsGroup": _ID,
     "core.v1.PodSecurityContext:supplementalGroups[]": _ID,
     **{

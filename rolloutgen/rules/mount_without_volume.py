@@ -1,6 +1,6 @@
 """A container mounts a volume that the pod does not have.
 
-Why: Kubernetes refuses a volumeMount whose name is not among the volumes.
+Why: Kubernetes refuses a volumeMount or volumeDevice whose name is not among the volumes.
 Fix: Add the volume, or put the mount under the same condition as the volume.
 Source: Kubernetes ValidateVolumeMounts, used by argo-rollouts validation.go; `kubectl argo rollouts lint` refuses it
     too.
@@ -23,11 +23,12 @@ def _faults(view: ReleaseView) -> Iterator[Fault]:
             text(claim, "metadata", "name") for _, claim in rows(pod.manifest.body, "spec", "volumeClaimTemplates")
         }
         for container in containers_of(pod):
-            for index, mount in rows(container.body, "volumeMounts"):
-                name = text(mount, "name")
-                if name not in names and isinstance(mount.get("name"), (str, type(None))):
-                    at = (*container.at, "volumeMounts", index, "name")
-                    yield Fault(pod.manifest, at, f"{container.label} mounts {name!r}, and the pod has no such volume")
+            for field in ("volumeMounts", "volumeDevices"):
+                for index, mount in rows(container.body, field):
+                    name = text(mount, "name")
+                    if name not in names and isinstance(mount.get("name"), (str, type(None))):
+                        said = f"{container.label} mounts {name!r}, and the pod has no such volume"
+                        yield Fault(pod.manifest, (*container.at, field, index, "name"), said)
 
 
 RULE = Rule(

@@ -73,13 +73,14 @@ def lint(
 
 def _judged(view: ReleaseView, kube_version: str, locations: Sequence[str]) -> ReleaseView:
     from rolloutgen.schema import SchemaError, Verdict, check, check_pod_template
+    from rolloutgen.schema.judge import NULL_RULE
 
     def with_pod(manifest: Manifest, verdict: Verdict) -> Verdict:
         """The verdict on a Rollout with what the CRD leaves open and the controller asks of a pod template."""
         template = dig(manifest.body, "spec", "template")
         if (manifest.ref.group, manifest.ref.kind) != ROLLOUT or not isinstance(template, Mapping):
             return verdict
-        told = {error.at for error in verdict.errors}
+        told = {error.at for error in verdict.errors if error.rule != NULL_RULE}  # the controller reads null as absent
         found = [
             SchemaError(("spec", "template", *error.at), error.message, error.rule)
             for error in check_pod_template(template, kube_version=kube_version)

@@ -246,3 +246,28 @@ def test_a_null_that_the_server_reads_as_something_is_named() -> None:
 def test_a_secret_is_never_shown() -> None:
     errors: list[Any] = [*secret("dockerconfigjson", "stringData: {.dockerconfigjson: hunter2}").errors]
     assert errors and "hunter2" not in "".join(error.message for error in errors)
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        "containers: [{name: a, image: b, readinessProbe: {tcpSocket: {port: 1}, terminationGracePeriodSeconds: 1}}]",
+        "containers: [{name: a, image: b}], "
+        "initContainers: [{name: i, image: b, lifecycle: {preStop: {sleep: {seconds: 1}}}}]",
+        "containers: [{name: a, image: b}], "
+        "initContainers: [{name: i, image: b, livenessProbe: {tcpSocket: {port: 1}}}]",
+    ],
+)
+def test_probes_and_hooks_stand_where_they_have_a_meaning(fields: str) -> None:
+    (error,) = pods(fields).errors
+    assert "has no place in" in error.message
+    sidecar = "containers: [{name: a, image: b}], initContainers: [{name: i, image: b, restartPolicy: Always, PROBE}]"
+    assert pods(sidecar.replace("PROBE", "startupProbe: {tcpSocket: {port: 1}}")).state == "valid"
+
+
+@pytest.mark.parametrize("value", ["2147483648", "-2147483649"])
+def test_a_rollout_counts_in_32_bits_though_its_crd_does_not(value: str) -> None:
+    reference = "{apiVersion: apps/v1, kind: Deployment, name: a}"
+    rest = f"spec: {{workloadRef: {reference}, strategy: {{canary: {{maxSurge: {value}}}}}}}"
+    verdict = judged("argoproj.io/v1alpha1", "Rollout", rest)
+    assert [dotted(error.at) for error in verdict.errors] == ["spec.strategy.canary.maxSurge"]
