@@ -120,10 +120,8 @@ def manifests_view(stream: Stream, release: Release = _RELEASE) -> ReleaseView:
 
 def reads(asked: Input) -> Stream:
     """What an input that is no chart holds."""
-    import sys
-
-    from .validation.streams import largest, read_files, read_stream
+    from .validation.streams import read_files, read_stdin
 
     if asked.kind == "stream":
-        return read_stream(sys.stdin.buffer.read(largest()))
+        return read_stdin()
     return read_files(asked.files, loose=asked.kind == "folder")

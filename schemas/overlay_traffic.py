@@ -61,7 +61,10 @@ _FORBIDDEN_FOR_CLUSTER_IP = [
         "!has(self.clusterIP) || self.clusterIP in ['', 'None'] || isAddress(self.clusterIP)",
         "clusterIP is neither None nor an IP address",
     ),
-    ("!has(self.externalIPs) || self.externalIPs.all(a, isAddress(a))", "one of externalIPs is no IP address"),
+    (
+        "!has(self.externalIPs) || self.externalIPs.all(a, isAddress(a) && isReachable(a))",
+        "one of externalIPs is no IP address, or one that leads nowhere outside (0.0.0.0, 127.0.0.1, 169.254.0.1)",
+    ),
     (
         "!has(self.loadBalancerSourceRanges) || self.loadBalancerSourceRanges.all(r, isNetwork(r.trim()))",
         "one of loadBalancerSourceRanges is no network such as 10.0.0.0/8",

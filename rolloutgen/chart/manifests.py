@@ -150,14 +150,15 @@ def _unknown_hook(body: Mapping[str, Any]) -> bool:
 
 
 def unwrapped(body: Mapping[str, Any]) -> Iterator[tuple[int, Mapping[str, Any]]]:
-    """(position, object) of each item of a `kind: ...List`, else (-1, the object itself)."""
+    """(position, object) of each item of a `kind: ...List`, else (-1, the object itself). Items of a list within the
+    list have the position of that list."""
     items = body.get("items")
     if not (_text(body.get("kind")).endswith("List") and isinstance(items, list)):
         yield -1, body
         return
     for position, item in enumerate(items):
         if isinstance(item, dict):
-            yield position, item
+            yield from ((position, inner) for _, inner in unwrapped(item))
 
 
 def _sites(raw: str) -> dict[int, str]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import importlib
+import os
 import sys
 from collections.abc import Mapping
 from typing import Any
@@ -13,6 +15,7 @@ from click.shell_completion import CompletionItem
 from .. import __version__
 from ..errors import RolloutgenError
 
+_NO_ROOM = frozenset({errno.ENOSPC, errno.EFBIG, errno.EIO, errno.EDQUOT, errno.EBADF})
 Table = Mapping[str, tuple[str, str, str]]  # name -> (module, attribute, help line)
 
 COMMANDS: Table = {
@@ -120,3 +123,9 @@ def main() -> None:
     except BrokenPipeError:  # the reader (head, less) has gone: nobody is left to tell
         sys.stderr.close()
         sys.exit(0)
+    except OSError as fault:
+        if fault.filename is not None or fault.errno not in _NO_ROOM:
+            raise
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # what is left cannot be written either
+        click.echo(f"error: the output cannot be written: {fault.strerror}", err=True)
+        sys.exit(2)

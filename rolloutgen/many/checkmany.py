@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sys
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -86,7 +85,7 @@ def _failed(task: Task, failure: Failure) -> Judged | Failure:
 
 
 def _judge(task: Task, engine: Callable[[], Engine]) -> Judged:
-    from ..validation.streams import largest, read_files, read_stream
+    from ..validation.streams import read_files, read_stdin
     from ..validation.validate import judge_chart, judge_manifests
 
     one = task.input
@@ -95,7 +94,7 @@ def _judge(task: Task, engine: Callable[[], Engine]) -> Judged:
             if one.kind == "chart":
                 return judge_chart(one.path, task.ask, engine())
             if one.kind == "stream":
-                stream = read_stream(sys.stdin.buffer.read(largest()), one.path)
+                stream = read_stdin(one.path)
             else:
                 stream = read_files(one.files, loose=one.kind == "folder")
             return judge_manifests(one.path, stream, task.ask)

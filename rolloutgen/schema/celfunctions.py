@@ -16,6 +16,7 @@ from rolloutgen.schema.schedule import is_schedule
 
 # Fields with such rules hold names and paths; on longer texts some patterns take ages.
 _LONGEST_MATCHED = 5000
+_LINK_4, _LINK_6 = ipaddress.ip_network("224.0.0.0/24"), ipaddress.ip_network("ff02::/16")
 # In IPv4 addresses, which Kubernetes reads as decimal all the same.
 _LEADING_ZEROS = re.compile(r"(?<![0-9A-Fa-f:.])0+(?=[0-9]+\.)|(?<=\.)0+(?=[0-9])")
 
@@ -112,6 +113,13 @@ def _is_ip(value: Any) -> bool:
     return True
 
 
+def _is_reachable(value: Any) -> bool:
+    """Not unspecified, loopback, link-local or multicast on the link, as the server asks of external addresses."""
+    address = ipaddress.ip_address(_LEADING_ZEROS.sub("", _text(value)))
+    on_the_link = address in (_LINK_4 if address.version == 4 else _LINK_6)
+    return not (address.is_unspecified or address.is_loopback or address.is_link_local or on_the_link)
+
+
 def _network(value: Any) -> ipaddress.IPv4Network | ipaddress.IPv6Network | None:
     """A network in the server's older reading: its address may lie anywhere in it, its numbers may begin with zeros."""
     text = _text(value)
@@ -168,6 +176,7 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
     "isIP": _is_ip,
     # Our own, for what the server checks on its own kinds in Go.
     "isAddress": lambda value: _is_ip(_LEADING_ZEROS.sub("", _text(value))),
+    "isReachable": _is_reachable,
     "isNetwork": lambda value: _network(value) is not None,
     "isWithin": _is_within,
     "isJsonMap": _is_json_map,

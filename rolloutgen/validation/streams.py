@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import os
 import stat
+import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from ..chart.manifests import keys_written_twice, ref_of, unwrapped
-from ..errors import ChartError, LimitError, RolloutgenError
+from ..errors import ChartError, LimitError, RolloutgenError, UsageError
 from ..model import Manifest
 from ..yamls import goyaml
 
@@ -68,9 +69,11 @@ def read_stream(data: bytes, name: str = "<stdin>") -> Stream:
     return _stream(texts, [], loose=False)
 
 
-def largest() -> int:
-    """How many bytes of a stream are worth reading: one more than is taken."""
-    return _LARGEST_FILE + 1
+def read_stdin(name: str = "<stdin>") -> Stream:
+    """The objects of the standard input, of which no more is read than is taken. Raises UsageError where it is closed."""
+    if sys.stdin is None:
+        raise UsageError("the standard input is closed", hint="pipe manifests into it, or name files")
+    return read_stream(sys.stdin.buffer.read(_LARGEST_FILE + 1), name)
 
 
 def _stream(texts: Mapping[str, str], faults: list[RolloutgenError], loose: bool) -> Stream:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from rolloutgen.chart.manifests import Seen, by_identity, parse_rendered
+from rolloutgen.chart.manifests import Seen, by_identity, parse_rendered, unwrapped
 from rolloutgen.errors import RenderError
 from rolloutgen.model import Ref
+from rolloutgen.yamls import goyaml
 
 
 def refs(*texts: str) -> list[str]:
@@ -139,3 +140,9 @@ def test_a_mark_that_a_text_took_along_is_no_part_of_it() -> None:
     assert one.body == other.body
     assert one.body["data"] == {"a": "kind: Job\nx: y\n", "b": "kind: Job\nx: y"}
     assert (one.site, other.site) == ("a.yaml#0", "")
+
+
+def test_items_of_a_list_within_a_list_are_objects() -> None:
+    inner = "{apiVersion: v1, kind: List, items: [{kind: ConfigMap, metadata: {name: b}}, {kind: ConfigMap}]}"
+    body = goyaml.load(f"{{kind: List, items: [{{kind: Secret, metadata: {{name: a}}}}, {inner}, null]}}")
+    assert [(at, item["kind"]) for at, item in unwrapped(body)] == [(0, "Secret"), (1, "ConfigMap"), (1, "ConfigMap")]

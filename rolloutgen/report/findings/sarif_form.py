@@ -57,7 +57,7 @@ def _result(found: Remark, ids: Sequence[str], mark: str) -> dict[str, Any]:
         region = {"startLine": max(1, finding.line)}
         if finding.line and found.column:
             region |= {"startColumn": found.column, "endColumn": found.column + max(1, found.width)}
-        place = {"artifactLocation": {"uri": quote(uri(finding.path))}, "region": region}
+        place = {"artifactLocation": {"uri": quote(uri(finding.path), errors="surrogateescape")}, "region": region}
         body["locations"] = [{"physicalLocation": place}]
     if finding.ref:
         body.setdefault("locations", [{}])[0]["logicalLocations"] = [{"fullyQualifiedName": about}]

@@ -85,7 +85,7 @@ def fingerprint(finding: Finding, nth: int = 0) -> str:
     """A hash that stays when lines move; `nth` tells findings apart that are the same but for that."""
     from hashlib import sha256
 
-    return sha256("\0".join([*key_of(finding, os.curdir), str(nth)]).encode()).hexdigest()
+    return sha256("\0".join([*key_of(finding, os.curdir), str(nth)]).encode("utf-8", "surrogateescape")).hexdigest()
 
 
 def fingerprints(findings: Sequence[Finding]) -> list[str]:
