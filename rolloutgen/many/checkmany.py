@@ -93,10 +93,8 @@ def _judge(task: Task, engine: Callable[[], Engine]) -> Judged:
         with at_most(_SECONDS, one.path):
             if one.kind == "chart":
                 return judge_chart(one.path, task.ask, engine())
-            if one.kind == "stream":
-                stream = read_stdin(one.path)
-            else:
-                stream = read_files(one.files, loose=one.kind == "folder")
+            is_stream, is_loose = one.kind == "stream", one.kind == "folder"
+            stream = read_stdin(one.path) if is_stream else read_files(one.files, loose=is_loose)
             return judge_manifests(one.path, stream, task.ask)
     except LimitError as fault:
         return _beyond(one, fault)

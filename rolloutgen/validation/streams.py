@@ -70,7 +70,7 @@ def read_stream(data: bytes, name: str = "<stdin>") -> Stream:
 
 
 def read_stdin(name: str = "<stdin>") -> Stream:
-    """The objects of the standard input, of which no more is read than is taken. Raises UsageError where it is closed."""
+    """What the standard input holds, of which no more is read than is taken. Raises UsageError when it is closed."""
     if sys.stdin is None:
         raise UsageError("the standard input is closed", hint="pipe manifests into it, or name files")
     return read_stream(sys.stdin.buffer.read(_LARGEST_FILE + 1), name)

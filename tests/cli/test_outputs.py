@@ -19,7 +19,7 @@ def validate(folder: Path, *arguments: str | bytes, shell: str = "", stdin: byte
     command: list[str | bytes] = [sys.executable, "-m", "rolloutgen", "validate", *arguments]
     if shell:
         command = ["sh", "-c", f'"$@" {shell}', "sh", *command]
-    paths = os.pathsep.join(["." if not entry else entry for entry in sys.path])
+    paths = os.pathsep.join(map(os.path.abspath, sys.path))
     environment = {**os.environ, "PYTHONPATH": paths}
     done = subprocess.run(command, cwd=folder, env=environment, input=stdin, capture_output=True, check=False)
     return done.returncode, done.stdout, done.stderr
