@@ -2,8 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+
+_BYTES = re.compile("[\ud800-\udfff]")
+
+
+def escaped_bytes(json_text: str) -> str:
+    """JSON whose strings hold bytes of file names that are no UTF-8, as Python keeps them, made fit to be written."""
+    return _BYTES.sub(lambda byte: f"\\u{ord(byte[0]):04x}", json_text)
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import Any, Literal
+from urllib.parse import quote, unquote
 
 from rolloutgen.model import Json, Path
 
@@ -49,7 +50,7 @@ def compiled(schema: Mapping[str, Any], backend: Backend, folder: str = ".") -> 
 
 def _retrieve(uri: str, folder: str) -> Any:
     """The schema in another file. Raises ValueError."""
-    path = uri.partition("#")[0].removeprefix("file://")
+    path = unquote(uri.partition("#")[0].removeprefix("file://"), errors="surrogateescape")
     if "://" in path:
         raise ValueError(f"it refers to {uri}, and nothing is read from the network")
     try:
@@ -71,7 +72,7 @@ def _has_rust() -> bool:
 def _rust(schema: Mapping[str, Any], folder: str) -> Engine:
     import jsonschema_rs
 
-    base = f"file://{os.path.abspath(folder)}/"
+    base = f"file://{quote(os.path.abspath(folder), errors='surrogateescape')}/"
     validator = jsonschema_rs.validator_for(dict(schema), retriever=lambda uri: _retrieve(uri, folder), base_uri=base)
 
     def faults(value: Json) -> list[Fault]:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from ..errors import UsageError
 from ..model import Finding
+from ..text import escaped_bytes
 from .validate import Judged
 
 _VERSION = 1
@@ -39,7 +40,7 @@ def written(findings: Iterable[Finding], path: str) -> str:
     folder = os.path.dirname(os.path.abspath(path))
     keys = sorted(key_of(finding, folder) for finding in findings)
     entries = [dict(zip(("rule", "path", "object", "at", "message"), key, strict=True)) for key in keys]
-    return json.dumps({"version": _VERSION, "findings": entries}, indent=1, ensure_ascii=False) + "\n"
+    return escaped_bytes(json.dumps({"version": _VERSION, "findings": entries}, indent=1, ensure_ascii=False)) + "\n"
 
 
 def sift(judged: Sequence[Judged], path: str) -> Sifted:

@@ -44,6 +44,15 @@ def test_an_output_that_is_closed_leaves_the_verdict(tmp_path: Path) -> None:
     assert (code, said) == (1, b"")
 
 
+@pytest.mark.parametrize("name", ["with a space", "ünï", "100% #1?"])
+def test_a_working_folder_may_have_any_name(tmp_path: Path, name: str) -> None:
+    folder = tmp_path / name
+    folder.mkdir()
+    code, out, said = validate(folder, "-", stdin=SERVICE)
+    assert (code, said) == (1, b"")
+    assert b"70000 is not between 1 and 65535" in out
+
+
 @pytest.mark.skipif(sys.platform in ("win32", "darwin"), reason="file names are text there")
 @pytest.mark.parametrize("form", ["text", "json", "sarif", "junit", "github", "gitlab"])
 def test_a_file_name_that_is_no_text(tmp_path: Path, form: str) -> None:
@@ -51,6 +60,8 @@ def test_a_file_name_that_is_no_text(tmp_path: Path, form: str) -> None:
     Path(os.fsdecode(os.path.join(os.fsencode(tmp_path), name))).write_bytes(SERVICE)
     code, out, said = validate(tmp_path, b"--format=" + form.encode(), name)
     assert (code, said) == (1, b"")
+    assert validate(tmp_path, "--baseline=known.json", "--write-baseline", name)[0] == 0
+    assert validate(tmp_path, "--baseline=known.json", name)[0] == 0
     if form in ("json", "sarif", "gitlab"):
         body = json.loads(out)
         if form == "sarif":

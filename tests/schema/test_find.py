@@ -122,6 +122,8 @@ def test_a_schema_that_is_none_is_the_users_to_mend(schema: str, reason: str, ba
 
 @pytest.mark.parametrize("backend", ["jsonschema-rs", "jsonschema"])
 def test_a_schema_may_refer_to_a_file_beside_it(backend: Any, tmp_path: Path) -> None:
+    tmp_path = tmp_path / "a name, 100% ünïcode #1?"  # which no address may hold as it is
+    tmp_path.mkdir()
     put(tmp_path / "crontab_example.com_v1.json", {"$ref": "base.json#/definitions/named"})
     put(tmp_path / "base.json", {"definitions": {"named": {"required": ["spec"]}}})
     body = {"apiVersion": "example.com/v1", "kind": "CronTab", "metadata": {"name": "a"}}
