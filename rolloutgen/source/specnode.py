@@ -9,10 +9,14 @@ from .yamlnode import Node
 
 
 def spec_of(site: Site) -> Node:
-    """The node of `spec`, which has its keys on lines of their own. Raises ChartRefused where it has not."""
+    """The node of `spec`, which has its keys on lines of their own. Raises ChartRefused where it has not.
+
+    Of several the last one counts (duplicate keys, as Helm reads them): those before it must be empty.
+    """
     nodes = site.find("spec")
-    if len(nodes) == 1 and nodes[0].children:
-        return nodes[0]
+    filled = [node for node in nodes if node.children or node.value.of(site.source.text).strip()]
+    if len(filled) == 1 and filled[0] is nodes[-1] and filled[0].children:
+        return filled[0]
     flow = next((node for node in nodes if in_flow(node, site.source.text)), None)
     why = "its `spec:` is a flow mapping (`{...}`)" if flow else "its `spec:` is not written out in the template"
     raise refuse(
