@@ -15,7 +15,8 @@ from ..source.sources import Site, Sources
 from ..source.specnode import spec_of
 from ..source.strategykey import strategy_keys
 from ..source.yamlmap import SPLICE, Node
-from ..survey.oldstrategy import as_define, carried_over
+from ..survey.oldstrategy import as_define, carried_from, carried_over
+from ..survey.spilled import Spilled
 from ..survey.terms import Route, Terms
 from ..text import Edit, Span
 
@@ -39,6 +40,7 @@ def rewrite(
     guard: str,
     force: bool,
     barred: Sequence[str] = (),
+    spilled: Spilled | None = None,
 ) -> Iterator[Item]:
     """The edits of one Deployment's strategy.
 
@@ -46,17 +48,22 @@ def rewrite(
     for always. `analysis_define` prints what `analysis` adds for the canary Service in `namespace`. `guard` is the
     expression under which the document is a Rollout at all, "" for always. With `force` a Recreate is no reason to
     fail. Under the expressions `barred` the template has to fail: the Service then selects other pods too.
+    `spilled` prints keys of the spec, a strategy perhaps among them.
     """
     spec = spec_of(site)
     old = strategy_keys(site, spec.children, sources)
     indent = next((child.indent for child in spec.children if child.key != SPLICE), spec.indent + 2)
-    carried = carried_over(site, old, terms, root, sources, here=routed and not condition)
+    here = routed and not condition
+    carried = carried_over(site, old, terms, root, sources, here=here)
+    if spilled:
+        carried = carried_from(site, spilled.node, spilled.code, terms, root, sources, here=here)
+        yield EditFile(site.source.path, Edit(spilled.node.value, spilled.without_strategy(site, guard), REASON))
     if carried.lines.startswith("{{-") and (not routed or condition) and not terms.local:
         # Lines that a condition may leave out could leave `canary:` empty, which is null; a map that is printed is not.
         carried = as_define(site, old, terms, root, sources)
     yield from carried.defines
     keys = '"maxUnavailable"' if strategy == "blue-green" else '"maxSurge" "maxUnavailable"'
-    omitted = f" {keys}" if old else ""
+    omitted = f" {keys}" if old or spilled else ""
     block = terms.at(terms.block, root)
     lines = _NINDENT.sub(lambda found: f"{found[1]}{int(found[2]) + indent + 4}", indented(carried.lines, 4))
     text = resource(

@@ -26,6 +26,7 @@ from ..survey.context import Context
 from ..survey.guards import implied, present_when, rendered_when, routed_when, shown_when
 from ..survey.overlay import overlaid
 from ..survey.rivals import barred
+from ..survey.spilled import spilled
 from ..survey.survey import Survey, Workload
 from ..survey.terms import Route, chart_prefix, terms_of, workload_prefix
 from .roots import file_of, root_of
@@ -150,4 +151,5 @@ def _strategy(context: Context, root: str) -> Iterator[Item]:
         guard=workload.guard(context.site),
         force=context.options.force,
         barred=[terms.at(code, root) for code in rivals],
+        spilled=spilled(context.site, context.bodies(), context.sources),
     )

@@ -48,6 +48,16 @@ def carried_over(site: Site, old: Sequence[Node], terms: Terms, root: str, sourc
     return as_define(site, old, terms, root, sources)
 
 
+def carried_from(
+    site: Site, node: Node, code: str, terms: Terms, root: str, sources: Sources, *, here: bool
+) -> Carried:
+    """What a strategy leaves behind that the action `node` may print with other keys of the map `code`; otherwise as
+    `carried_over`."""
+    if not free_variables(code) or here:
+        return Carried("", f"(({code}).strategy).type", f"(({code}).strategy).rollingUpdate")
+    return as_define(site, (node,), terms, root, sources)
+
+
 def _conditioned(site: Site, node: Node, literal: Carried) -> Carried | None:
     """The carried lines inside the conditions that the strategy stood in; None where those have other branches."""
     blocks = inner_blocks(site, node.key_span.start)

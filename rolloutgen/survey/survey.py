@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from ..model import Decisions, Finding, Refusal, Rendered, WorkloadDecision
 from ..objects.release import VIRTUAL_SERVICE
@@ -18,6 +19,7 @@ from .configs import versioned_sites
 from .deployments import chosen, deployments, nothing, of_dependencies, unplaced, without_collisions
 from .routing import points_at, selects, target_of
 from .servicename import hold
+from .spilled import spilled
 from .steadylabels import steady_labels
 from .together import printed_once
 from .trafficservice import kept, port_index, refuse_shared, refuse_unknown, service_sites
@@ -181,7 +183,8 @@ def _workload(
         options.service_names or ("keep" if hold(services, renders) else "suffix"),
         port_index(services, renders),
         options.force,
-        any(strategy_keys(site, spec.children, sources) for spec in site.find("spec")),
+        any(strategy_keys(site, spec.children, sources) for spec in site.find("spec"))
+        or spilled(site, _bodies(site_id, renders), sources) is not None,
         tuple(routed),
         () if site.find("spec", "selector") else tuple(steady_labels(site)),
         several_of_one or _both_handed(site, [where[s] for s in services], sources),
@@ -219,6 +222,10 @@ def _following(site: Site, scalers: Iterable[str], renders: Sequence[Rendered]) 
                 break
         else:
             yield scaler
+
+
+def _bodies(site: str, renders: Sequence[Rendered]) -> list[Mapping[str, Any]]:
+    return [m.body for render in renders for m in render.objects if m.site == site and m.ref.kind == "Deployment"]
 
 
 def _both_handed(site: Site, services: Sequence[Site], sources: Sources) -> bool:
