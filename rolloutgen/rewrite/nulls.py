@@ -149,6 +149,9 @@ def _mended(site: Site, node: Node, path: Path, empty: frozenset[int]) -> list[t
         return [(owned(site, node), "") if len(path) < 2 or path[-2] not in _STRING_MAPS else (node.value, ' ""')]
     if site.source.template.cuts(body) or _has_items_behind(site, node, end):
         return []
+    if _could_be_alone(site, node, siblings, empty):
+        return []
+    otherwise = f"{pad}{{{{- else }}}}{newline}{pad}{{}}{newline}" if len(siblings) == 1 else ""
     parts = pieces(site, body)
     if parts is None:
         return []
@@ -162,11 +165,10 @@ def _mended(site: Site, node: Node, path: Path, empty: frozenset[int]) -> list[t
         opener_end = text.find("\n", parts[0].openers[0].span.end) + 1
         between = text[parts[0].openers[0].span.end : opener_end]
         if opener_end and not between.strip() and not _may_be_empty(site, parts[0]):
-            return _outside(site, key_line, parts[0], pad)
+            return _outside(site, key_line, parts[0], pad, otherwise)
     condition = prints_any(site, parts)
     if condition is None or len(condition) > _LONGEST:
         return []
-    otherwise = f"{pad}{{{{- else }}}}{newline}{pad}{{}}{newline}" if len(siblings) == 1 else ""
     return [
         (Span(node.start, node.start), f"{pad}{{{{- if {condition} }}}}{newline}"),
         (Span(end, end), f"{otherwise}{pad}{{{{- end }}}}{newline}"),
@@ -201,16 +203,19 @@ def _has_items_behind(site: Site, node: Node, end: int) -> bool:
     return line is not None and line.indent == node.indent and line.masked.startswith("- ")
 
 
-def _outside(site: Site, key_line: Span, block: Block, pad: str) -> list[tuple[Span, str]]:
-    """The condition of a key's whole body put around the key, at its column."""
+def _outside(site: Site, key_line: Span, block: Block, pad: str, otherwise: str) -> list[tuple[Span, str]]:
+    """The condition of a key's whole body put around the key, at its column, with `otherwise` before its end."""
     text = site.source.text
     start = text.rfind("\n", 0, block.openers[0].span.start) + 1
     stop = text.find("\n", block.openers[0].span.end) + 1
-    if text[start : block.openers[0].span.start].strip():
-        return [(key_line, ""), (Span(stop, stop), key_line.of(text))]
-    opener = text[block.openers[0].span.start : stop]
     last = text.rfind("\n", 0, block.end.span.start) + 1
-    closing = [(Span(last, block.end.span.start), pad)] if not text[last : block.end.span.start].strip() else []
+    shared = bool(text[last : block.end.span.start].strip())
+    if otherwise and shared:
+        return []
+    if text[start : block.openers[0].span.start].strip():
+        return [(key_line, ""), (Span(stop, stop), key_line.of(text)), (Span(last, last), otherwise)]
+    opener = text[block.openers[0].span.start : stop]
+    closing = [] if shared else [(Span(last, block.end.span.start), otherwise + pad)]
     return [(Span(key_line.start, key_line.start), pad + opener), (Span(start, stop), ""), *closing]
 
 
@@ -238,8 +243,15 @@ def _may_be_empty(site: Site, block: Block) -> bool:
     )
 
 
+def _could_be_alone(site: Site, node: Node, siblings: Sequence[Node], empty: frozenset[int]) -> bool:
+    """Whether none of several keys of a map is surely there with `node`: without it the map could be empty, which is
+    null again. `empty` are the starts of all keys that may be null."""
+    around = set(inner_blocks(site, node.key_span.start))
+    beside = (s for s in siblings if around.issuperset(inner_blocks(site, s.key_span.start)) and s.start not in empty)
+    return len(siblings) > 1 and not any(beside)
+
+
 def _scalar(site: Site, node: Node, path: Path, empty: frozenset[int]) -> list[tuple[Span, str]]:
-    """`empty` are the starts of all keys that may be null."""
     text = site.source.text
     newline, pad = "\r\n" if "\r\n" in text else "\n", " " * node.indent
     value = node.value.of(text).strip()
@@ -253,10 +265,8 @@ def _scalar(site: Site, node: Node, path: Path, empty: frozenset[int]) -> list[t
     if in_map:
         return [(node.value, f'{{{{ {code} | default "" | quote }}}}')]
     siblings = _siblings(site, node, path)
-    around = set(inner_blocks(site, node.key_span.start))
-    beside = (s for s in siblings if around.issuperset(inner_blocks(site, s.key_span.start)) and s.start not in empty)
-    if len(siblings) > 1 and not any(beside):
-        return []  # the map that holds them could be empty, which is null again
+    if _could_be_alone(site, node, siblings, empty):
+        return []
     otherwise = f"{pad}{{{{- else }}}}{newline}{pad}{{}}{newline}" if len(siblings) == 1 else ""
     tail = re.search(r"\|\s*(?:n?indent)\s+\d+", value)
     condition: str | None

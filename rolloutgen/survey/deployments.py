@@ -11,6 +11,7 @@ from ..options import Options
 from ..source.libraries import maker
 from ..source.refuse import ChartRefused
 from ..source.sources import Sources
+from .target import same_when_cut
 
 Found = tuple[Rendered, Manifest]
 
@@ -27,17 +28,15 @@ def deployments(renders: Sequence[Rendered]) -> tuple[list[Found], list[Found]]:
 
 
 def without_collisions(renders: Sequence[Rendered]) -> list[Rendered]:
-    """The renders but for those of another release name than the first's under which two Deployments get one name (cut
-    to 63 characters or less): such a release cannot be installed, and says nothing of what belongs to which workload.
-    """
+    """The renders but for those of another release name than the first's under which two Deployments get one name or
+    one selector (cut to 63 characters or less): such a release says nothing of what belongs to which workload."""
     usual = renders[0].value_set.release.name
     return [render for render in renders if render.value_set.release.name == usual or not _collide(render)]
 
 
 def _collide(render: Rendered) -> bool:
-    namespace = render.value_set.release.namespace
-    found = [m.ref.identity(namespace) for m in render.objects if m.ref.kind == "Deployment"]
-    return len(set(found)) < len(found)
+    found = (m for m in render.objects if m.ref.kind == "Deployment")
+    return same_when_cut(found, render.value_set.release) is not None
 
 
 def selecting(render: Rendered) -> Rendered | RolloutgenError:

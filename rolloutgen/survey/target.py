@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from rolloutgen.errors import RolloutgenError
 from rolloutgen.model import Decisions, Manifest, Path, Refusal, Release, WorkloadDecision
-from rolloutgen.objects.naming import ROUTE, host_tail, track_names, words
+from rolloutgen.objects.naming import LONGEST, ROUTE, host_tail, track_names, words
 from rolloutgen.objects.tree import as_map, dig, maps, overlay
 
 Edits = tuple[tuple[Path, str], ...]  # where an object was changed, and the id of the rule that says why
@@ -105,6 +105,22 @@ def find_targets(
         for manifest in objects
         if _is_workload(manifest, decision)
     )
+
+
+def same_when_cut(deployments: Iterable[Manifest], release: Release) -> Manifest | None:
+    """The first of `deployments` with the name of one before it, or with the selector of one of another source whose
+    labels are so long that they must have been cut; None for those that can be told apart."""
+    names: set[object] = set()
+    selectors: dict[object, str] = {}
+    for manifest in deployments:
+        labels = as_map(dig(manifest.body, "spec", "selector", "matchLabels"))
+        selector = namespace_of(manifest, release), *sorted((key, str(value)) for key, value in labels.items())
+        name = manifest.ref.identity(release.namespace)
+        is_cut = any(len(str(value)) >= LONGEST - 2 for value in labels.values())
+        if name in names or (is_cut and selectors.setdefault(selector, manifest.site) != manifest.site):
+            return manifest
+        names.add(name)
+    return None
 
 
 def route_name(decision: WorkloadDecision, decisions: Decisions, site: str) -> str:

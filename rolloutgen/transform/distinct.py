@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 
 from rolloutgen.model import Decisions, Manifest, Ref, Release
-from rolloutgen.survey.target import Refused, Target, refused
+from rolloutgen.survey.target import Refused, Target, refused, same_when_cut
 
 LIMIT = "long-release-name"
 CUT = "cut to 63 characters"
@@ -14,15 +14,13 @@ _SHORTER = "use a shorter release name"
 
 
 def check_workloads(objects: Iterable[Manifest], decisions: Decisions, release: Release) -> None:
-    """Raises Refused ("long-release-name") where two workloads have one name: nothing else is said of such a render."""
+    """Raises Refused ("long-release-name") where two workloads have one name, or one selector because the names in it
+    are cut: nothing else is said of such a render."""
     sites = {site for decision in decisions.workloads for site in decision.sites}
-    seen = set()
-    for manifest in objects:
-        if manifest.ref.kind == "Deployment" and manifest.site in sites:
-            identity = manifest.ref.identity(release.namespace)
-            if identity in seen:
-                raise _own_names(manifest, release)
-            seen.add(identity)
+    found = [manifest for manifest in objects if manifest.ref.kind == "Deployment" and manifest.site in sites]
+    alike = same_when_cut(found, release)
+    if alike:
+        raise _own_names(alike, release)
 
 
 def check_names(
@@ -45,5 +43,5 @@ def check_names(
 
 
 def _own_names(workload: Manifest, release: Release) -> Refused:
-    why = f"two objects of the chart itself have one name under the release {release.name}"
+    why = f"two objects of the chart itself have one name or selector under the release {release.name}"
     return refused(LIMIT, workload, why, _SHORTER)

@@ -78,3 +78,37 @@ def test_a_name_with_text_beside_its_action_is_never_null() -> None:
     found = mended(text, {"env": env})
     assert "  value: {{ .Release.Name }}-cache\n- name: LEVEL\n" in found
     assert "  {{- if .Values.level }}\n  value: {{ .Values.level }}\n  {{- end }}\n" in found
+
+
+def test_a_map_whose_only_key_goes_is_empty() -> None:
+    text = """\
+    securityContext:
+      seLinuxOptions:
+        {{- with .Values.linux }}
+          {{- toYaml . | nindent 12 }}
+        {{- end }}
+    """
+    assert mended(text, {"securityContext": {"seLinuxOptions": None}}) == dedent("""\
+    securityContext:
+      {{- with .Values.linux }}
+      seLinuxOptions:
+          {{- toYaml . | nindent 12 }}
+      {{- else }}
+      {}
+      {{- end }}
+    """)
+
+
+def test_two_lists_that_may_both_be_missing_stay() -> None:
+    text = """\
+    lifecycle:
+      postStart:
+        {{- with .Values.start }}
+        {{- toYaml . | nindent 12 }}
+        {{- end }}
+      preStop:
+        {{- with .Values.stop }}
+        {{- toYaml . | nindent 12 }}
+        {{- end }}
+    """
+    assert unchanged(text, {"lifecycle": {"postStart": None, "preStop": None}})
