@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from ..chart.chart import Chart
 from ..source.draft import Define, EditFile, Item, NewFile, Piece, Rename, Split
+from ..source.unused import without_unused
 from ..text import Edit, Span, apply_edits
 
 HELPERS = "templates/_rollout.tpl"
@@ -62,7 +63,7 @@ def assemble(chart: Chart, items: Iterable[Item]) -> Assembled:
         changes.append(FileChange(path, "removed", (split.reason,)))
     for path in sorted({*edits, *renames} - {*splits}):
         mine = edits.get(path, [])
-        text = apply_edits(chart.text(path), mine) if mine else chart.text(path)
+        text = without_unused(chart.text(path), apply_edits(chart.text(path), mine), path) if mine else chart.text(path)
         reasons = tuple(dict.fromkeys(edit.reason for edit in mine))
         rename = renames.get(path)
         if rename:
