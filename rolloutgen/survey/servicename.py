@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from ..model import Manifest, Path, Rendered
-from ..objects.naming import host_tail
+from ..objects.naming import host_tail, rename_service
+from ..objects.reading import strings
 from ..objects.tree import as_list, as_map, dig, maps
+from .routing import points_at
 
 _WEBHOOKS = ("ValidatingWebhookConfiguration", "MutatingWebhookConfiguration")
 _CONVERSIONS: tuple[Path, ...] = (
     ("spec", "conversion", "webhook", "clientConfig", "service"),
     ("spec", "conversion", "webhookClientConfig", "service"),
 )
+_NO_ADDRESS = frozenset({"image", "name", "namespace", "tag"})  # whatever they look like
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +40,7 @@ def hold(sites: Collection[str], renders: Sequence[Rendered]) -> Hold | None:
         for service in render.objects:
             if service.ref.kind == "Service" and not service.ref.group and service.site in sites:
                 found = None if render.value_set.derived else _of_service(service)
-                found = found or next(_named(service, render), None)
+                found = found or next(_named(service, render), None) or next(_from_elsewhere(service, render), None)
                 if found:
                     return found
     return None
@@ -68,6 +71,33 @@ def _named(service: Manifest, render: Rendered) -> Iterator[Hold]:
                 if host_tail(host, service.ref.name, home, here) is not None:
                     why = f"{manifest.ref} is issued for that name, and its clients check it"
                     yield Hold(service, manifest, ("spec", "dnsNames", number), why)
+
+
+def _from_elsewhere(service: Manifest, render: Rendered) -> Iterator[Hold]:
+    """Objects in another namespace that name the Service as if it were in theirs, where the release has none of that
+    name: such a namespace is often fixed, and the one into which the chart is installed."""
+    namespace = render.value_set.release.namespace
+    home = service.ref.namespace or namespace
+    services = {(m.ref.namespace or namespace, m.ref.name) for m in render.objects if m.ref.kind == "Service"}
+    for manifest in render.objects:
+        where = manifest.ref.namespace or namespace
+        if where == home or (where, service.ref.name) in services or manifest.ref.kind == "CustomResourceDefinition":
+            continue
+        here = replace(manifest, ref=replace(manifest.ref, namespace=home))
+        routed = points_at(here, service, namespace) and not points_at(manifest, service, namespace)
+        if routed or any(_addresses(manifest, service, home)):
+            at: Path = ("metadata", "namespace") if manifest.ref.namespace else ("metadata", "name")
+            why = f"{manifest.ref} names it from namespace {where}, which may be the one of the release"
+            yield Hold(service, manifest, at, why)
+
+
+def _addresses(manifest: Manifest, service: Manifest, home: str) -> Iterator[bool]:
+    """For each text of an object whether it has an address of the Service that holds in its own namespace alone."""
+    name = service.ref.name
+    for path, text in strings(manifest.body):
+        if path[-1] not in _NO_ADDRESS and name in text:
+            qualified = rename_service(text, name, "", home, same_namespace=False)
+            yield rename_service(qualified, name, "", home, same_namespace=True) != qualified
 
 
 def _references(manifest: Manifest) -> Iterator[tuple[Path, Mapping[str, Any]]]:
