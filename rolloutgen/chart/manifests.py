@@ -121,7 +121,7 @@ def _objects(path: str, text: str, seen: Seen) -> Iterator[Manifest]:
                 why=_rendered_line(text, line),
                 hint=OF_RENDERED,
             )
-        if not body or _unknown_hook(body):
+        if _unknown_hook(body):
             continue
         for position, item in unwrapped(body):
             twice = tuple(

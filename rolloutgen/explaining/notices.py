@@ -46,9 +46,10 @@ FINDINGS: Mapping[str, Explained] = {
         "Put the key inside the condition of its body, such as `{{- with .Values.env }}` above `env:`.",
     ),
     "no-object": Explained(
-        "A file of a folder holds no object.",
-        "Nothing in it has apiVersion and kind, so nothing in it was checked: values, a kustomization, a list of jobs.",
-        "Nothing, if it is none; else write apiVersion and kind.",
+        "A file holds no object, or none came in.",
+        "Nothing in it has apiVersion and kind, so nothing in it was checked: values, a kustomization, a list of jobs. "
+        "A stream without an object may be all that a program wrote before it failed.",
+        "Nothing, if it is none; else write apiVersion and kind, or look at the program before.",
     ),
     "reference-elsewhere": Explained(
         "A file outside the chart names a Service that the conversion renames.",

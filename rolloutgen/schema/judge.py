@@ -72,7 +72,7 @@ def check(
     `kube_version` ("1.31", "v1.31.4"; "" is the newest known) chooses the schemas of Kubernetes' own kinds. `locations`
     are folders or templates in kubeconform's form that are asked before the packaged schemas. Unknown fields are
     errors. A null counts as absent in Kubernetes' own kinds; in a custom resource it is an error of the rule
-    `null-in-custom-resource`, which stands alone when nothing else is wrong. An empty body or a `List` is skipped; a
+    `null-in-custom-resource`, which stands alone when nothing else is wrong. A `List` is skipped; a
     kind without a schema is said to have none.
     Raises UsageError for a Kubernetes version or a location that cannot be used.
     """
@@ -103,7 +103,7 @@ def dotted(at: Path) -> str:
 
 def _verdict(manifest: Manifest, search: _Search) -> Verdict:
     ref, body = manifest.ref, manifest.body
-    if not body or (ref.kind == "List" and ref.api_version == "v1"):
+    if ref.kind == "List" and ref.api_version == "v1":
         return Verdict(ref, "skipped")
     missing = [name for name, value in (("apiVersion", ref.api_version), ("kind", ref.kind)) if not value]
     if missing:

@@ -7,6 +7,7 @@ import stat
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from ..chart.manifests import keys_written_twice, ref_of, unwrapped
 from ..errors import ChartError, LimitError, RolloutgenError, UsageError
@@ -23,8 +24,8 @@ _OURS = frozenset({"rolloutgen.yaml", ".rolloutgen.yaml"})  # the house file and
 
 @dataclass(frozen=True)
 class Stream:
-    """What some files hold: their texts, the objects in order, what could not be read, and the files of a folder that
-    hold nothing with apiVersion and kind."""
+    """What some files hold: their texts, the objects in order, what could not be read, and the files that hold no
+    object."""
 
     texts: Mapping[str, str]
     objects: tuple[Manifest, ...]
@@ -89,7 +90,7 @@ def _stream(texts: Mapping[str, str], faults: list[RolloutgenError], loose: bool
                     objects.append(found)
         except RolloutgenError as fault:
             faults.append(fault)
-        others += [path] if loose and (len(objects), len(faults)) == before else []
+        others += [path] if (len(objects), len(faults)) == before else []
     return Stream(texts, tuple(objects), tuple(faults), tuple(others))
 
 
@@ -101,7 +102,7 @@ def _objects(path: str, text: str) -> Iterator[Manifest | ChartError]:
             document = goyaml.parse(raw, line)
         except goyaml.YamlError as fault:
             at = min(fault.line, len(text.splitlines()))
-            yield ChartError(f"broken YAML: {fault.problem}", path=path, line=at)
+            yield ChartError(f"broken YAML: {fault.problem}", path=path, line=at, hint=_of_template(path, raw))
             continue
         except LimitError as fault:
             raise LimitError(fault.what, path=path, line=fault.line or line, why=fault.why) from None
@@ -113,6 +114,13 @@ def _objects(path: str, text: str) -> Iterator[Manifest | ChartError]:
         for position, item in unwrapped(document.body):
             twice = keys_written_twice(document.duplicates, position)
             yield Manifest(ref_of(item), item, path, "", line, twice)
+
+
+def _of_template(path: str, raw: str) -> str:
+    """What to do with a file that somebody named and that is the template of a chart."""
+    above = Path(path).parents if "{{" in raw else ()
+    chart = next((folder for folder in above if (folder / "Chart.yaml").is_file()), None)
+    return f"It is a template: name the chart, {chart}, which is rendered first." if chart else ""
 
 
 def _bound(raw: str, path: str, line: int) -> None:

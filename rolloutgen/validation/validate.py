@@ -21,7 +21,7 @@ from ..objects.release import ReleaseView, view_of
 from ..options import Options, settle
 from ..places.excerpt import Remark, line_text, locate_in_text, remark, underlined
 from ..values.valuesets import SHORT, base_sets, toggle_sets
-from .inputs import Ask
+from .inputs import STDIN, Ask
 from .lint import NO_RULE, lint, rules
 
 if TYPE_CHECKING:
@@ -265,6 +265,9 @@ def _left_out(name: str) -> Finding:
 
 
 def _no_object(path: str) -> Finding:
+    if path == STDIN:
+        hint = "Look whether the program before it failed: a shell tells with `set -o pipefail`."
+        return Finding("no-object", "warning", "no object came in: nothing was judged", hint, path)
     return Finding("no-object", "info", "holds nothing with apiVersion and kind: passed over", path=path)
 
 

@@ -152,6 +152,32 @@ def test_a_folder_is_one_release_and_passes_over_what_is_no_object(run: Run, tmp
     assert (finding["rule"], Path(finding["path"]).name) == ("no-object", "values.yaml")
 
 
+def test_a_stream_without_an_object_is_told_for_the_program_before_it_may_have_failed() -> None:
+    result = CliRunner().invoke(group, ["validate", "-", "--format", "json"], input="# Source: nothing\n---\n")
+    (finding,) = json.loads(result.stdout)["findings"]
+    assert (result.exit_code, finding["rule"], finding["severity"]) == (0, "no-object", "warning")
+
+
+def test_a_file_that_is_named_and_holds_no_object_is_told(run: Run, tmp_path: Path) -> None:
+    (finding,) = found(run, manifest(tmp_path, "# nothing yet\n"))
+    assert (finding["rule"], finding["severity"]) == ("no-object", "info")
+
+
+def test_a_template_that_is_named_points_at_its_chart(run: Run, tmp_path: Path) -> None:
+    folder = chart(tmp_path, SERVICE.replace("name: web", "name: {{ .Release.Name }}-web"))
+    (finding,) = found(run, folder / "templates" / "all.yaml")
+    assert finding["rule"] == "not-readable"
+    assert f"name the chart, {folder}," in finding["hint"]
+
+
+def test_a_template_that_renders_an_empty_map_is_refused_by_helm(run: Run, tmp_path: Path) -> None:
+    folder = chart(tmp_path, SERVICE, **{"templates__more.yaml": "{{ toYaml .Values.extra }}\n"})
+    (folder / "values.yaml").write_text("extra: {}\n")
+    assert [finding["message"] for finding in found(run, folder)] == ['"apiVersion" is required', '"kind" is required']
+    (folder / "values.yaml").write_text("extra:\n")  # a null is passed over
+    assert found(run, folder) == []
+
+
 def test_a_folder_with_manifests_and_charts_is_judged_whole(run: Run, tmp_path: Path) -> None:
     chart(tmp_path, MISSPELT, "charts/web")
     manifest(tmp_path, SERVICE, "k8s/service.yaml")

@@ -69,7 +69,8 @@ def subject(finding: Finding) -> str:
     if finding.ref is None:
         return ""
     place = dotted(finding.at)
-    return f"{finding.ref} at {place}" if place else str(finding.ref)
+    named = str(finding.ref) if finding.ref.kind or finding.ref.name else "an object without a name"
+    return f"{named} at {place}" if place else named
 
 
 def sets_of(finding: Finding, one: Judged) -> str:
