@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -41,6 +42,8 @@ def hold(sites: Collection[str], renders: Sequence[Rendered]) -> Hold | None:
             if service.ref.kind == "Service" and not service.ref.group and service.site in sites:
                 found = None if render.value_set.derived else _of_service(service)
                 found = found or next(_named(service, render), None) or next(_from_elsewhere(service, render), None)
+                if not found and not render.value_set.derived:
+                    found = next(_as_elsewhere(service, render), None)
                 if found:
                     return found
     return None
@@ -89,6 +92,21 @@ def _from_elsewhere(service: Manifest, render: Rendered) -> Iterator[Hold]:
             at: Path = ("metadata", "namespace") if manifest.ref.namespace else ("metadata", "name")
             why = f"{manifest.ref} names it from namespace {where}, which may be the one of the release"
             yield Hold(service, manifest, at, why)
+
+
+def _as_elsewhere(service: Manifest, render: Rendered) -> Iterator[Hold]:
+    """Texts with the Service's name in a namespace that is written out (NAME.ns.svc) and in which the release has no
+    such Service: it is often the one into which the chart is installed."""
+    namespace = render.value_set.release.namespace
+    services = {(m.ref.namespace or namespace, m.ref.name) for m in render.objects if m.ref.kind == "Service"}
+    name = service.ref.name
+    pattern = re.compile(rf"(?<![\w.-]){re.escape(name)}\.([a-z0-9-]+)\.svc(?![\w-])")
+    for manifest in render.objects:
+        for path, text in strings(manifest.body):
+            for found in pattern.finditer(text) if ".svc" in text and manifest.ref.kind != "Sidecar" else ():
+                if found[1] != (service.ref.namespace or namespace) and (found[1], name) not in services:
+                    why = f"{manifest.ref} names it in namespace {found[1]}, which may be the one of the release"
+                    yield Hold(service, manifest, path, why)
 
 
 def _addresses(manifest: Manifest, service: Manifest, home: str) -> Iterator[bool]:

@@ -1,0 +1,6 @@
+{{/*
+Name of the Service that only the new version serves.
+*/}}
+{{- define "lodge.canaryService" -}}
+lodge-canary
+{{- end }}
