@@ -26,9 +26,15 @@ REASON = "lines"
 _MAYBE = re.compile(rb"^[ \t]*(?:\{\s*\"|spec:[ \t]*\{(?!\{))", re.MULTILINE)
 _KINDS = ("Deployment", "Service")
 _SKIPPED = re.compile(r"\{\{.*?\}\}|\"(?:[^\"\\\n]|\\.)*\"|'(?:[^'\n]|'')*'", re.DOTALL)
+_TOKEN = re.compile(
+    r"\{\{.*?\}\}|(?<![^\s,:\[{])(?:\"(?:[^\"\\\n]|\\.)*\"|'(?:[^'\n]|'')*')|[\[\]{},]",
+    re.DOTALL,
+)
+_MARKS = frozenset("[]{},")
 _ENTRY = re.compile(r"(?:(\"(?:[^\"\\\n]|\\.)*\"|'(?:[^'\n]|'')*')\s*:\s*|([A-Za-z_][\w./-]*)\s*:\s+)(?=\S)")
 _WORD = re.compile(r"\"([A-Za-z][\w./-]*)\"")
 _DEEPEST = 120  # columns; an object that means something stands further left
+_LONGEST = 300_000  # characters of one object, which nobody writes by hand
 _NO_TEXT = frozenset({"y", "n", "yes", "no", "on", "off", "true", "false", "null"})
 
 
@@ -57,6 +63,8 @@ def _edits(source: Source) -> Iterator[tuple[Edit, bool]]:
     """Each edit with whether it is about a Deployment or Service."""
     text = source.text
     for document in source.documents:
+        if document.span.end - document.span.start > _LONGEST:
+            continue
         wanted = any(_bare(node.value.of(text)) in _KINDS for node in _kinds(document, text))
         for node in document.nodes:
             whole = not node.key and len(document.nodes) == 1 and bool(_kinds(document, text))
@@ -92,7 +100,8 @@ def _lines(source: Source, node: Node) -> list[str] | None:
             for action in source.template.actions_in(Span(start, end))
         ):
             return None
-        if "#" in _SKIPPED.sub("", text[start:end]) or text[end:].partition("\n")[0].strip():
+        stop = text.find("\n", end)
+        if "#" in _SKIPPED.sub("", text[start:end]) or text[end : stop if stop >= 0 else len(text)].strip():
             return None
         column = start - (text.rfind("\n", 0, start) + 1)
         return list(_block(text, Span(start, end), column if not node.key else node.indent + 2))
@@ -162,13 +171,8 @@ def _bare(text: str) -> str:
 
 def _parts(text: str, whole: Span) -> Iterator[Span]:
     """What stands between the commas of a flow collection, without the blanks around it."""
-    begin = position = whole.start + 1
-    depth = 0
-    while position < whole.end:
-        skipped = _skip(text, position)
-        if skipped > position:
-            position = skipped
-            continue
+    begin, depth = whole.start + 1, 0
+    for position in _marks(text, Span(begin, whole.end)):
         char = text[position]
         if depth == 0 and char in ",]}":
             part = text[begin:position]
@@ -179,27 +183,18 @@ def _parts(text: str, whole: Span) -> Iterator[Span]:
                 raise _Unclear
             begin = position + 1
         depth += (char in "[{") - (char in "]}")
-        position += 1
 
 
 def _end(text: str, start: int) -> int:
     """Behind the bracket that closes the one at `start`."""
-    depth, position = 0, start
-    while position < len(text):
-        skipped = _skip(text, position)
-        if skipped > position:
-            position = skipped
-            continue
+    depth = 0
+    for position in _marks(text, Span(start, min(len(text), start + _LONGEST))):
         depth += (text[position] in "[{") - (text[position] in "]}")
-        position += 1
         if depth == 0:
-            return position
+            return position + 1
     raise _Unclear
 
 
-def _skip(text: str, position: int) -> int:
-    """Behind the action or quoted text that begins at `position`, else `position`."""
-    if text[position] in "\"'" and not re.match(r"[\s,:\[{]", text[position - 1 : position]):
-        return position  # an apostrophe within a plain word
-    match = _SKIPPED.match(text, position)
-    return match.end() if match else position
+def _marks(text: str, span: Span) -> Iterator[int]:
+    """Where brackets and commas stand, but for those in actions and quoted texts."""
+    return (found.start() for found in _TOKEN.finditer(text, span.start, span.end) if found[0] in _MARKS)
