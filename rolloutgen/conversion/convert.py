@@ -22,6 +22,7 @@ from ..source.gotmpl import Template
 from ..source.refuse import ChartRefused
 from ..source.sources import Sources, instrument, read_sources, with_sites
 from ..source.yamlmap import outline
+from ..survey.alternatives import service_of_alternatives
 from ..survey.deployments import selecting
 from ..survey.survey import Survey, survey
 from ..survey.valueskey import placeholder
@@ -139,6 +140,9 @@ def _tried(ground: _Ground, found: Survey, engine: Engine, options: Options) -> 
     try:
         assembled = assemble(chart, [*rewrite(found, options, ground.aliases), record_file(found, options)])
     except OverlapError as overlap:
+        shared = service_of_alternatives(found.workloads)
+        if shared:
+            raise shared from None
         site = found.workloads[0].sites[0]
         hint = "Its construct is not converted yet."
         raise ChartRefused(Refusal("edits-overlap", site.source.path, site.line, str(overlap), hint)) from None
