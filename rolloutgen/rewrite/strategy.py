@@ -20,6 +20,7 @@ from ..survey.spilled import Spilled
 from ..survey.terms import Route, Terms
 from ..text import Edit, Span
 
+_OWN_DOT = re.compile(r"(?<![\w$\")\]])\.")
 _NINDENT = re.compile(r"\b(n?indent )(\d+)")
 REASON = "strategy"
 
@@ -64,6 +65,8 @@ def rewrite(
     yield from carried.defines
     keys = '"maxUnavailable"' if strategy == "blue-green" else '"maxSurge" "maxUnavailable"'
     omitted = f" {keys}" if old or spilled else ""
+    # A define knows the root alone; what reads the dot of a loop is merged where it stands.
+    beside = carried.values if root != "." and _OWN_DOT.search(carried.values) else ""
     block = terms.at(terms.block, root)
     lines = _NINDENT.sub(lambda found: f"{found[1]}{int(found[2]) + indent + 4}", indented(carried.lines, 4))
     text = resource(
@@ -88,9 +91,11 @@ def rewrite(
         heads=() if force else carried.heads,
         virtual_services=routes,
         barred=barred,
+        beside=beside,
     )
     if strategy != "blue-green" and (not routed or condition):
         values = terms.at(carried.values, ".") if root == "." else carried.values.replace("$.", ".")
+        values = "" if beside else values
         body = resource(
             "basic-canary.tpl", block=terms.block, omitted=omitted, values=values, alone=not lines, analysis=analysis
         )
