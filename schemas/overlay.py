@@ -140,7 +140,7 @@ OVERLAY: dict[str, Extra] = {
     "apps.v1.DaemonSetUpdateStrategy:type": enum("RollingUpdate OnDelete"),
     "apps.v1.StatefulSetSpec": rules(*_PODS, _KNOWN_VOLUMES_OR_CLAIMS),
     **{f"apps.v1.{kind}Spec:template": _HAS_PODS for kind in ("Deployment", "StatefulSet", "DaemonSet")},
-    "apps.v1.StatefulSetSpec:serviceName": {"pattern": rf"^$|{DNS_SUBDOMAIN}"},
+    "apps.v1.StatefulSetSpec:serviceName": {"maxLength": 63, "pattern": rf"^$|{DNS_LABEL}"},
     "apps.v1.StatefulSetSpec:volumeClaimTemplates[]": {
         "required": ["metadata", "spec"],
         "properties": {"metadata": {"required": ["name"]}},

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from rolloutgen.schema.forms import DNS_LABEL, DNS_SUBDOMAIN, LABEL_VALUE, QUALIFIED_NAME, SYSCTL
+from rolloutgen.schema.forms import DNS_LABEL, DNS_SUBDOMAIN, LABEL_VALUE, QUALIFIED_NAME, SEARCH_DOMAIN, SYSCTL
 from schemas.overlay_terms import LABELS, Extra, between, enum, rules, unique
 
 _NAMED = {"pattern": rf"^$|{DNS_SUBDOMAIN}"}
@@ -61,6 +61,7 @@ SCHEDULING: dict[str, Extra] = {
             for field in ("livenessProbe", "readinessProbe", "startupProbe", "lifecycle")
         ),
     ),
+    "core.v1.PodDNSConfig:searches[]": {"pattern": SEARCH_DOMAIN},
     "core.v1.PodDNSConfig:nameservers": {"maxItems": 3},
     "core.v1.PodDNSConfig": rules(
         ("!has(self.nameservers) || self.nameservers.all(n, isAddress(n))", "a nameserver is no IP address")

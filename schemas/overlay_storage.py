@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from rolloutgen.schema.forms import ANNOTATION_KEY, DNS_SUBDOMAIN
+from rolloutgen.schema.forms import ANNOTATION_KEY, DNS_SUBDOMAIN, NOT_NEGATIVE
 from schemas.overlay_terms import LONGEST_KEY, Extra, between, enum, one_of, rules
 
 _MODES = enum("ReadWriteOnce ReadOnlyMany ReadWriteMany ReadWriteOncePod", empty=False)
@@ -76,6 +76,7 @@ STORAGE: dict[str, Extra] = {
             "default and defaultRequest have no place in type Pod",
         ),
     ),
+    "core.v1.ResourceQuotaSpec:hard{}": {"minimum": 0, "pattern": NOT_NEGATIVE},
     "core.v1.ResourceQuotaSpec:scopes[]": enum(
         "Terminating NotTerminating BestEffort NotBestEffort PriorityClass CrossNamespacePodAffinity "
         "VolumeAttributesClass",

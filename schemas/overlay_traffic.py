@@ -16,6 +16,7 @@ from schemas.overlay_terms import (
     unique,
 )
 
+_DOMAIN_AND_PATH = DNS_SUBDOMAIN.removesuffix("$") + r"/[-A-Za-z0-9/_.~!$&'()*+,;=:]+$"
 _BALANCED = "has(self.type) && self.type in ['NodePort', 'LoadBalancer']"
 _FORBIDDEN_FOR_CLUSTER_IP = [
     (
@@ -58,6 +59,11 @@ _FORBIDDEN_FOR_CLUSTER_IP = [
         "type ExternalName needs externalName",
     ),
     (
+        "!has(self.healthCheckNodePort) || self.healthCheckNodePort == 0 || (has(self.type) && "
+        "self.type == 'LoadBalancer' && has(self.externalTrafficPolicy) && self.externalTrafficPolicy == 'Local')",
+        "healthCheckNodePort needs type LoadBalancer and externalTrafficPolicy Local",
+    ),
+    (
         "!has(self.clusterIP) || self.clusterIP in ['', 'None'] || isAddress(self.clusterIP)",
         "clusterIP is neither None nor an IP address",
     ),
@@ -86,6 +92,7 @@ TRAFFIC: dict[str, Extra] = {
     "core.v1.ServiceSpec:sessionAffinity": enum("None ClientIP"),
     "core.v1.ServiceSpec:externalTrafficPolicy": enum("Cluster Local"),
     "core.v1.ServiceSpec:internalTrafficPolicy": enum("Cluster Local", empty=False),
+    "core.v1.ServiceSpec:trafficDistribution": enum("PreferClose PreferSameZone PreferSameNode", empty=False),
     "core.v1.ServiceSpec:ipFamilyPolicy": enum("SingleStack PreferDualStack RequireDualStack", empty=False),
     "core.v1.ServiceSpec:ipFamilies[]": enum("IPv4 IPv6", empty=False),
     "core.v1.ServicePort:port": PORT_FIELD,
@@ -101,11 +108,18 @@ TRAFFIC: dict[str, Extra] = {
             "path must start with /",
         ),
         (
+            "self.pathType != 'ImplementationSpecific' || !has(self.path) || self.path == '' || "
+            "self.path.startsWith('/')",
+            "path must start with /",
+        ),
+        (
             "self.pathType == 'ImplementationSpecific' || !has(self.path) || "
             "!self.path.matches('//|/[.][.]?(/|$)|%2[fF]')",
             "path must hold none of //, /./, /../ and %2f",
         ),
     ),
+    "networking.v1.IngressClassSpec": {"required": ["controller"]},
+    "networking.v1.IngressClassSpec:controller": {"maxLength": 250, "pattern": _DOMAIN_AND_PATH},
     "networking.v1.IngressSpec:ingressClassName": {"pattern": DNS_SUBDOMAIN},
     "networking.v1.IngressTLS:secretName": {"pattern": rf"^$|{DNS_SUBDOMAIN}"},
     "networking.v1.HTTPIngressRuleValue:paths": {"minItems": 1},

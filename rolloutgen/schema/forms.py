@@ -26,6 +26,7 @@ DNS_1035 = r"^[a-z]([-a-z0-9]*[a-z0-9])?$"
 DNS_SUBDOMAIN = r"^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$"
 HOST = r"^(\*\.)?[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$"
 EXTERNAL_NAME = DNS_SUBDOMAIN.removesuffix("$") + r"\.?$"
+SEARCH_DOMAIN = r"^\.$|^[a-z0-9_]([-a-z0-9_]*[a-z0-9])?(\.[a-z0-9_]([-a-z0-9_]*[a-z0-9])?)*\.?$"
 PATH_SEGMENT = r"^([^/%]*[^/%.][^/%]*|\.\.\.+)$"
 LABEL_VALUE = r"^(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?$"
 # A prefix of at most 253 characters is rare enough not to be counted here.
@@ -66,6 +67,7 @@ SPOKEN = {
     DNS_SUBDOMAIN: "lower-case letters, digits, '-' and '.', with a letter or digit at both ends of each part",
     HOST: "a host name, in lower case, perhaps with '*.' first",
     EXTERNAL_NAME: "a host name, in lower case",
+    SEARCH_DOMAIN: "a domain in lower case, perhaps with '.' last",
     PATH_SEGMENT: "a name without '/' and '%'",
     LABEL_VALUE: "letters, digits, '-', '_' and '.', with a letter or digit at both ends",
     QUALIFIED_NAME: "a name such as app or example.com/app: letters, digits, '-', '_', '.', at most 63 after the '/'",

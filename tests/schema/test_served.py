@@ -45,6 +45,12 @@ def port(fields: str) -> Verdict:
     return judged("networking.k8s.io/v1", "NetworkPolicy", spec)
 
 
+def ingress_path(path: str) -> Verdict:
+    backend = "{service: {name: a, port: {number: 1}}}"
+    paths = f"[{{path: {path}, pathType: ImplementationSpecific, backend: {backend}}}]"
+    return judged("networking.k8s.io/v1", "Ingress", f"spec: {{rules: [{{http: {{paths: {paths}}}}}]}}")
+
+
 def volume(fields: str) -> Verdict:
     spec = {"capacity": "{storage: 1Gi}", "accessModes": "[ReadWriteOnce]", "hostPath": "{path: /x}"}
     spec |= {key: text for key, _, text in (part.partition(": ") for part in fields.split("; "))}
@@ -162,6 +168,13 @@ def stateful_set(name: str) -> Verdict:
         limits("type: a.b/c"),
         limits("type: Container, min: {cpu: 1}, max: {cpu: 1}"),
         webhook("failurePolicy: Ignore; timeoutSeconds: 30"),
+        service("type: LoadBalancer, externalTrafficPolicy: Local, healthCheckNodePort: 30000"),
+        service("trafficDistribution: PreferClose"),
+        pods("containers: [{name: a, image: b}], dnsConfig: {searches: [., _a.b, a.b.]}"),
+        judged("networking.k8s.io/v1", "IngressClass", "spec: {controller: k8s.io/ingress-nginx}"),
+        judged("v1", "ResourceQuota", "spec: {hard: {pods: 5, requests.cpu: 500m}}"),
+        ingress_path("/(.*)"),
+        ingress_path('""'),
     ],
 )  # fmt: skip
 def test_what_the_server_takes(verdict: Verdict) -> None:
@@ -197,6 +210,13 @@ def test_what_the_server_takes(verdict: Verdict) -> None:
         (service("externalIPs: [1.2.3.4/32]"), "spec"),
         (service("externalIPs: [127.0.0.1]"), "spec"),
         (service('externalIPs: ["fe80::1"]'), "spec"),
+        (service("type: LoadBalancer, healthCheckNodePort: 30000"), "spec"),
+        (service("trafficDistribution: x"), "spec.trafficDistribution"),
+        (pods("containers: [{name: a, image: b}], dnsConfig: {searches: [A.b]}"),
+         "spec.template.spec.dnsConfig.searches[0]"),
+        (judged("networking.k8s.io/v1", "IngressClass", "spec: {controller: nginx}"), "spec.controller"),
+        (judged("v1", "ResourceQuota", "spec: {hard: {pods: -5}}"), "spec.hard.pods"),
+        (ingress_path('"*"'), "spec.rules[0].http.paths[0]"),
         (service("externalIPs: [224.0.0.1]"), "spec"),
         (service("type: LoadBalancer, loadBalancerSourceRanges: [10.0.0.1]"), "spec"),
         (service("sessionAffinity: ClientIP, sessionAffinityConfig: {clientIP: {timeoutSeconds: 86401}}"), "spec"),
