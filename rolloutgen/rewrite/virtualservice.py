@@ -107,13 +107,15 @@ def _namespace(site: Site, context: Context) -> str:
 @dataclass(frozen=True)
 class Found:
     """One http route of the source that leads to the Service: its item, its one destination, and the name that the
-    Rollout lists (template text); `named` tells whether the source names it already."""
+    Rollout lists (template text); `named` tells whether the source names it already. `heads` are the beginnings that
+    other branches of a condition give the same route: they end in `route:`, and the destination stands behind them."""
 
     item: Node
     destination: Node
     host: Node
     name: str
     named: bool
+    heads: tuple[Node, ...] = ()
 
 
 def routes(site: Site, name: Name, wanted: str) -> tuple[Found, ...]:
@@ -143,7 +145,7 @@ def routes(site: Site, name: Name, wanted: str) -> tuple[Found, ...]:
         names = find_deep(item.children, ("name",), text)
         label = names[0].value.of(text).strip() if names else _free(taken, wanted)
         taken.add(label)
-        found.append(Found(item, *mine[0], label, bool(names)))
+        found.append(Found(item, *mine[0], label, bool(names), _heads(site, item, mine[0][0])))
     if not found:
         raise _refused(
             site,
@@ -152,6 +154,27 @@ def routes(site: Site, name: Name, wanted: str) -> tuple[Found, ...]:
             "Write `route:` with one destination whose host is the Service's name.",
         )
     return tuple(found)
+
+
+def _heads(site: Site, item: Node, destination: Node) -> tuple[Node, ...]:
+    """The items of other branches that begin the route of `item`, whose destination stands behind their condition.
+    Raises ChartRefused where not each branch begins it, or one names it."""
+    blocks = [b for b, _ in inner_blocks(site, item.key_span.start) if not b.span.covers(destination.key_span)]
+    if not blocks:
+        return ()
+    block = blocks[0]
+    inside = [other for other in _find(site, "spec", "http", "-") if block.span.covers(other.key_span)]
+    heads = [other for other in inside if other.children and _is_open(other.children[-1], site)]
+    branches = sorted(block.branch_at(other.key_span.start) or 0 for other in (*heads, item))
+    last = block.openers[-1].inner.of(site.source.text).strip()
+    unnamed = not any(child.key == "name" for head in (*heads, item) for child in head.children)
+    if len(blocks) > 1 or last != "else" or branches != list(range(len(block.openers))) or not unnamed:
+        raise _refused(site, item, "a condition cuts a route to the Service", "Write the route whole in each branch.")
+    return tuple(heads)
+
+
+def _is_open(node: Node, site: Site) -> bool:
+    return node.key == "route" and not node.children and not node.value.of(site.source.text).strip()
 
 
 def _first(site: Site, item: Node) -> Node:
@@ -180,10 +203,10 @@ def _amended(
     text, path = site.source.text, site.source.path
     newline = "\r\n" if "\r\n" in text else "\n"
     for route in found:
-        if not route.named:
-            first = _first(site, route.item)
+        for item in () if route.named else (route.item, *route.heads):
+            first = _first(site, item)
             at = first.key_span.start
-            glue = ", " if in_flow(route.item, text) else f"{newline}{' ' * first.indent}"
+            glue = ", " if in_flow(item, text) else f"{newline}{' ' * first.indent}"
             yield EditFile(path, Edit(Span(at, at), f"name: {route.name}{glue}", REASON))
         yield from _weighed(site, route, name, stable, canary, newline, keep=keep)
     weighed = frozenset(route.host.start for route in found)
