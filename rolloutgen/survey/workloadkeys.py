@@ -56,4 +56,5 @@ def _said(name: str) -> str:
     path = re.match(r"\$?\.Values\.([\w.]+)|\$(\w+)|(?:include|template)\s+\"[\w-]+\.([\w.-]+)\"", code)
     words = (path[1] or path[2] or path[3]).split(".") if path else []
     told = (_NAME.sub("", word) for word in reversed(words))
-    return next((word for word in told if len(word) > 1 and word.lower() not in _ANY), "")
+    shortest = 2 if path and path[2] else 1  # `$k` is any key
+    return next((word for word in told if len(word) >= shortest and word.lower() not in _ANY), "")

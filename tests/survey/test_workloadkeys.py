@@ -34,6 +34,8 @@ def test_the_file_names_one_workload(path: str, key: str) -> None:
         (("{{ .Release.Name }}-front", "{{ .Release.Name }}-back"), ["front", "back"]),
         (("{{ .Values.front.name }}", '"{{ $.Values.cast_service.deploymentName }}"'), ["front", "castService"]),
         (('{{ include "shop.front.fullname" . }}', '{{ include "shop.back.name" $ }}'), ["front", "back"]),
+        (('{{ include "shop.r.deployment" . }}', '{{ include "shop.python.deployment" . }}'), ["r", "python"]),
+        (("{{ $k }}", "{{ $v }}"), ["parts", "parts2"]),
         (("{{ $collectorName }}", "{{ $promName | quote }}"), ["collector", "prom"]),
         (("{{ .Values.front.name }}", "{{ .Values.front.app.name }}"), ["front", "front2"]),
         # Nothing tells these apart but their order in the file.
