@@ -160,7 +160,7 @@ def _errors(judge: _Judge, body: Mapping[str, Json]) -> tuple[SchemaError, ...]:
 
 def _with_null(raw: Json, error: SchemaError) -> SchemaError:
     """`error` about what a null of `raw` was read as: nobody finds that in the text without being told."""
-    if error.rule in (NULL_RULE, "unknown-field") or not is_null(raw, error.at):
+    if error.rule in (NULL_RULE, "unknown-field") or error.message.startswith("null ") or not is_null(raw, error.at):
         return error
     return replace(error, message=f"null stands here: {error.message}")
 

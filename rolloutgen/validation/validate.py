@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 _TEXT = (".yaml", ".yml", ".tpl", ".txt", ".json")
 _RULE_OF_FAULT = {"LimitError": "too-much", "RenderError": "does-not-render", "ChartError": "not-readable"}
-_MADE_UP = re.compile(r"^pod fields filled$|^lists emptied$|=\.\.\.|=\[\]|rg-toggle")
+_MADE_UP = re.compile(r"^pod fields filled$|^lists emptied$|^probes switched$|=\.\.\.|=\[\]|rg-toggle")
 UNUSED = "unused-suppression"
 
 

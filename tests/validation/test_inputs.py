@@ -7,7 +7,9 @@ from pathlib import Path
 import pytest
 
 from rolloutgen.errors import UsageError
+from rolloutgen.model import ValueSet
 from rolloutgen.validation.inputs import Input, charts_of, input_of, inputs_of
+from rolloutgen.validation.validate import _is_made_up
 
 FILES = (
     "charts/web/Chart.yaml",
@@ -85,3 +87,18 @@ def test_a_repository_that_is_one_chart(tmp_path: Path) -> None:
     (tmp_path / "Chart.yaml").write_text("{}")
     assert list(charts_of(["templates/a.yaml", "values.yaml"])) == ["."]
     assert list(charts_of(["charts/other/values.yaml"])) == ["."]
+
+
+@pytest.mark.parametrize(
+    ("name", "made_up"),
+    [
+        ("pod fields filled", True),
+        ("lists emptied", True),
+        ("probes switched", True),
+        ("env=[]", True),
+        ("livenessProbe.enabled=true", False),
+        ("defaults", False),
+    ],
+)
+def test_value_sets_that_nobody_would_write_are_left_to_convert(name: str, made_up: bool) -> None:
+    assert _is_made_up(ValueSet(name)) is made_up
