@@ -93,7 +93,9 @@ def _convert(chart: Chart, value_sets: Sequence[ValueSet], engine: Engine, optio
     alike = aliases(told, found.workloads, renders[:2], engine) if renaming(found) else {}
     ground = _Ground(chart, dependencies, marked, tuple(value_sets), tuple(befores), alike)
     tried = _tried(ground, found, engine, options)
-    if any(CUT in verdict.why for verdict in tried.verdicts if verdict.state == "limited"):
+    limited = [verdict for verdict in tried.verdicts if verdict.state == "limited"]
+    # Where the chart's own names collide first, the Services of several workloads may do so under a shorter one.
+    if any(len(found.workloads) > 1 or CUT in verdict.why for verdict in limited):
         found = hashing(found)
         tried = _tried(ground, found, engine, options)
     for _ in range(_ROUNDS):
