@@ -20,12 +20,12 @@ def with_lines(chart: Chart, value_sets: Sequence[ValueSet], engine: Engine) -> 
     written = on_lines(chart)
     if written is chart:
         return chart
-    pairs = zip(engine.render_all(chart, value_sets), engine.render_all(written, value_sets), strict=True)
+    ones, others = list(engine.render_all(chart, value_sets)), list(engine.render_all(written, value_sets))
     same = all(
         [m.body for m in one.objects] == [m.body for m in other.objects]
         if isinstance(one, Rendered) and isinstance(other, Rendered)
         else not isinstance(one, Rendered) and not isinstance(other, Rendered)
-        for one, other in pairs
+        for one, other in zip(ones, others, strict=True)
     )
     return written if same else chart
 

@@ -42,6 +42,7 @@ class WorkerEngine:
     def __init__(self, *, seconds: float = 30.0, memory_bytes: int = MEMORY) -> None:
         self._seconds, self._memory = seconds, memory_bytes
         self._number = 0
+        self._rendering = False
         self._charts: deque[str] = deque(maxlen=KEPT_CHARTS)
         self._start()
 
@@ -61,9 +62,19 @@ class WorkerEngine:
     def render_all(self, chart: Chart, value_sets: Sequence[ValueSet]) -> Iterator[Rendered | RolloutgenError]:
         """Each value set's render or its fault, in order; several are under way at once.
 
-        Take all of them before anything else is asked of the engine: answers come in the order of the questions.
-        A chart that hits a limit under two value sets is not tried under the others: they share the last fault.
+        Take all of them before the engine renders anything else (RuntimeError): answers come in the order of the
+        questions. A chart that hits a limit under two value sets is not tried under the others: they share the last
+        fault.
         """
+        if self._rendering:
+            raise RuntimeError("all renders of one chart have to be taken before the next ones are asked for")
+        self._rendering = True
+        try:
+            yield from self._outcomes(chart, value_sets)
+        finally:
+            self._rendering = False
+
+    def _outcomes(self, chart: Chart, value_sets: Sequence[ValueSet]) -> Iterator[Rendered | RolloutgenError]:
         limits: list[LimitError] = []
         numbers: deque[int] = deque()
         ahead, position = _AHEAD, 0

@@ -103,6 +103,16 @@ def test_answers_that_nobody_waits_for_do_not_disturb(engine: WorkerEngine) -> N
     assert engine.render(chart(a="other: 1"), ValueSet("x")).objects[0].body == {"other": 1}
 
 
+def test_two_charts_at_a_time_are_a_mistake_that_is_told(engine: WorkerEngine) -> None:
+    demo = chart(a="n: 1")
+    one, other = (engine.render_all(demo, [ValueSet("a"), ValueSet("b")]) for _ in range(2))
+    next(one)
+    with pytest.raises(RuntimeError, match="have to be taken before"):
+        next(other)
+    assert len(list(one)) == 1
+    assert len(list(engine.render_all(demo, [ValueSet("a")]))) == 1
+
+
 def test_more_charts_than_the_worker_keeps(engine: WorkerEngine) -> None:
     charts = [chart(a=f"n: {number}") for number in range(12)]
     for demo in (*charts, *charts[:3]):

@@ -1,15 +1,28 @@
 {{/*
+The name of (name, length), cut where it is too long; a hash then stands for what is missing.
+*/}}
+{{- define "quay.cutName" -}}
+{{- $name := index . 0 -}}
+{{- $length := index . 1 -}}
+{{- if le (len $name) $length -}}
+{{- $name -}}
+{{- else -}}
+{{- printf "%s-%s" ($name | trunc (int (sub $length 9)) | trimSuffix "-") ($name | sha256sum | trunc 8) -}}
+{{- end -}}
+{{- end }}
+
+{{/*
 Name of the Service of ledger that the public reaches, cut to leave room for the suffix.
 */}}
 {{- define "quay.ledger.stableService" -}}
-{{ include "quay.ledger" . | trunc 56 | trimSuffix "-" }}-stable
+{{ include "quay.cutName" (list (include "quay.ledger" .) 56) }}-stable
 {{- end }}
 
 {{/*
 Name of the Service of ledger that only the new version serves.
 */}}
 {{- define "quay.ledger.canaryService" -}}
-{{ include "quay.ledger" . | trunc 56 | trimSuffix "-" }}-canary
+{{ include "quay.cutName" (list (include "quay.ledger" .) 56) }}-canary
 {{- end }}
 
 {{/*
@@ -50,14 +63,14 @@ Replicas beside an autoscaler: what values say, else the live number, else the a
 Name of the Service of web that the public reaches, cut to leave room for the suffix.
 */}}
 {{- define "quay.web.stableService" -}}
-{{ include "quay.web" . | trunc 56 | trimSuffix "-" }}-stable
+{{ include "quay.cutName" (list (include "quay.web" .) 56) }}-stable
 {{- end }}
 
 {{/*
 Name of the Service of web that only the new version serves.
 */}}
 {{- define "quay.web.canaryService" -}}
-{{ include "quay.web" . | trunc 56 | trimSuffix "-" }}-canary
+{{ include "quay.cutName" (list (include "quay.web" .) 56) }}-canary
 {{- end }}
 
 {{/*
