@@ -15,11 +15,8 @@ from ..source.scope import site_scope, sole_call
 from ..source.sources import Site, Sources
 from .closed import closed_code
 from .mentions import Name
-from .routing import target_of
 from .survey import Survey, Workload
 from .terms import Terms
-
-_OTHERS = frozenset({"StatefulSet", "DaemonSet"})
 
 
 @dataclass(frozen=True)
@@ -70,16 +67,12 @@ class Context:
         ]
 
     def alone(self, other: Site) -> bool:
-        """Whether the autoscaler at `other` is rendered somewhere for another kind that has the workload's place.
-
-        One that scales nothing there names the Rollout all the same: its target needs no condition.
-        """
+        """Whether what stands at `other` is rendered somewhere without the workload, as its text may make another kind
+        or be left out."""
         return any(
-            manifest.site == other.id
+            other.id in {manifest.site for manifest in render.objects}
             and not any(m.site == self.site.id and m.ref.kind == "Deployment" for m in render.objects)
-            and any(m.ref.kind in _OTHERS and m.ref.name in _targets(manifest) for m in render.objects)
             for render in self.survey.renders
-            for manifest in render.objects
         )
 
     def mention(self) -> Name | None:
@@ -99,8 +92,3 @@ class Context:
         # The Service's own document and its copy keep labels and selectors; VirtualServices are rewritten by kind.
         skipped = frozenset((found.source.path, found.document.span) for found in (site, *self.item.virtual_services))
         return Name(text, (code, *alike), self.terms, skipped)
-
-
-def _targets(autoscaler: Manifest) -> set[str]:
-    """The names of the Deployments that an autoscaler means."""
-    return {target_of(autoscaler, field) for field in ("scaleTargetRef", "targetRef")} - {""}
