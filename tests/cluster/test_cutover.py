@@ -118,23 +118,30 @@ def test_no_endpoint_is_missed_on_the_way_there_and_back(deployer: Deployer, clu
 
 
 def test_without_the_cutover_endpoints_are_missed(cluster: Cluster, tmp_path: Path) -> None:
-    """The reason for all this; should it ever hold no longer, the cutover can go."""
+    """The reason for all this; should it ever hold no longer, the cutover can go. It is a race, which on a busy machine
+    the new pods win now and then: one release of three that misses endpoints is enough."""
     source, target, helm = CHART, tmp_path / "new", helm_program("helm3")
     name = _name(_converted(source, target, "helm3"))
-    cluster.kubectl("create", "namespace", "unprepared")
+    fewest = (_fewest_unprepared(cluster, f"unprepared-{n}", str(helm), source, target, name) for n in range(3))
+    assert any(count < PODS for count in fewest)
+
+
+def _fewest_unprepared(cluster: Cluster, namespace: str, helm: str, source: Path, target: Path, name: str) -> int:
+    """The fewest endpoints while the converted chart replaces the old one in one upgrade, nothing being prepared."""
+    cluster.kubectl("create", "namespace", namespace)
 
     def run(*command: str) -> None:
-        subprocess.run([*command, "-n", "unprepared"], env=cluster.environment, check=True, capture_output=True)
+        subprocess.run([*command, "-n", namespace], env=cluster.environment, check=True, capture_output=True)
 
-    run(str(helm), "install", RELEASE, str(source))
+    run(helm, "install", RELEASE, str(source))
     run("kubectl", "scale", "deployment", name, "--replicas", str(PODS))
     run("kubectl", "rollout", "status", f"deployment/{name}", "--timeout", "60s")
-    _until_endpoints(cluster, "unprepared", PODS)
-    watch = Watch(cluster, "unprepared")
+    _until_endpoints(cluster, namespace, PODS)
+    watch = Watch(cluster, namespace)
     with watch():
-        run(str(helm), "upgrade", RELEASE, str(target))
+        run(helm, "upgrade", RELEASE, str(target))
         time.sleep(5)
-    assert watch.fewest() < PODS
+    return watch.fewest()
 
 
 def _converted(source: Path, target: Path, deployer: Deployer) -> Cutover:
