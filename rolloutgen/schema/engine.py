@@ -6,6 +6,7 @@ import json
 import os
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import Any, Literal
@@ -14,6 +15,7 @@ from urllib.parse import quote, unquote
 from rolloutgen.model import Json, Path
 
 Backend = Literal["auto", "jsonschema-rs", "jsonschema"]
+_DIGITS = re.compile(r"\+?[0-9]{1,4000}")  # what Rust reads as a number; Python reads no longer ones
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,16 +79,35 @@ def _rust(schema: Mapping[str, Any], folder: str) -> Engine:
 
     def faults(value: Json) -> list[Fault]:
         return _distinct(
-            _fault(tuple(error.instance_path), list(error.schema_path), schema, value, error.message)
+            _fault(*_place(list(error.instance_path), value, error), list(error.schema_path), schema, error.message)
             for error in validator.iter_errors(value)
         )
 
     return Engine(validator.is_valid, faults)
 
 
-def _fault(at: Path, schema_path: list[Any], schema: Mapping[str, Any], value: Json, said: str) -> Fault:
-    for step in at:  # the validator's own copy of the value has its keys in another order
-        value = value[step]
+def _place(said: list[Any], value: Json, error: Any) -> tuple[Path, Json]:
+    """Where a fault is and what stands there; the validator's own copy of the value has its keys in another order."""
+    places = list(_places(said, value))
+    exact = (place for place in places if len(places) > 1 and place[1] == error.instance)
+    return next(exact, places[0])
+
+
+def _places(said: list[Any], value: Json) -> Iterator[tuple[Path, Json]]:
+    """Every place that a path of the validator can mean: keys of digits are numbers in it, "01" and "1" alike."""
+    if not said:
+        yield (), value
+        return
+    step = said[0]
+    keys = [step]
+    if isinstance(step, int) and isinstance(value, Mapping):
+        keys = [key for key in value if _DIGITS.fullmatch(key) and int(key) == step]
+    for key in keys:
+        with suppress(KeyError, IndexError, TypeError):
+            yield from (((key, *at), found) for at, found in _places(said[1:], value[key]))
+
+
+def _fault(at: Path, value: Json, schema_path: list[Any], schema: Mapping[str, Any], said: str) -> Fault:
     if "propertyNames" in schema_path:
         schema_path = schema_path[: schema_path.index("propertyNames") + 1]
     node: Any = schema

@@ -22,6 +22,9 @@ _LAYOUTS = (
     "{{.Group}}/{{.ResourceKind}}_{{.ResourceAPIVersion}}.json",
     "{{.ResourceKind}}_{{.Group}}_{{.ResourceAPIVersion}}.json",
 )
+# What an API server takes as names of kinds, groups and versions; nothing else may become part of a file name.
+_KIND = re.compile(r"[A-Za-z0-9][-A-Za-z0-9]{0,62}")
+_API_VERSION = re.compile(r"([a-z0-9][-.a-z0-9]{0,252}/)?[a-z0-9][-a-z0-9]{0,62}")
 # Groups that Kubernetes served before the oldest release that we know.
 _GONE = {"extensions": "1.22", "settings.k8s.io": "1.20", "auditregistration.k8s.io": "1.19"}
 
@@ -70,8 +73,11 @@ def find(api_version: str, kind: str, *, minor: int, release: str = "", location
 
     `locations` are asked first, in their order; "default" among them stands for what is packaged. `release` ("v1.31.4")
     is the version that their templates see, `minor` with a 0 behind it when empty.
+    What cannot be the name of a kind or a group has no schema.
     Raises UsageError for a location that cannot be used.
     """
+    if not _KIND.fullmatch(kind) or not _API_VERSION.fullmatch(api_version):
+        return None
     for location in locations:
         if location == "default":
             found = _packaged(api_version, kind, minor)

@@ -116,6 +116,8 @@ def _entrances(route: Manifest) -> Iterator[Edge]:
 
 def _hosts(source: Manifest, at: tuple[Any, ...]) -> list[str]:
     if source.ref.kind == "Ingress":
+        if len(at) < 3:  # the backend of all requests that no rule takes
+            return ["*"]
         return [text(row, "host") or "*" for index, row in rows(source.body, "spec", "rules") if index == at[2]]
     return texts(source.body, "spec", "hostnames") or ["*"]
 

@@ -44,3 +44,17 @@ def test_both_backends_agree_on_anything(body: dict[str, Any], value: Any, data:
 def test_both_backends_see_a_newline_at_the_end(name: str, body: dict[str, Any]) -> None:
     spoilt = {**body, "metadata": {"name": name, "labels": {"a": name}}}
     assert findings(spoilt, "jsonschema-rs") == findings(spoilt, "jsonschema") != {("valid",)}
+
+
+def test_keys_of_digits_are_keys() -> None:
+    data = {"8080": 1, "0080": 2, "+80": 3, "1" * 30: 4, "1" * 5000: 5, "a": 6}
+    body = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "ports"}, "data": data}
+    found = findings(body, "jsonschema-rs")
+    assert found == findings(body, "jsonschema")
+    assert {at for (at, *_) in found - {("invalid",)}} == {("data", key) for key in data}
+
+
+def test_a_key_of_digits_on_the_way_to_a_fault() -> None:
+    data = {"01": {"a": {}}, "1": {"b": {}}}
+    body = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "x", "labels": data}}
+    assert findings(body, "jsonschema-rs") == findings(body, "jsonschema")

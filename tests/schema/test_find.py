@@ -73,6 +73,18 @@ def test_a_kind_without_a_schema_stays_without(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    ("api_version", "kind"),
+    [("example.com/v1", "../outside"), ("../outside/v1", "Thing"), ("example.com/v1", "x" * 300), ("a\0/v1", "a\0")],
+)
+def test_what_cannot_be_a_kind_names_no_file(tmp_path: Path, api_version: str, kind: str) -> None:
+    put(tmp_path / "outside_example.com_v1.json", SMALL)
+    put(tmp_path / "outside" / "thing_v1.json", SMALL)
+    (tmp_path / "schemas").mkdir()
+    thing = THING | {"apiVersion": api_version, "kind": kind}
+    assert judged(thing, tmp_path / "schemas").state == "no-schema"
+
+
+@pytest.mark.parametrize(
     "location", ["https://example.com/{{.Group}}", "/x/{{.Nothing}}.json", "/x/{{ lower .Group }}.json"]
 )
 def test_locations_that_cannot_be_used(location: str) -> None:

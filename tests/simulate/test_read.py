@@ -162,3 +162,10 @@ def test_the_ways_of_requests() -> None:
     assert Edge(Node("route", "Ingress/web"), stable) in edges, "past the weights"
     assert all(edge.target.name != "other" for edge in edges)
     assert [edge.later for edge in edges if edge.source == stable] == [False, True]
+
+
+def test_requests_that_no_rule_of_an_ingress_takes_come_from_any_host() -> None:
+    """`defaultBackend` stands beside the rules, whose hosts are not its own."""
+    rules = "rules: [{host: old.example.com, http: {paths: [{backend: {service: {name: web}}}]}}]"
+    view = view_of_text(ROUTES.replace(rules, "defaultBackend: {service: {name: web}}"))
+    assert Edge(Node("host", "*"), Node("route", "Ingress/web")) in edges_of(view, view.rollouts[0])
