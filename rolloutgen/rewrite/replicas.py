@@ -160,7 +160,7 @@ def _beside(
         pair = in_one_loop(site, scaler) if same_scope(*scopes) else None
     else:
         pair = paired(site, scaler, sources)
-    when = condition_of(pair, sources, alone=True) if pair else None
+    when = condition_of(pair, sources) if pair else None
     if pair is None or when is None:
         raise _apart(scaler)
     low_field, high_field, low_default, high_default = _fields(scaler)

@@ -74,6 +74,9 @@ def rewrite(
             "Write the Service as a document of its own.",
         )
     if not keep:
+        if terms.local and present:
+            old = names[0].value.of(site.source.text).strip() if len(names) == 1 else printed(name_of(site) or "")
+            stable = f"{{{{ if {present} }}}}{stable}{{{{ else }}}}{old}{{{{ end }}}}"
         for span, new in _named(site, names, stable):
             yield EditFile(site.source.path, Edit(span, new, REASON))
     newline = "\r\n" if "\r\n" in site.source.text else "\n"

@@ -48,7 +48,8 @@ def of_workload(item: Workload, survey: Survey, options: Options, taken: set[str
     if survey.decisions.several:
         terms, defines = overlaid(terms, survey.decisions.values_key, item.decision.key)
         yield from defines
-    context = Context(survey, item, terms, options, present if item.service_alone and not terms.local else "")
+    beside = terms.present if terms.local else present if item.service_alone else ""
+    context = Context(survey, item, terms, options, beside)
     scope = site_scope(context.site)
     root = root_of(context.site, context, "Deployment")
     yield from _autoscalers(context, root)

@@ -65,7 +65,7 @@ def as_files(texts: Sequence[tuple[str, str]], scope: Scope, context: Context) -
         condition, _ = routed_when(context.item, context.terms, context.sources)
         merged = {name: _under(condition, text) for name, text in merged.items()} if condition else merged
         scope = replace(scope, blocks=())
-    lifted = {name: lift(text, scope, context.sources) for name, text in merged.items()}
+    lifted = {name: lift(text, scope, context.sources, file=True) for name, text in merged.items()}
     files = {name: text for name, text in lifted.items() if text is not None}
     return files if len(files) == len(lifted) else None
 

@@ -19,6 +19,8 @@ from .sources import Site, Source, Sources
 from .yamlmap import SPLICE
 
 _DECLARES = re.compile(r"^\s*\$(\w+)\s*:?=")
+_SETS = re.compile(r"\s*\$\w+\s*:?=\s*set\s+\$?\.Values\s+\"(\w+)\"")
+_CALL_IN = re.compile(r"\b(?:include|template)\s")
 _CALLS = re.compile(r"\s*(?:include|template)\s")
 # A field of the root that Helm does not put there, or a root that is handed on in a list.
 _ROOT_FIELDS = "Values|Release|Chart|Capabilities|Template|Files|Subcharts"
@@ -93,23 +95,38 @@ def is_shared(scope: Scope, sources: Sources) -> bool:
     return not has_root_only(scope, sources) and sole_call(scope, sources) is None
 
 
-def lift(text: str, scope: Scope, sources: Sources, *, newline: str = "\n") -> str | None:
+def lift(text: str, scope: Scope, sources: Sources, *, newline: str = "\n", file: bool = False) -> str | None:
     """`text` so that it renders the same at the root of another file: variables before it, conditions around it.
 
     `text` ends with a newline. None where the place is in a `range`, or reads something that only its surroundings
-    know. A define counts as the root when every call hands it the root.
+    know. A define counts as the root when every call hands it the root. For a whole `file` what its surroundings put
+    into the values comes first: a define would put it there for whoever calls it.
     """
     if scope.ranged or (scope.define and not called_with_root(scope.define, sources)):
         return None
     source = scope.source
     openers = [action for block, branch in scope.blocks for action in block.openers[: branch + 1]]
     opening = "".join(action.span.of(source.text) for action in openers)
-    before = assignments(scope, free_variables(opening + text) - declared_in(text), opening + text)
+    settings = list(_settings(scope, opening + text)) if file else []
+    read = opening + text + "".join(action.span.of(source.text) for action in settings)
+    before = assignments(scope, free_variables(read) - declared_in(read), read)
     if before is None:
         return None
-    leading = sorted([*openers, *before], key=lambda action: action.span.start)
+    leading = sorted(dict.fromkeys([*openers, *before, *settings]), key=lambda action: action.span.start)
     closing = ["{{- end }}" + newline for _ in scope.blocks]
     return "".join([*(_whole_line(action.span.of(source.text)) + newline for action in leading), text, *closing])
+
+
+def _settings(scope: Scope, text: str) -> Iterator[Action]:
+    """The actions before a place that put into the values what `text`, or a define that it calls, may read."""
+    template = scope.source.template
+    holders = template.enclosing(scope.offset)
+    for action in template.actions_in(Span(0, scope.offset)):
+        found = _SETS.match(action.inner.of(scope.source.text))
+        if found and (f".Values.{found[1]}" in text or _CALL_IN.search(text)):
+            around = template.enclosing(action.span.start)
+            if all(pair in holders for pair in around) and _define_of(around) is _define_of(holders):
+                yield action
 
 
 def _whole_line(opener: str) -> str:

@@ -18,7 +18,7 @@ from ..source.sources import Site, Sources
 from .closed import closed_code, define_body
 from .cutname import cut, cut_name
 from .survey import Survey, Workload
-from .together import Pair, condition, in_one_loop, paired
+from .together import Pair, condition, in_one_loop, paired, presence
 
 _HEAD = re.compile(r"\s*(?:else\s+)?(?:if|with|range)\b")
 # The last parts of the names of defines that a conversion may make.
@@ -38,8 +38,8 @@ class Terms:
     `prefix` begins the names of its defines. `name`, `stable` and `canary` are expressions (no braces). When `local` is
     set they read what surrounds `service_scope` (the Service stands in a loop) and are valid only in an equal scope;
     otherwise they read the root as `.` and are valid everywhere once `at` has adapted the dot. Then `condition` is the
-    expression, at the Deployment, under which its Service is printed ("" for always), and `beside` are the terms as the
-    Service's place has them, where they differ.
+    expression, at the Deployment, under which its Service is printed ("" for always), `present` the one, at the Service,
+    under which its Deployment is, and `beside` are the terms as the Service's place has them, where they differ.
     """
 
     prefix: str
@@ -52,6 +52,7 @@ class Terms:
     values_key: str
     namespace: str = ".Release.Namespace"
     condition: str = ""
+    present: str = ""
     beside: Terms | None = None
 
     def at(self, code: str, root: str) -> str:
@@ -174,7 +175,7 @@ def terms_of(workload: Workload, survey: Survey, present: str = "") -> tuple[Ter
             stable_body = f"{{{{- if {present} -}}}}\n{stable_body}\n{{{{- else -}}}}\n{alone}\n{{{{- end -}}}}"
         canary_body = define_body(second, scope, sources, suffixes[1])
         if stable_body is not None and canary_body is not None:
-            if pair and (closed_name is None or _condition(pair, sources)):
+            if pair and (closed_name is None or any(_conditions(pair, sources))):
                 raise _apart(service, "its template does not know the name of its Deployment, or has conditions")
             about = "" if not survey.decisions.several else f" of {workload.decision.key}"
             defines = [
@@ -210,14 +211,18 @@ def terms_of(workload: Workload, survey: Survey, present: str = "") -> tuple[Ter
         return _known_at_both(workload, terms, raw, pair, sources, hashed), cutting
     if not same_scope(scope, name_scope):
         raise _apart(service, "it stands in a loop that does not enclose its Deployment")
-    return replace(terms, condition=_condition(in_one_loop(site, service), sources)), cutting
+    when, present = _conditions(in_one_loop(site, service), sources)
+    return replace(terms, condition=when, present=present), cutting
 
 
-def _condition(pair: Pair, sources: Sources) -> str:
-    when = condition(pair, sources)
+def _conditions(pair: Pair, sources: Sources) -> tuple[str, str]:
+    """Under which expression the Service is printed, as its Deployment's place reads it, and the other way round."""
+    when, present = condition(pair, sources), presence(pair, sources)
     if when is None:
-        raise _apart(pair.service, "its conditions are not those of its Deployment, or cannot be repeated there")
-    return when
+        raise _apart(pair.service, "its conditions cannot be repeated at its Deployment")
+    if present is None:
+        raise _apart(pair.service, "the conditions of its Deployment cannot be repeated at it")
+    return when, present
 
 
 def _local(workload: Workload, raw: str, sources: Sources, terms: Terms, hashed: str) -> Terms:
@@ -240,8 +245,9 @@ def _known_at_both(workload: Workload, terms: Terms, raw: str, pair: Pair, sourc
     theirs = terms.name if pair.told(terms.name, site, service) else raw if alike else ""
     if not mine or not theirs:
         raise _apart(service, "its name is made of what its Deployment's place does not know, or the other way round")
-    beside = replace(_local(workload, raw, sources, terms, hashed), name=theirs)
-    here = replace(_local(workload, mine, sources, terms, hashed), condition=_condition(pair, sources))
+    when, present = _conditions(pair, sources)
+    beside = replace(_local(workload, raw, sources, terms, hashed), name=theirs, present=present)
+    here = replace(_local(workload, mine, sources, terms, hashed), condition=when, present=present)
     return replace(here, beside=None if beside == replace(here, condition="") else beside)
 
 

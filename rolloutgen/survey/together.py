@@ -15,11 +15,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from ..source.calls import Place, calls_of, meaning
+from ..source.expression import grouped
 from ..source.goexpr import ROOT, Code, read
 from ..source.gotmpl import Block
 from ..source.scope import has_root_only, site_scope
 from ..source.sources import Site, Sources
 
+_ASKED = re.compile(r"(?:else\s+)?if\b\s*(.*)|else", re.DOTALL)
 _Blocks = tuple[tuple[Block, int], ...]
 
 
@@ -144,26 +146,30 @@ def _shares(one: Code, other: Code) -> bool:
     return one.text == "dict" and all(pairs[1].get(key, value) == value for key, value in pairs[0].items())
 
 
-def condition(pair: Pair, sources: Sources, *, alone: bool = False) -> str | None:
-    """The expression, as the Deployment's place reads it, under which its Service is printed, "" for always; None where
-    there is no such expression, or where the Service may be printed without its Deployment (which is no matter for
-    what may stand `alone`)."""
+def condition(pair: Pair, sources: Sources) -> str | None:
+    """The expression, as the Deployment's place reads it, under which its Service is printed beside it, "" for always;
+    None where there is no such expression."""
     mine, theirs = (_conditions(pair, site, sources) for site in (pair.deployment, pair.service))
     if mine is None or theirs is None:
         return None
     known = {part for _, said in mine for part in _parts(said)}
-    if not alone and not known <= {part for _, said in theirs for part in _parts(said)}:
-        return None
     found: list[str] = []
     for code, said in theirs:
         if all(part in known for part in _parts(said)):
             continue
         ways = (code, _at_dollar(code))
-        here = [one for one in ways if pair.alike(code, pair.service, one, pair.deployment)]
+        here = [one for one in ways if pair.meanings(one, place_of(pair.deployment), pair.deployment) == said]
         if not here:
             return None
         found.append(here[0])
     return f"and ({') ('.join(found)})" if len(found) > 1 else "".join(found)
+
+
+def presence(pair: Pair, sources: Sources) -> str | None:
+    """The expression, as the Service's place reads it, under which its Deployment is printed beside it, "" for always;
+    None where there is no such expression."""
+    turned = tuple((service, deployment) for deployment, service in pair.both)
+    return condition(Pair(pair.service, pair.deployment, turned), sources)
 
 
 def _at_dollar(code: str) -> str:
@@ -181,18 +187,33 @@ def _parts(said: tuple[Code, ...]) -> Iterator[tuple[Code, ...]]:
 
 def _conditions(pair: Pair, site: Site, sources: Sources) -> list[tuple[str, tuple[Code, ...]]] | None:
     """The conditions around a document (of one that several calls print, those within its define), each with what it
-    means in each printing; None where an `else` is among them, or one that cannot be told."""
+    means in each printing; an `else` says that none before it holds. None where one cannot be told."""
     scope = site_scope(site)
     handed = any(not has_root_only(site_scope(each), sources) for each in (pair.deployment, pair.service))
     if handed and has_root_only(scope, sources):
         return []  # where its partner's call has to stand as well
     found: list[tuple[str, tuple[Code, ...]]] = []
     for block, branch in scope.blocks:
-        code = place_of(site).code_of(block.openers[0]).strip()
         if block.keyword != "if":
             continue
-        said = pair.meanings(code.removeprefix("if").strip(), Place(site.source, block.span.start), site)
-        if branch or said is None:
-            return None
-        found.append((code.removeprefix("if").strip(), said))
+        codes = _asked(block, branch, place_of(site))
+        for code in codes or ("",):
+            said = pair.meanings(code, Place(site.source, block.span.start), site)
+            if said is None:
+                return None
+            found.append((code, said))
+    return found
+
+
+def _asked(block: Block, branch: int, place: Place) -> list[str]:
+    """What has to hold, one by one, for a branch of an `if` to be taken; nothing where an `else` asks in another way."""
+    found: list[str] = []
+    for number, opener in enumerate(block.openers[: branch + 1]):
+        asked = _ASKED.fullmatch(place.code_of(opener).strip())
+        if asked is None:
+            return []
+        if number < branch:
+            found.append(f"not {grouped(asked[1])}")
+        elif asked[1]:
+            found.append(asked[1])
     return found

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from rolloutgen.chart.chart import Chart
 from rolloutgen.source.sources import Site, Sources, read_sources
-from rolloutgen.survey.together import Pair, condition, in_one_loop, paired, printed_once
+from rolloutgen.survey.together import Pair, condition, in_one_loop, paired, presence, printed_once
 
 DEPLOYMENT = '{{ define "d" }}\nkind: Deployment\nmetadata: {name: x}\n{{ end }}\n'
 SERVICE = '{{ define "s" }}\n%skind: Service\nmetadata: {name: x}\n%s{{ end }}\n'
@@ -79,7 +79,23 @@ def test_in_a_loop_the_service_has_the_condition_of_the_deployment_and_further_o
     head = "{{ range $n, $p := .Values.parts }}\n---\n{{ if $p.on }}\nkind: Deployment\n{{ end }}\n"
     assert loop(head + "{{ if and $p.on $p.port }}\n---\nkind: Service\n{{ end }}\n{{ end }}") == "and $p.on $p.port"
     assert loop(head + "{{ if $p.on }}\n---\nkind: Service\n{{ end }}\n{{ end }}") == ""
-    assert loop(head + "{{ if $p.port }}\n---\nkind: Service\n{{ end }}\n{{ end }}") is None
+    assert loop(head + "{{ if $p.port }}\n---\nkind: Service\n{{ end }}\n{{ end }}") == "$p.port"
+
+
+def test_an_else_says_that_no_condition_before_it_holds() -> None:
+    head = "{{ range $n, $p := .Values.parts }}\n---\nkind: Deployment\n{{ if $p.a }}\n"
+    rest = "\n---\nkind: Service\n{{ end }}\n{{ end }}"
+    assert loop(head + "{{ else if eq $n 1 }}" + rest) == "and (not $p.a) (eq $n 1)"
+    assert loop(head + "{{ else if eq $n 1 }}\n{{ else }}" + rest) == "and (not $p.a) (not (eq $n 1))"
+    assert loop(head + "{{ else with $p.b }}" + rest) is None
+
+
+def test_in_loops_the_deployment_may_have_conditions_of_its_own() -> None:
+    text = "{{ range .Values.parts }}\n---\nkind: Service\n{{ end }}\n{{ if .Values.on }}\n{{ range .Values.parts }}"
+    found = chart("", text + "\n---\n{{ if .x }}\nkind: Deployment\n{{ end }}\n{{ end }}\n{{ end }}")
+    one = in_one_loop(of_kind(found, "Deployment"), of_kind(found, "Service"))
+    assert condition(one, found) == ""
+    assert presence(one, found) == "and ($.Values.on) (.x)"
 
 
 def test_what_is_printed_once() -> None:

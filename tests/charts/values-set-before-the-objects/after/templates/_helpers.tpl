@@ -1,0 +1,4 @@
+{{- define "blog.labels" -}}
+app: {{ .Values.part }}
+release: {{ .Release.Name }}
+{{- end }}
