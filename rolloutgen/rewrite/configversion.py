@@ -14,11 +14,11 @@ from ..source.expression import expression, free_variables, grouped, reads_dot
 from ..source.gotmpl import lex
 from ..source.objectname import name_of
 from ..source.refuse import refuse
+from ..source.rooting import with_root
 from ..source.scope import declared_in, inner_blocks, lift, root_symbol, site_scope, variables
 from ..source.sources import Site, Sources
 from ..source.yamlmap import Node
 from ..survey.closed import name_anywhere
-from ..survey.terms import with_root
 from ..survey.workloadkeys import keys_of
 from ..text import Edit, Span, apply_edits
 

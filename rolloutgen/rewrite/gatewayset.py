@@ -10,7 +10,8 @@ from typing import Any
 
 from ..objects.naming import words
 from ..source.resources import resource
-from ..survey.terms import Terms, rooted
+from ..source.rooting import rooted
+from ..survey.terms import Terms
 
 REASON = "gateway-set"
 AUDIENCES = ("public", "preview", "stable")

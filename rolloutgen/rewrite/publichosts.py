@@ -10,11 +10,12 @@ from ..objects.tree import as_list, dig
 from ..source.draft import Define, EditFile, Item
 from ..source.regions import reindent
 from ..source.resources import resource
+from ..source.rooting import with_root
 from ..source.scope import lift, root_symbol, site_scope
 from ..source.sources import Site
 from ..survey.context import Context
+from ..survey.guards import route_conditions
 from ..survey.survey import Survey
-from ..survey.terms import with_root
 from ..text import Edit, Span
 
 REASON = "public-hosts"
@@ -33,7 +34,49 @@ def rewrite(context: Context) -> Iterator[Item]:
 
 def hosts_define(context: Context, name: str) -> Iterator[Item]:
     """The define that knows the hosts of an audience: what values list, else derived from the VirtualService's own."""
-    site, terms = context.item.virtual_services[0], context.terms
+    terms = context.terms
+    own = _public_hosts(context)
+    if own:
+        yield Define(
+            f"{terms.prefix}.publicHosts", own, "The hosts of the public, as the chart's own VirtualService has them."
+        )
+    block = (
+        terms.block.replace(".Values", "$root.Values")
+        if not terms.block.startswith("include")
+        else with_root(terms.block, "$root")
+    )
+    text = resource("hosts.tpl", block=block, derived=f"{terms.prefix}.publicHosts" if own else "")
+    yield Define(
+        name,
+        text.rstrip("\n"),
+        "The hosts of an audience, called with (list $ audience): values, else derived from the public hosts.",
+    )
+
+
+def _public_hosts(context: Context) -> str:
+    """The body of a define that prints the hosts of the first of the workload's VirtualServices that a render has; ""
+    where none has public hosts that can be told."""
+    if not context.weighed:
+        return ""
+    conditions, _ = route_conditions(context.item, context.terms, context.sources)
+    branches: list[tuple[str, str]] = []
+    for site, condition in zip(context.item.virtual_services, conditions, strict=True):
+        branches.append((condition, _lifted_hosts(context, site)))
+        if not condition:
+            break
+    while branches and not branches[-1][1]:
+        branches.pop()
+    if len(branches) < 2 and not any(condition for condition, _ in branches):
+        return branches[0][1] if branches else ""
+    lines: list[str] = []
+    for number, (condition, text) in enumerate(branches):
+        word = "else if" if number else "if"
+        lines += [f"{{{{- {word} {condition} }}}}" if condition else "{{- else }}", *([text] if text else ())]
+    return "\n".join([*lines, "{{- end }}"])
+
+
+def _lifted_hosts(context: Context, site: Site) -> str:
+    """A VirtualService's hosts as text for a define; "" where it only serves the mesh, or they are not written out."""
     own = _own_hosts(site)
     binds = any(
         gateway != "mesh"
@@ -43,24 +86,8 @@ def hosts_define(context: Context, name: str) -> Iterator[Item]:
         for gateway in as_list(dig(manifest.body, "spec", "gateways"))
     )
     scope = replace(site_scope(site), blocks=())
-    lifted = lift(own + "\n", scope, context.sources) if own and binds and context.weighed else None
-    if lifted is not None:
-        yield Define(
-            f"{terms.prefix}.publicHosts",
-            lifted.rstrip("\n"),
-            "The hosts of the public, as the chart's own VirtualService has them.",
-        )
-    block = (
-        terms.block.replace(".Values", "$root.Values")
-        if not terms.block.startswith("include")
-        else with_root(terms.block, "$root")
-    )
-    text = resource("hosts.tpl", block=block, derived=f"{terms.prefix}.publicHosts" if lifted is not None else "")
-    yield Define(
-        name,
-        text.rstrip("\n"),
-        "The hosts of an audience, called with (list $ audience): values, else derived from the public hosts.",
-    )
+    lifted = lift(own + "\n", scope, context.sources) if own and binds else None
+    return (lifted or "").rstrip("\n")
 
 
 def own_gateways(survey: Survey, sites: Sequence[Site]) -> list[Site]:

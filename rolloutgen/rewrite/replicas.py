@@ -11,11 +11,13 @@ from ..source.gotmpl import Block
 from ..source.refuse import refuse
 from ..source.regions import owned, whole_lines
 from ..source.resources import resource
-from ..source.scope import has_root_only, inner_blocks, lift, root_symbol, same_scope, site_scope
+from ..source.rooting import with_root
+from ..source.scope import has_root_only, inner_blocks, root_symbol, same_scope, site_scope
 from ..source.sources import Site, Sources
 from ..source.specnode import spec_of
 from ..source.yamlmap import Node
-from ..survey.terms import Terms, with_root
+from ..survey.guards import standing
+from ..survey.terms import Terms
 from ..survey.together import condition as condition_of
 from ..survey.together import in_one_loop, paired
 from ..text import Edit, Span
@@ -48,9 +50,12 @@ def rewrite(
             if not omit:
                 yield _handed_bounds(scaler, terms, name)
         else:
-            condition, define = _condition(scaler, terms, sources, number)
-            if define:
-                yield define
+            known = f"{terms.prefix}.autoscaled{number + 1 if number else ''}"
+            found = standing(scaler, sources, known, 'Says "true" where the workload has an autoscaler.')
+            if found is None:
+                raise _apart(scaler)
+            condition, defines = found
+            yield from defines
             if not omit:
                 yield _bounds(scaler, terms, sources, name)
             handed = root
@@ -189,27 +194,6 @@ def _handed_bounds(scaler: Site, terms: Terms, name: str) -> Define:
         text.rstrip("\n"),
         "Replicas beside an autoscaler, for (root, name, its minimum and maximum): what values say, else the live\n"
         "number, else the minimum.",
-    )
-
-
-def _condition(scaler: Site, terms: Terms, sources: Sources, number: int) -> tuple[str, Define | None]:
-    """(expression under which the autoscaler is rendered, a define that it rests on); "" for always."""
-    scope = site_scope(scaler)
-    blocks = scope.blocks
-    if not blocks and not scope.define:
-        return "", None
-    if len(blocks) == 1 and blocks[0][1] == 0 and blocks[0][0].keyword == "if" and root_symbol(scope, sources) == ".":
-        code = blocks[0][0].openers[0].inner.of(scaler.source.text).strip().removeprefix("if").strip()
-        if not free_variables(code):
-            return code, None
-    body = lift("true\n", scope, sources)
-    if body is None:
-        raise _apart(scaler)
-    name = f"{terms.prefix}.autoscaled{number + 1 if number else ''}"
-    return f'include "{name}" .', Define(
-        name,
-        re.sub(r"(?<! -)\}\}", "-}}", body).replace(" -}}", " -}}").strip(),
-        'Says "true" where the workload has an autoscaler.',
     )
 
 

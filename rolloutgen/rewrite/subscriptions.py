@@ -9,8 +9,9 @@ from ..source.annotations import Added, annotated
 from ..source.draft import Define, Item
 from ..source.expression import grouped
 from ..source.resources import resource
+from ..source.rooting import with_root
 from ..source.sources import Site
-from ..survey.terms import Terms, with_root
+from ..survey.terms import Terms
 
 REASON = "subscriptions"
 

@@ -15,6 +15,7 @@ from ..source.sources import Site
 from ..source.yamlmap import Node
 from ..survey.closed import closed_code, name_anywhere
 from ..survey.context import Context
+from ..survey.guards import route_conditions
 from ..survey.mentions import Name, renamed
 from ..survey.target import route_name
 from ..survey.terms import Route
@@ -41,26 +42,28 @@ def rewrite(context: Context) -> Iterator[Item]:
 def own_routes(context: Context, root: str) -> tuple[list[Route], tuple[Define, ...]]:
     """The chart's own VirtualServices as the Rollout names them, and the defines that their names need."""
     name = context.mention()
+    if name is None:
+        raise _nameless(context.item.virtual_services[0], "the Service to which it leads stands in a loop or define")
     found: list[Route] = []
-    defines: list[Define] = []
-    scopes = {site_scope(site).openers() for site in context.item.virtual_services}
+    conditions, needed = route_conditions(context.item, context.terms, context.sources)
+    defines: list[Define] = [*needed]
     for number, site in enumerate(context.item.virtual_services):
         code, extra = name_anywhere(
             site, context.sources, f"{context.terms.prefix}.virtualService{number or ''}", "Name of a VirtualService."
         )
-        if name is None or code is None or len(scopes) > 1:
-            raise refuse(
-                "route-not-found",
-                site.source,
-                site.document.span.start,
-                "its VirtualService stands in a loop, or several stand under different conditions",
-                "Write it at the top of its template.",
-            )
+        if code is None:
+            raise _nameless(site, "its name is made of what only its place knows")
         defines += extra
         code = _with_namespace(context, site, code)
         names = tuple(route.name for route in routes(site, name, _route_name(context, site)))
-        found.append(Route(printed(context.terms.at(code, root)), names))
+        condition = context.terms.at(conditions[number], root) if conditions[number] else ""
+        found.append(Route(printed(context.terms.at(code, root)), names, condition))
     return found, tuple(defines)
+
+
+def _nameless(site: Site, why: str) -> Exception:
+    hint = "Write it at the top of its template, with the name and the Service's name made of the root alone."
+    return refuse("route-not-found", site.source, site.document.span.start, f"the Rollout cannot name it: {why}", hint)
 
 
 def _route_name(context: Context, site: Site) -> str:

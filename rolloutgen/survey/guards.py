@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 
 from ..source.draft import Define
-from ..source.expression import free_variables
+from ..source.expression import free_variables, grouped
+from ..source.gotmpl import Block
+from ..source.kindswitch import chosen_when
 from ..source.refuse import refuse
-from ..source.scope import lift, site_scope
+from ..source.scope import lift, root_symbol, site_scope
 from ..source.sources import Site, Sources
 from .survey import Workload
 from .terms import Terms
@@ -18,6 +20,8 @@ def routed_when(item: Workload, terms: Terms, sources: Sources) -> tuple[str, tu
     always."""
     if terms.local:
         return terms.condition, ()
+    if by_conditions(item):
+        return _routed_by_any(item, terms, sources)
     sites = [*item.services[:1], *item.virtual_services[:1]]
     blocks = [(site, pair) for site in sites for pair in site_scope(site).blocks]
     if not blocks:
@@ -32,16 +36,88 @@ def routed_when(item: Workload, terms: Terms, sources: Sources) -> tuple[str, tu
     for site in reversed(sites):
         body = lift(body, site_scope(site), sources) if body is not None else None
     if body is None:
-        raise refuse(
-            "condition-in-loop",
-            site.source,
-            site.document.span.start,
-            "the condition of the traffic Service cannot be repeated outside its place",
-            "Put a plain condition around the Service.",
-        )
-    tight = re.sub(r"(?<! -)\s\}\}", " -}}", body).strip()
+        raise _unrepeatable(site)
+    name, about = f"{terms.prefix}.routed", 'Says "true" where the workload has its traffic Service.'
+    return f'include "{name}" .', (Define(name, _tight(body), about),)
+
+
+def by_conditions(item: Workload) -> bool:
+    """Whether the chart's own VirtualServices of a workload stand under different conditions."""
+    return len({site_scope(site).openers() for site in item.virtual_services}) > 1
+
+
+def route_conditions(item: Workload, terms: Terms, sources: Sources) -> tuple[list[str], tuple[Define, ...]]:
+    """For each of the chart's own VirtualServices of a workload the expression (root as `.`) under which it is
+    rendered, "" for always, where these differ; and the defines that they rest on."""
+    if not by_conditions(item):
+        return [""] * len(item.virtual_services), ()
+    codes: list[str] = []
+    defines: list[Define] = []
+    for number, site in enumerate(item.virtual_services):
+        name = f"{terms.prefix}.hasVirtualService{number + 1 if number else ''}"
+        found = standing(site, sources, name, 'Says "true" where a VirtualService of the workload is rendered.')
+        if found is None:
+            raise _unrepeatable(site, "a VirtualService")
+        codes.append(found[0])
+        defines += found[1]
+    return codes, tuple(defines)
+
+
+def _routed_by_any(item: Workload, terms: Terms, sources: Sources) -> tuple[str, tuple[Define, ...]]:
+    """As `routed_when`, where any of several VirtualServices makes the difference."""
+    codes, defines = route_conditions(item, terms, sources)
+    service = item.services[0]
+    about = 'Says "true" where a VirtualService of the chart\'s own leads to the workload.'
+    own = standing(service, sources, f"{terms.prefix}.hasService", 'Says "true" where the workload has its Service.')
+    if own is None:
+        raise _unrepeatable(service)
+    around = site_scope(service).openers()
+    if all(site_scope(site).openers()[: len(around)] == around for site in item.virtual_services):
+        own = "", ()
+    every = "" if "" in codes else f"or {' '.join(grouped(code) for code in codes)}"
+    if not every:
+        return own
+    whole = f"and {grouped(own[0])} ({every})" if own[0] else every
     name = f"{terms.prefix}.routed"
-    return f'include "{name}" .', (Define(name, tight, 'Says "true" where the workload has its traffic Service.'),)
+    body = f"{{{{- if {whole} -}}}}\ntrue\n{{{{- end -}}}}"
+    return f'include "{name}" .', (*defines, *own[1], Define(name, body, about))
+
+
+def standing(site: Site, sources: Sources, define: str, about: str) -> tuple[str, tuple[Define, ...]] | None:
+    """The expression (root as `.`) under which a document is rendered, "" for always, with the define (called `define`)
+    that it may need; None where its conditions cannot be repeated elsewhere."""
+    scope = site_scope(site)
+    blocks = scope.blocks
+    if not blocks and not scope.define:
+        return "", ()
+    if len(blocks) == 1 and blocks[0][0].keyword == "if" and root_symbol(scope, sources) == ".":
+        code = _plain(*blocks[0], site.source.text)
+        if code and not free_variables(code):
+            return code, ()
+    body = lift("true\n", scope, sources)
+    return None if body is None else (f'include "{define}" .', (Define(define, _tight(body), about),))
+
+
+def _plain(block: Block, branch: int, text: str) -> str | None:
+    """The condition of a branch of an `if`; None for an `else with`."""
+    if not branch:
+        return block.openers[0].inner.of(text).strip().removeprefix("if").strip()
+    words = block.openers[branch].inner.of(text).split()
+    return None if words[1:2] == ["with"] else chosen_when(block.openers, branch, text)
+
+
+def _tight(body: str) -> str:
+    return re.sub(r"(?<! -)\s\}\}", " -}}", body).strip()
+
+
+def _unrepeatable(site: Site, what: str = "the traffic Service") -> Exception:
+    return refuse(
+        "condition-in-loop",
+        site.source,
+        site.document.span.start,
+        f"the condition of {what} cannot be repeated outside its place",
+        f"Put a plain condition around {what.replace('a Virtual', 'the Virtual')}.",
+    )
 
 
 def present_when(item: Workload, prefix: str, guard: str, sources: Sources) -> tuple[str, tuple[Define, ...]]:
@@ -69,9 +145,8 @@ def rendered_when(item: Workload, prefix: str, guard: str, sources: Sources) -> 
     body = lift(inner, site_scope(site), sources)
     if body is None:
         return "", ()
-    tight = re.sub(r"(?<! -)\s\}\}", " -}}", body).strip()
     name = f"{prefix}.rolledOut"
-    return f'include "{name}" .', (Define(name, tight, 'Says "true" where the workload is rendered.'),)
+    return f'include "{name}" .', (Define(name, _tight(body), 'Says "true" where the workload is rendered.'),)
 
 
 def implied(condition: str, site: Site) -> bool:

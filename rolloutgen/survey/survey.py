@@ -173,6 +173,7 @@ def _workload(
     strategy = options.strategy if services or alone else "basic"
     router = options.router
     where = sources.sites
+    routed = dict.fromkeys(sorted(routed, key=lambda found: _rendering(where.get(found))))
     several_of_one = not (printed_once(site, sources) or (routed and strategy == "canary"))
     decision = WorkloadDecision(
         key,
@@ -207,6 +208,11 @@ def _workload(
         always,
         alone_somewhere,
     )
+
+
+def _rendering(site: Site | None) -> tuple[str, int]:
+    """What sorts documents of one kind in the order in which Helm renders them."""
+    return (site.source.path, site.index) if site else ("", 0)
 
 
 def _following(site: Site, scalers: Iterable[str], renders: Sequence[Rendered]) -> Iterable[str]:

@@ -10,9 +10,9 @@ from dataclasses import dataclass, replace
 from ..chart.dependencies import declared
 from ..objects.naming import LONGEST, track_suffixes
 from ..source.draft import Define
-from ..source.gotmpl import OPENERS, lex
 from ..source.objectname import name_choice, name_of, without_nil
 from ..source.refuse import refuse
+from ..source.rooting import with_root
 from ..source.scope import Scope, is_shared, same_scope, site_scope
 from ..source.sources import Site, Sources
 from .closed import closed_code, define_body
@@ -20,13 +20,12 @@ from .cutname import cut, cut_name
 from .survey import Survey, Workload
 from .together import Pair, condition, in_one_loop, paired, presence
 
-_HEAD = re.compile(r"\s*(?:else\s+)?(?:if|with|range)\b")
 # The last parts of the names of defines that a conversion may make.
 _OURS = (
     "activeService", "analysedSteps", "autoscaled", "backgroundAnalysis", "baseService", "basicCanary",
-    "canaryService", "cutName", "overlay", "previewService", "publicHosts", "rolledOut", "rollout", "rolloutBody",
-    "rolloutHosts", "rolloutName", "rolloutReplicas", "routed", "stableService", "subscriptions", "trafficPort",
-    "trafficPorts", "updateStrategy", "versionedName", "virtualService",
+    "canaryService", "cutName", "hasService", "hasVirtualService", "overlay", "previewService", "publicHosts",
+    "rolledOut", "rollout", "rolloutBody", "rolloutHosts", "rolloutName", "rolloutReplicas", "routed", "stableService",
+    "subscriptions", "trafficPort", "trafficPorts", "updateStrategy", "versionedName", "virtualService",
 )  # fmt: skip
 _PREFIX = re.compile(r"^[A-Za-z0-9_-]+\.(?:.*\.)?(?:fullname|name|labels|chart|selectorLabels)$")
 
@@ -37,9 +36,10 @@ class Terms:
 
     `prefix` begins the names of its defines. `name`, `stable` and `canary` are expressions (no braces). When `local` is
     set they read what surrounds `service_scope` (the Service stands in a loop) and are valid only in an equal scope;
-    otherwise they read the root as `.` and are valid everywhere once `at` has adapted the dot. Then `condition` is the
-    expression, at the Deployment, under which its Service is printed ("" for always), `present` the one, at the Service,
-    under which its Deployment is, and `beside` are the terms as the Service's place has them, where they differ.
+    otherwise they read the root as `.` and are valid everywhere once `at` has adapted the dot. Local terms also know
+    when: `condition` is the expression, at the Deployment, under which its Service is printed ("" for always), and
+    `present` the one, at the Service, under which its Deployment is. `beside` are the terms as the Service's place has
+    them, where they differ.
     """
 
     prefix: str
@@ -63,21 +63,12 @@ class Terms:
 
 @dataclass(frozen=True)
 class Route:
-    """A VirtualService as the Rollout names it: the YAML text of its name and of its routes' names."""
+    """A VirtualService as the Rollout names it: the YAML text of its name and of its routes' names, and the expression
+    under which it is rendered where the Rollout names others without it, "" elsewhere."""
 
     name: str
     routes: tuple[str, ...]
-
-
-def with_root(code: str, root: str) -> str:
-    """An expression that reads the root as `.`, for a place where the root is called otherwise."""
-    return re.sub(
-        r"(?<![\w$\")\]\"])\.(?=[A-Za-z]|\s|\)|$)", lambda match: root if not _member(code, match) else f"{root}.", code
-    )
-
-
-def _member(code: str, match: re.Match[str]) -> bool:
-    return code[match.end() : match.end() + 1].isalpha()
+    condition: str = ""
 
 
 def chart_prefix(sources: Sources) -> str:
@@ -274,27 +265,3 @@ def _chosen(service: Site, raw: str, scope: Scope, sources: Sources, define: str
 def unique(defines: list[Define]) -> Iterator[Define]:
     """Defines without repetition, in order."""
     yield from dict.fromkeys(defines)
-
-
-def rooted(text: str, root: str) -> str:
-    """Template text whose actions read the root as `.`, for a place where the root is called `root`."""
-    if root == ".":
-        return text
-    parts: list[str] = []
-    position = 0
-    moved: list[bool] = []  # for each open block, whether it gave the dot another meaning
-    for action in lex(text):
-        code = action.inner.of(text)
-        if action.keyword in ("end", "else") and moved:
-            moved.pop()
-        if not any(moved):
-            head = _HEAD.match(code)
-            start = head.end() if head else 0
-            glue = "" if not head or code[start : start + 1].isspace() else " "
-            parts += (text[position : action.inner.start], code[:start], glue, with_root(code[start:], root))
-            position = action.inner.end
-        if action.keyword in OPENERS:
-            moved.append(action.keyword in ("range", "with"))
-        elif action.keyword == "else":
-            moved.append(bool(re.match(r"\s*else\s+with\b", code)))
-    return "".join((*parts, text[position:]))

@@ -206,7 +206,7 @@ def _conditions(pair: Pair, site: Site, sources: Sources) -> list[tuple[str, tup
 
 
 def _asked(block: Block, branch: int, place: Place) -> list[str]:
-    """What has to hold, one by one, for a branch of an `if` to be taken; nothing where an `else` asks in another way."""
+    """What has to hold, one by one, for a branch of an `if` to be taken; nothing where an `else` asks otherwise."""
     found: list[str] = []
     for number, opener in enumerate(block.openers[: branch + 1]):
         asked = _ASKED.fullmatch(place.code_of(opener).strip())

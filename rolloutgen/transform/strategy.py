@@ -78,7 +78,9 @@ def _needs_router(step: Json) -> bool:
 
 def _traffic_routing(target: Target, routes: Sequence[tuple[str, Sequence[str]]]) -> dict[str, Any]:
     listed = [{"name": name, "routes": list(names)} for name, names in routes]
-    istio: dict[str, Any] = {"virtualService": listed[0]} if len(listed) == 1 else {"virtualServices": listed}
+    # Where some render lists several, each lists what it has: one key for all of them, a list of one perhaps.
+    several = len(listed) > 1 or len(target.decision.virtual_service_sites) > 1
+    istio: dict[str, Any] = {"virtualServices": listed} if several else {"virtualService": listed[0]}
     managed = [_managed(route) for route in as_list(target.block.get("managedRoutes"))]
     return {"istio": istio, **({"managedRoutes": managed} if managed else {})}
 
