@@ -16,7 +16,7 @@ from ..source.yamlmap import Node
 from ..survey.closed import closed_code, name_anywhere
 from ..survey.context import Context
 from ..survey.guards import route_conditions
-from ..survey.mentions import Name, renamed
+from ..survey.mentions import Name, beside, renamed
 from ..survey.target import route_name
 from ..survey.terms import Route
 from ..text import Edit, Span
@@ -32,11 +32,12 @@ def rewrite(context: Context) -> Iterator[Item]:
     for site in context.item.virtual_services:
         root = root_symbol(site_scope(site), context.sources) or "."
         stable, canary = (terms.at(code, root) for code in (terms.stable, terms.canary))
+        said = beside(name, site.source)
         if context.weighed:
-            found = routes(site, name, _route_name(context, site))
-            yield from _amended(site, found, name, stable, canary, context.keep)
+            found = routes(site, said, _route_name(context, site))
+            yield from _amended(site, found, said, stable, canary, context.keep)
         else:
-            yield from renamed_hosts(site, name, stable, keep=context.keep)
+            yield from renamed_hosts(site, said, stable, keep=context.keep)
 
 
 def own_routes(context: Context, root: str) -> tuple[list[Route], tuple[Define, ...]]:
@@ -55,7 +56,7 @@ def own_routes(context: Context, root: str) -> tuple[list[Route], tuple[Define, 
             raise _nameless(site, "its name is made of what only its place knows")
         defines += extra
         code = _with_namespace(context, site, code)
-        names = tuple(route.name for route in routes(site, name, _route_name(context, site)))
+        names = tuple(route.name for route in routes(site, beside(name, site.source), _route_name(context, site)))
         condition = context.terms.at(conditions[number], root) if conditions[number] else ""
         found.append(Route(printed(context.terms.at(code, root)), names, condition))
     return found, tuple(defines)

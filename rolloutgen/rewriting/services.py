@@ -10,6 +10,7 @@ from ..source.scope import site_scope, sole_call
 from ..survey.concerned import node_ports, other_names, places, said_before
 from ..survey.context import Context
 from ..survey.guards import implied, routed_when
+from ..survey.mentions import beside
 from ..survey.routing import governs, points_at
 from ..survey.unseen import unseen_sites
 from .gatewaysets import as_files, is_separated, judged_text, sets_of
@@ -71,8 +72,10 @@ def _destination_rules(context: Context) -> Iterator[Item]:
             condition, defines = routed_when(context.item, context.terms, context.sources)
             yield from defines
             condition = "" if implied(condition, rule) else context.terms.at(condition, root)
-        canary = context.terms.at(context.terms.canary, root)
-        yield from destinationrule.rewrite(rule, context.mention(), canary, condition)
+        canary, stable = (context.terms.at(code, root) for code in (context.terms.canary, context.terms.stable))
+        name = context.mention()
+        said = name and beside(name, rule.source)
+        yield from destinationrule.rewrite(rule, said, canary, condition, "" if context.keep else stable)
 
 
 def referring(context: Context) -> Iterator[Item]:

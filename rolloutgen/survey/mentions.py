@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from ..source.expression import unwrapped
+from ..source.sources import Source
 from ..text import Span
 from .terms import Terms
 
+_ASSIGNED = re.compile(r"\s*\$(\w+)\s*:?=\s*(.*?)\s*", re.DOTALL)
 _WORDS = re.compile(r"\"[^\"]*\"|[()|]|[^\s\"()|]+")
 
 
@@ -25,6 +28,19 @@ class Name:
 def any_of(name: Name) -> re.Pattern[str]:
     """Matches each expression that means the name."""
     return re.compile("|".join(pattern_of(code).pattern for code in name.codes))
+
+
+def beside(name: Name, source: Source) -> Name:
+    """`name` with the variables that hold it in one file, wherever they are set there."""
+    pattern = any_of(name)
+    held: dict[str, bool] = {}
+    for action in source.template.actions:
+        assigned = _ASSIGNED.fullmatch(action.inner.of(source.text))
+        if assigned:
+            variable = f"${assigned[1]}"
+            held[variable] = held.get(variable, True) and pattern.fullmatch(unwrapped(assigned[2])) is not None
+    found = [variable for variable, always in held.items() if always and variable not in name.codes]
+    return replace(name, codes=(*name.codes, *found)) if found else name
 
 
 def pattern_of(code: str) -> re.Pattern[str]:
