@@ -42,7 +42,7 @@ class WorkerEngine:
     def __init__(self, *, seconds: float = 30.0, memory_bytes: int = MEMORY) -> None:
         self._seconds, self._memory = seconds, memory_bytes
         self._number = 0
-        self._rendering = False
+        self._turn = 0  # counts what was asked for: an older question gets no answer any more
         self._charts: deque[str] = deque(maxlen=KEPT_CHARTS)
         self._start()
 
@@ -60,25 +60,24 @@ class WorkerEngine:
         raise AssertionError("one value set, one outcome")
 
     def render_all(self, chart: Chart, value_sets: Sequence[ValueSet]) -> Iterator[Rendered | RolloutgenError]:
-        """Each value set's render or its fault, in order; several are under way at once.
+        """Each value set's render or its fault, in order; several are under way at once, the first from this call on.
 
-        Take all of them before the engine renders anything else (RuntimeError): answers come in the order of the
-        questions. A chart that hits a limit under two value sets is not tried under the others: they share the last
-        fault.
+        Take all of them before the engine is asked for anything else (then RuntimeError): answers come in the order of
+        the questions. A chart that hits a limit under two value sets is not tried under the others: they share the
+        last fault.
         """
-        if self._rendering:
-            raise RuntimeError("all renders of one chart have to be taken before the next ones are asked for")
-        self._rendering = True
-        try:
-            yield from self._outcomes(chart, value_sets)
-        finally:
-            self._rendering = False
+        self._turn += 1
+        numbers = deque(self._send_render(chart, first) for first in value_sets[:_AHEAD])
+        return self._outcomes(chart, value_sets, numbers, self._turn)
 
-    def _outcomes(self, chart: Chart, value_sets: Sequence[ValueSet]) -> Iterator[Rendered | RolloutgenError]:
+    def _outcomes(
+        self, chart: Chart, value_sets: Sequence[ValueSet], numbers: deque[int], turn: int
+    ) -> Iterator[Rendered | RolloutgenError]:
         limits: list[LimitError] = []
-        numbers: deque[int] = deque()
         ahead, position = _AHEAD, 0
         while position < len(value_sets) and len(limits) < _PATIENCE:
+            if turn != self._turn:
+                raise RuntimeError("all renders of one chart have to be taken before anything else is asked for")
             for following in value_sets[position + len(numbers) : position + ahead]:
                 numbers.append(self._send_render(chart, following))
             outcome: Rendered | RolloutgenError
@@ -153,6 +152,7 @@ class WorkerEngine:
         return self._number
 
     def _ask(self, work: str, *arguments: Any) -> Any:
+        self._turn += 1
         try:
             return self._wait(self._send(work, *arguments))
         except _WorkerLost as lost:

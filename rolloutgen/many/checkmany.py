@@ -85,7 +85,6 @@ def _failed(task: Task, failure: Failure) -> Judged | Failure:
 
 
 def _judge(task: Task, engine: Callable[[], Engine]) -> Judged:
-    from ..validation.streams import read_files, read_stdin
     from ..validation.validate import judge_chart, judge_manifests
 
     one = task.input
@@ -93,6 +92,8 @@ def _judge(task: Task, engine: Callable[[], Engine]) -> Judged:
         with at_most(_SECONDS, one.path):
             if one.kind == "chart":
                 return judge_chart(one.path, task.ask, engine())
+            from ..validation.streams import read_files, read_stdin
+
             is_stream, is_loose = one.kind == "stream", one.kind == "folder"
             stream = read_stdin(one.path) if is_stream else read_files(one.files, loose=is_loose)
             return judge_manifests(one.path, stream, task.ask)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 
 from rolloutgen.model import ServiceNames, Strategy
@@ -25,6 +24,8 @@ def distinct(name: str, length: int) -> str:
     """`name` if it is no longer than `length`, else cut to it with a hash in the place of what is cut off."""
     if len(name) <= length:
         return name
+    import hashlib
+
     return f"{short(name, length - 9)}-{hashlib.sha256(name.encode()).hexdigest()[:8]}"
 
 

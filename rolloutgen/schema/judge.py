@@ -88,6 +88,16 @@ def check_pod_template(
     return _errors(_pod_template_judge(minor_of(kube_version), backend), template)
 
 
+def compile_ahead(kinds: Iterable[tuple[str, str]], *, kube_version: str = "", locations: Sequence[str] = ()) -> None:
+    """Compiles what `check` is going to ask of objects of these (apiVersion, kind), for whoever has to wait anyway.
+
+    Raises UsageError as `check` does.
+    """
+    search = _Search(minor_of(kube_version), release_of(kube_version), tuple(locations), "auto")
+    for api_version, kind in kinds:
+        _judge(api_version, kind, search)
+
+
 def dotted(at: Path) -> str:
     """A path as people write it: `spec.ports[0].name`."""
     out = ""

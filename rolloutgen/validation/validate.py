@@ -3,33 +3,27 @@
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from ..chart.chart import Chart, load_chart
+from ..chart.chart import load_chart
 from ..chart.dependencies import Dependencies, resolve_dependencies
-from ..chart.manifests import OF_RENDERED
 from ..errors import RolloutgenError, UsageError
 from ..helm import Engine
 from ..house.house import HouseFiles, house_of
 from ..house.record import read_record
-from ..model import Finding, Release, Rendered, ValueSet
-from ..objects.release import ReleaseView, view_of
+from ..model import Finding, Release
+from ..objects.release import ReleaseView
 from ..options import Options, settle
 from ..places.excerpt import Remark, line_text, locate_in_text, remark, underlined
-from ..values.valuesets import SHORT, base_sets, toggle_sets
+from .chartviews import finding_of, kube_version_of, sources_of, views_of
 from .inputs import STDIN, Ask
-from .lint import NO_RULE, lint, rules
+from .lint import NO_RULE, lint
 
 if TYPE_CHECKING:
     from .streams import Stream
 
-_TEXT = (".yaml", ".yml", ".tpl", ".txt", ".json")
-_RULE_OF_FAULT = {"LimitError": "too-much", "RenderError": "does-not-render", "ChartError": "not-readable"}
-_MADE_UP = re.compile(r"^pod fields filled$|^lists emptied$|^probes switched$|=\.\.\.|=\[\]|rg-toggle")
 UNUSED = "unused-suppression"
 
 
@@ -63,21 +57,21 @@ def judge_chart(path: str, ask: Ask, engine: Engine) -> Judged:
         dependencies = resolve_dependencies(chart)
         if dependencies.are_needed:
             return Judged(path, "chart", remarks=(_needed(dependencies, path),), houses=house.paths)
-        views, troubles = _views(chart, dependencies, options, engine)
+        views, troubles = views_of(chart, dependencies, options, engine, ask.schema_locations)
     except RolloutgenError as fault:
         if isinstance(fault, UsageError) and not _is_within(fault.path, path):
             raise
-        return Judged(path, "chart", remarks=(_at_chart(_of_fault(fault), path),), houses=house.paths)
+        return Judged(path, "chart", remarks=(_at_chart(Remark(finding_of(fault)), path),), houses=house.paths)
     troubles += [_left_out(dependency.name) for dependency in dependencies.missing]
     findings = lint(
         views,
         ignore=options.ignore,
         written=_written(house, options.ignore),
-        kube_version=_kube_version(options),
+        kube_version=kube_version_of(options),
         schema_locations=ask.schema_locations,
     )
     remarks = [remark(finding, _view_of(finding, views)) for finding in findings]
-    sources = _sources(dependencies.chart)
+    sources = sources_of(dependencies.chart)
     remarks = [*(_in_text(trouble, sources) for trouble in troubles), *remarks]
     remarks += [Remark(finding) for finding in [*_second_opinion(views, ask, options)]]
     objects = sum(len(view.objects) for view in views)
@@ -106,7 +100,7 @@ def judge_manifests(path: str, stream: Stream, ask: Ask) -> Judged:
         schema_locations=ask.schema_locations,
         locate=locate_in_text,
     )
-    remarks = [_in_text(_of_fault(fault).finding, stream.texts) for fault in stream.faults]
+    remarks = [_in_text(finding_of(fault), stream.texts) for fault in stream.faults]
     remarks += [Remark(_no_object(other)) for other in stream.others]
     remarks += [remark(finding, view) for finding in findings]
     remarks += [Remark(finding) for finding in _second_opinion([view], ask, options)]
@@ -156,75 +150,6 @@ def _written(house: HouseFiles, rules: Iterable[str]) -> Mapping[str, tuple[str,
     return {rule: house.place("ignore", rule) for rule in rules}
 
 
-def _kube_version(options: Options) -> str:
-    from ..schema import releases
-
-    return options.kube_version or f"1.{releases()[1]}.0"
-
-
-def _views(
-    chart: Chart, dependencies: Dependencies, options: Options, engine: Engine
-) -> tuple[list[ReleaseView], list[Finding]]:
-    """The renders as rules see them, and what speaks against value sets that do not render."""
-    asked = _value_sets(chart, options, engine)
-    rules()  # imported while Helm starts in its own process
-    sources = _sources(dependencies.chart)
-    gateways = options.house.gateways
-    view = partial(view_of, deployer=options.deployer, sources=sources, chart_version=chart.version, gateways=gateways)
-    renders = list(engine.render_all(dependencies.chart, [value_set for value_set, _ in asked]))
-    views = [view(render) for render in renders if isinstance(render, Rendered)]
-    troubles: dict[tuple[str, str, int | None], Finding] = {}
-    for (value_set, must), outcome in zip(asked, renders, strict=True):
-        if isinstance(outcome, Rendered) or (views and not must):
-            continue
-        key = (outcome.what, outcome.path or "", outcome.line)
-        before = troubles[key].value_sets if key in troubles else ()
-        troubles[key] = replace(_of_fault(outcome).finding, value_sets=(*before, value_set.name))
-    return views, list(troubles.values())
-
-
-def _value_sets(chart: Chart, options: Options, engine: Engine) -> list[tuple[ValueSet, bool]]:
-    """The value sets, each with whether it must render: those that were named, and the chart's own ci/ ones.
-
-    The defaults need not where others do: many charts ask for values, and say so.
-    """
-    release = replace(Release(), kube_version=_kube_version(options))
-    base = base_sets(
-        chart,
-        engine,
-        values_files=options.values,
-        sets=options.sets,
-        named=dict(options.value_sets),
-        kube_version=options.kube_version,
-        environments=options.house.environments,
-    )
-    plain = [one for one in base if one.release == replace(SHORT, kube_version=options.kube_version)]
-    toggled = toggle_sets(chart, base[0], toggles=options.toggles).sets
-    found = [(replace(one, release=release), one.name != "defaults") for one in plain]
-    return found + [(replace(one, release=release), False) for one in toggled if not _is_made_up(one)]
-
-
-def _is_made_up(toggled: ValueSet) -> bool:
-    """Whether a derived value set holds lists, maps or names that nobody wrote, or empties what somebody wrote.
-
-    They prove that a conversion keeps everything in its place; a fault that they bring says nothing of the chart.
-    """
-    return bool(_MADE_UP.search(toggled.name))
-
-
-def _sources(chart: Chart) -> Mapping[str, str]:
-    """The templates as written, those of unpacked subcharts too."""
-    found = {}
-    for path, data in chart.files.items():
-        if (
-            path.endswith(_TEXT)
-            and (path.startswith("templates/") or "/templates/" in path)
-            and path not in chart.ignored
-        ):
-            found[path] = data.decode("utf-8", "replace")
-    return found
-
-
 def _view_of(finding: Finding, views: Sequence[ReleaseView]) -> ReleaseView:
     """The first render that shows the finding."""
     return next(
@@ -236,16 +161,8 @@ def _second_opinion(views: Sequence[ReleaseView], ask: Ask, options: Options) ->
     if ask.second_opinion:
         from .secondopinion import disagreements
 
-        kube_version = _kube_version(options)
+        kube_version = kube_version_of(options)
         yield from disagreements(ask.second_opinion, views, kube_version, ask.schema_locations)
-
-
-def _of_fault(fault: RolloutgenError) -> Remark:
-    by = _RULE_OF_FAULT.get(type(fault).__name__, "not-readable")
-    message = f"{fault.what}{': ' + fault.why if fault.why else ''}"
-    if fault.hint == OF_RENDERED:  # no line of the template
-        return Remark(Finding(by, "error", f"{message} (line {fault.line} of the rendered text)", "", fault.path or ""))
-    return Remark(Finding(by, "error", message, fault.hint, fault.path or "", fault.line or 0))
 
 
 def _in_text(finding: Finding, texts: Mapping[str, str]) -> Remark:

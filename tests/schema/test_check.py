@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from rolloutgen.errors import UsageError
-from rolloutgen.schema import check, check_pod_template, dotted
+from rolloutgen.schema import check, check_pod_template, compile_ahead, dotted, judge
 from rolloutgen.schema.judge import Verdict
 from rolloutgen.yamls.goyaml import load
 from tests.schema.mutants import good_objects, manifest
@@ -366,3 +366,12 @@ def test_a_path_within_a_volume_stays_in_it(path: str, good: bool) -> None:
     }
     errors = check_pod_template({"metadata": {}, "spec": spec})
     assert [error.at[-1] for error in errors] == ([] if good else ["subPath"])
+
+
+def test_what_is_compiled_ahead_is_what_the_check_asks(monkeypatch: pytest.MonkeyPatch) -> None:
+    compile_ahead([("v1", "Service"), ("example.org/v1", "Unknown")], kube_version="1.29")
+    monkeypatch.setattr(judge, "_compiled", lambda *_: pytest.fail("compiled again"))
+    text = "apiVersion: v1\nkind: Service\nmetadata: {name: a}\nspec: {ports: [{port: 80}]}"
+    assert judged(text, kube_version="1.29").state == "valid"
+    with pytest.raises(UsageError, match=r"no schemas for Kubernetes 1\.2"):
+        compile_ahead([("v1", "Service")], kube_version="1.2")

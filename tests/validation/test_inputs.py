@@ -8,8 +8,8 @@ import pytest
 
 from rolloutgen.errors import UsageError
 from rolloutgen.model import ValueSet
+from rolloutgen.validation.chartviews import _is_made_up
 from rolloutgen.validation.inputs import Input, charts_of, input_of, inputs_of
-from rolloutgen.validation.validate import _is_made_up
 
 FILES = (
     "charts/web/Chart.yaml",
