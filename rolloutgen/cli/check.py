@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
+from ..errors import RolloutgenError
 from .charts import charts_below
-
-if TYPE_CHECKING:
-    from ..review.drift import Drifted
+from .output import told
 
 
 @click.command(no_args_is_help=True)
@@ -57,11 +56,17 @@ def check(charts: tuple[str, ...], **given: Any) -> None:
         )
     flags = {name: given[name] for name in ("values", "sets") if given[name]}
     engine = open_engine(given["helm"])
-    found: list[Drifted] = []
+    codes = [0]
     try:
         for path in dict.fromkeys(os.path.normpath(path) for path in paths):
-            found.append(drift(path, engine, before=given["before"], flags=flags, config=given["config"]))
-            click.echo(as_json(found[-1]) if given["as_json"] else text(found[-1]), nl=False)
+            try:
+                found = drift(path, engine, before=given["before"], flags=flags, config=given["config"])
+            except RolloutgenError as fault:  # of this chart alone
+                told(str(fault), path, as_json=given["as_json"])
+                codes.append(fault.exit_code)
+                continue
+            codes.append(int(bool(found.files)))
+            click.echo(as_json(found) if given["as_json"] else text(found), nl=False)
     finally:
         engine.close()
-    sys.exit(int(any(one.files for one in found)))
+    sys.exit(max(codes))

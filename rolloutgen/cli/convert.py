@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from .charts import charts_below, parse_key, parse_kube_version, parse_set, parse_shard, parse_toggles, shard
+from .output import told
 
 if TYPE_CHECKING:
     from ..many.many import Outcome, Task
@@ -197,7 +198,7 @@ def _bar(length: int) -> Any:
 def _print(outcome: Outcome, given: dict[str, Any]) -> None:
     """The diff and JSON go to stdout alone, so that `git apply` and `jq` can read them; then the words go to stderr."""
     if outcome.fault:
-        click.echo(f"error: {outcome.fault}", err=True)
+        told(outcome.fault, outcome.path, as_json=given["as_json"])
     if given["as_json"]:
         click.echo(outcome.form("json") + outcome.form("json-diff"), nl=False)
         return

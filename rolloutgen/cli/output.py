@@ -23,3 +23,13 @@ def save(text: str, path: str) -> None:
         Path(path).write_text(text, encoding="utf-8")
     except OSError as fault:
         raise UsageError(f"cannot be written: {fault.strerror}", path=path) from None
+
+
+def told(fault: str, chart: str, *, as_json: bool) -> None:
+    """Tells on stderr why nothing is known of `chart`; as JSON that chart too is one object on one line of stdout."""
+    import json
+
+    fault = fault if chart in fault else f"{chart}: {fault}"
+    click.echo(f"error: {fault}", err=True)
+    if as_json:
+        click.echo(json.dumps({"chart": chart, "status": "failed", "error": fault}, ensure_ascii=False))

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 
 from ..errors import LimitError, RolloutgenError, UsageError
 from ..helm import Engine, open_engine
-from ..model import Finding
 from ..validation.inputs import Ask, Input
 from .bounds import at_most
 
@@ -33,7 +32,8 @@ class Task:
 def judge_all(inputs: Sequence[Input], ask: Ask, helm: str, seconds: float = 0) -> Iterator[Judged]:
     """The outcome for each input, in order. `helm` and `seconds` are as for `open_engine`.
 
-    Raises UsageError for what the user must set right first.
+    Raises UsageError for what the user must set right first; of several inputs, what only concerns files of one (its
+    own rolloutgen.yaml) is a finding there, and the rest is judged.
     """
     tasks = [Task(one, ask) for one in inputs]
     streams = [task for task in tasks if task.input.kind == "stream"]  # only this process has its stdin
@@ -41,7 +41,7 @@ def judge_all(inputs: Sequence[Input], ask: Ask, helm: str, seconds: float = 0) 
         with _Lazy(helm, seconds) as engine:
             if any(task.input.kind == "chart" for task in tasks):
                 engine.start()  # before all that is imported below
-            yield from (_judge(task, lambda: engine.engine) for task in tasks)
+            yield from (_judge(task, lambda: engine.engine, alone=len(tasks) == 1) for task in tasks)
         return
     from . import pool
 
@@ -84,8 +84,8 @@ def _failed(task: Task, failure: Failure) -> Judged | Failure:
     return failure
 
 
-def _judge(task: Task, engine: Callable[[], Engine]) -> Judged:
-    from ..validation.validate import judge_chart, judge_manifests
+def _judge(task: Task, engine: Callable[[], Engine], *, alone: bool = False) -> Judged:
+    from ..validation.validate import is_within, judge_chart, judge_manifests
 
     one = task.input
     try:
@@ -99,14 +99,16 @@ def _judge(task: Task, engine: Callable[[], Engine]) -> Judged:
             return judge_manifests(one.path, stream, task.ask)
     except LimitError as fault:
         return _beyond(one, fault)
+    except UsageError as fault:
+        if alone or task.ask.config or not is_within(fault.path, one.path):
+            raise
+        return _beyond(one, fault)
     except (MemoryError, RecursionError):
         return _beyond(one, LimitError("it takes more memory than there is to check"))
 
 
 def _beyond(one: Input, fault: RolloutgenError) -> Judged:
-    from ..places.excerpt import Remark
-    from ..validation.validate import Judged
+    from ..validation.validate import unjudged
 
     kind = "chart" if one.kind == "chart" else "manifests"
-    finding = Finding("too-much", "error", fault.what, fault.hint, fault.path or one.path, fault.line or 0)
-    return Judged(one.path, kind, remarks=(Remark(finding),))
+    return unjudged(one.path, kind, fault)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from rolloutgen.model import Manifest, Path
 from rolloutgen.objects.mesh import destinations, service_of
-from rolloutgen.objects.reading import rows, text
+from rolloutgen.objects.reading import rows, text, texts
 from rolloutgen.objects.release import HTTP_ROUTE, INGRESSES, VIRTUAL_SERVICE, ReleaseView
 from rolloutgen.objects.tree import dig
 
@@ -19,6 +19,15 @@ class Backend:
     source: Manifest
     at: Path
     service: str
+
+    @property
+    def hosts(self) -> tuple[str, ...]:
+        """The hosts whose requests come here; none, or "", where those of any host do (an Ingress's `defaultBackend`
+        stands beside its rules)."""
+        body = self.source.body
+        if self.source.ref.kind == "Ingress":
+            return tuple(text(row, "host") for index, row in rows(body, "spec", "rules") if self.at[2:3] == (index,))
+        return tuple(texts(body, "spec", "hostnames" if self.source.ref.kind == "HTTPRoute" else "hosts"))
 
 
 def _places(ingress: Manifest) -> Iterator[Path]:

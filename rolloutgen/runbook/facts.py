@@ -8,7 +8,7 @@ from typing import Literal
 
 from rolloutgen.errors import UsageError
 from rolloutgen.model import Manifest
-from rolloutgen.objects.backends import Backend, backends
+from rolloutgen.objects.backends import backends
 from rolloutgen.objects.mesh import split_name
 from rolloutgen.objects.reading import integer, mapping, rows, text, texts
 from rolloutgen.objects.release import CERTIFICATE, DNS_ENDPOINT, ROLLOUT, SERVICE, ReleaseView
@@ -158,17 +158,10 @@ def _hosts(view: ReleaseView, stable: str, new: str) -> tuple[tuple[str, ...], t
     """Hosts of routes that lead users to the stable Service, and of those that lead to the new one alone."""
     ways: dict[tuple[str, ...], set[str]] = {}
     for backend in backends(view):
-        ways.setdefault(_hosts_of(backend), set()).add(backend.service)
+        ways.setdefault(backend.hosts, set()).add(backend.service)
     public = [host for hosts, services in ways.items() for host in hosts if stable in services]
     preview = [host for hosts, services in ways.items() for host in hosts if new and services == {new}]
     return tuple(dict.fromkeys(filter(_is_outside, public))), tuple(dict.fromkeys(filter(_is_outside, preview)))
-
-
-def _hosts_of(backend: Backend) -> tuple[str, ...]:
-    source = backend.source
-    if source.ref.kind == "Ingress":
-        return tuple(text(row, "host") for index, row in rows(source.body, "spec", "rules") if index == backend.at[2])
-    return tuple(texts(source.body, "spec", "hostnames" if source.ref.kind == "HTTPRoute" else "hosts"))
 
 
 def _is_outside(host: str) -> bool:

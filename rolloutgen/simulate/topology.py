@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Literal
 
 from rolloutgen.model import Manifest
 from rolloutgen.objects.backends import backends
@@ -68,7 +68,7 @@ def _edges(view: ReleaseView, rollout: Manifest) -> Iterator[Edge]:
     for backend in backends(view):
         if backend.source.ref.kind != "VirtualService" and backend.service in services:
             node = Node("route", str(backend.source.ref))
-            yield from (Edge(Node("host", host), node) for host in _hosts(backend.source, backend.at))
+            yield from (Edge(Node("host", host), node) for host in [host or "*" for host in backend.hosts] or ["*"])
             yield Edge(node, services[backend.service])
     for service in services.values():
         yield from _pods(service)
@@ -112,14 +112,6 @@ def _entrances(route: Manifest) -> Iterator[Edge]:
     for gateway in gateways:
         yield from (Edge(host, gateway) for host in hosts)
         yield Edge(gateway, node)
-
-
-def _hosts(source: Manifest, at: tuple[Any, ...]) -> list[str]:
-    if source.ref.kind == "Ingress":
-        if len(at) < 3:  # the backend of all requests that no rule takes
-            return ["*"]
-        return [text(row, "host") or "*" for index, row in rows(source.body, "spec", "rules") if index == at[2]]
-    return texts(source.body, "spec", "hostnames") or ["*"]
 
 
 def _pods(service: Node) -> Iterator[Edge]:

@@ -59,7 +59,7 @@ def judge_chart(path: str, ask: Ask, engine: Engine) -> Judged:
             return Judged(path, "chart", remarks=(_needed(dependencies, path),), houses=house.paths)
         views, troubles = views_of(chart, dependencies, options, engine, ask.schema_locations)
     except RolloutgenError as fault:
-        if isinstance(fault, UsageError) and not _is_within(fault.path, path):
+        if isinstance(fault, UsageError) and not is_within(fault.path, path):
             raise
         return Judged(path, "chart", remarks=(_at_chart(Remark(finding_of(fault)), path),), houses=house.paths)
     troubles += [_left_out(dependency.name) for dependency in dependencies.missing]
@@ -105,6 +105,11 @@ def judge_manifests(path: str, stream: Stream, ask: Ask) -> Judged:
     remarks += [remark(finding, view) for finding in findings]
     remarks += [Remark(finding) for finding in _second_opinion([view], ask, options)]
     return Judged(path, "manifests", 1, len(stream.objects), tuple(remarks), house.paths)
+
+
+def unjudged(path: str, kind: str, fault: RolloutgenError) -> Judged:
+    """What is said of an input that a fault kept from being judged."""
+    return Judged(path, kind, remarks=(_at_chart(Remark(finding_of(fault)), path),))
 
 
 def without_idle_house_ignores(judged: Sequence[Judged], *, whole: bool) -> list[Judged]:
@@ -188,7 +193,8 @@ def _no_object(path: str) -> Finding:
     return Finding("no-object", "info", "holds nothing with apiVersion and kind: passed over", path=path)
 
 
-def _is_within(name: str | None, chart: str) -> bool:
+def is_within(name: str | None, chart: str) -> bool:
+    """Whether a fault's path lies below `chart`."""
     return bool(name) and os.path.abspath(str(name)).startswith(os.path.abspath(chart) + os.sep)
 
 
@@ -197,7 +203,7 @@ def _at_chart(found: Remark, path: str, houses: Sequence[str] = ()) -> Remark:
     finding = found.finding
     if finding.path in houses:
         return found
-    whole = not finding.path or finding.path == path or _is_within(finding.path, path)
+    whole = not finding.path or finding.path == path or is_within(finding.path, path)
     return replace(
         found, finding=replace(finding, path=finding.path or path if whole else os.path.join(path, finding.path))
     )

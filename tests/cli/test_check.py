@@ -100,3 +100,13 @@ def test_without_record_or_history(run: Run, repo: Repo, tmp_path: Path, monkeyp
     result = run("check", tmp_path / "nogit")
     assert result.exit_code == 2 and "is in no git repository" in result.output
     assert "--before DIR" in result.output and "--against" not in result.output
+
+
+def test_a_chart_that_cannot_be_compared_does_not_stop_the_rest(run: Run, repo: Repo) -> None:
+    repo.chart("charts/a", part="before")
+    (repo.top / "charts/a/.rolloutgen.yaml").write_text("{")
+    result = run("check", "--all", ".", "--json")
+    failed, fresh = (json.loads(line) for line in result.stdout.splitlines())
+    assert (failed["status"], failed["error"].partition(":2: ")[0]) == ("failed", "charts/a: .rolloutgen.yaml")
+    assert (fresh["chart"], fresh["behind"]) == ("charts/web", False)
+    assert result.exit_code == 1 and "error: charts/a: " in result.stderr

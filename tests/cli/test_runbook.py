@@ -199,6 +199,14 @@ def test_a_rollout_made_by_hand_that_refers_to_a_deployment(run: Run, tmp_path: 
     assert "the live Deployment's pod template" in page(run, path)
 
 
+def test_a_default_backend_has_no_host(run: Run, tmp_path: Path) -> None:
+    path = tmp_path / "web.yaml"
+    ingress = "apiVersion: networking.k8s.io/v1\nkind: Ingress\nmetadata: {name: all}\n"
+    spec = "spec: {defaultBackend: {service: {name: web, port: {number: 80}}}}\n"
+    path.write_text(f"{HAND_MADE}---\n{ingress}{spec}")
+    assert commands(data(run, path))
+
+
 def test_an_analysis_is_looked_at(run: Run, tmp_path: Path) -> None:
     path = tmp_path / "web.yaml"
     path.write_text(HAND_MADE.replace("{pause: {}}]", "{analysis: {templates: [{templateName: rate}]}}]"))

@@ -43,6 +43,16 @@ def test_json_gives_one_line_a_chart_in_the_order_of_the_charts(run: Run, copy: 
     assert [json.loads(line)["chart"] for line in lines] == [str(path) for path in paths]
 
 
+def test_json_has_a_line_also_for_a_chart_that_fails(run: Run, copy: Copy) -> None:
+    good, bad = copy("plain", "a"), copy("plain", "b")
+    (bad / "rolloutgen.yaml").write_text("{")
+    result = run("convert", bad, good, "--json", "--check")
+    failed, converted = (json.loads(line) for line in result.stdout.splitlines())
+    assert (failed["chart"], failed["status"]) == (str(bad), "failed") and "rolloutgen.yaml:2" in failed["error"]
+    assert (converted["chart"], converted["status"]) == (str(good), "converted")
+    assert result.exit_code == 2
+
+
 def test_charts_below_leaves_out_subcharts_and_hidden_folders(tmp_path: Path) -> None:
     for folder in ("one", "one/charts/sub", "one/templates/odd", "two/inner", ".git/three"):
         (tmp_path / folder).mkdir(parents=True)

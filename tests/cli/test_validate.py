@@ -316,6 +316,20 @@ def test_the_house_ignores_a_rule_with_a_reason(run: Run, tmp_path: Path, monkey
     assert finding["path"] == "rolloutgen.yaml"
 
 
+@pytest.mark.parametrize("count", [1, 8])
+def test_a_broken_house_file_of_one_chart_does_not_hide_the_others(run: Run, tmp_path: Path, count: int) -> None:
+    for number in range(count):
+        chart(tmp_path, MISSPELT, f"charts/{number}")
+    chart(tmp_path, SERVICE, "charts/odd", **{"rolloutgen.yaml": "{"})
+    result = run("validate", "--all", tmp_path, "--format", "json")
+    findings = json.loads(result.stdout)["findings"]
+    assert (result.exit_code, [one["rule"] for one in findings]) == (1, ["unknown-field"] * count + ["not-readable"])
+    assert findings[-1]["path"].endswith("charts/odd/rolloutgen.yaml") and findings[-1]["line"] == 2
+    assert run("validate", tmp_path / "charts/odd").exit_code == 2
+    manifest(tmp_path, "{", "rolloutgen.yaml")  # no chart's own: that concerns them all
+    assert run("validate", "--all", tmp_path).exit_code == 2
+
+
 def test_a_rule_that_does_not_exist_is_told_wherever_one_looks(
     run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
