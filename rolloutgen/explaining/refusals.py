@@ -31,7 +31,7 @@ REFUSALS: Mapping[str, Explained] = {
         "Write `apiVersion: apps/v1` above `kind: Deployment`.",
     ),
     "autoscaler-in-loop": Explained(
-        "The autoscaler stands in a loop or define that its Deployment does not share, or reads its surroundings.",
+        "The autoscaler stands in a define that its Deployment does not share, or reads what only its place knows.",
         "The Rollout's replicas must stay within the autoscaler's bounds, so its template has to read them too.",
         "Write it beside its Deployment: in the same loop, or in a define that is called with the same.",
     ),

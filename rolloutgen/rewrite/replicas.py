@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from ..source.draft import Define, EditFile, Item
-from ..source.expression import expression, free_variables, grouped
+from ..source.expression import free_variables, grouped
 from ..source.gotmpl import Block
 from ..source.refuse import refuse
 from ..source.regions import owned, whole_lines
@@ -17,16 +17,13 @@ from ..source.sources import Site, Sources
 from ..source.specnode import spec_of
 from ..source.yamlmap import Node
 from ..survey.guards import standing
-from ..survey.terms import Terms
+from ..survey.scalers import bound, fields_of, listed
+from ..survey.terms import Terms, chart_prefix
 from ..survey.together import condition as condition_of
 from ..survey.together import in_one_loop, paired
 from ..text import Edit, Span
 
 REASON = "replicas"
-_FIELDS = {
-    "HorizontalPodAutoscaler": ("minReplicas", "maxReplicas", "1", "0"),
-    "ScaledObject": ("minReplicaCount", "maxReplicaCount", "0", "100"),
-}
 
 
 def rewrite(
@@ -45,7 +42,15 @@ def rewrite(
     branches: list[tuple[str, str]] = []
     for number, scaler in enumerate(scalers):
         name = f"{terms.prefix}.rolloutReplicas{number + 1 if number else ''}"
-        if terms.local:
+        if site_scope(scaler).ranged and (not terms.local or not _one_loop(site, scaler, sources)):
+            by_name = listed(scaler, sources, f"{chart_prefix(sources)}.autoscalers")
+            if by_name is None:
+                raise _apart(scaler)
+            yield by_name[1]
+            condition, handed = _by_name(by_name[0], terms, root)
+            if not omit:
+                yield _handed_bounds(scaler, terms, name)
+        elif terms.local:
             condition, handed = _beside(site, scaler, terms, sources, root, omit=omit)
             if not omit:
                 yield _handed_bounds(scaler, terms, name)
@@ -54,13 +59,13 @@ def rewrite(
             found = standing(scaler, sources, known, 'Says "true" where the workload has an autoscaler.')
             if found is None:
                 raise _apart(scaler)
-            condition, defines = found
+            condition, defines = terms.at(found[0], root) if found[0] else "", found[1]
             yield from defines
             if not omit:
                 yield _bounds(scaler, terms, sources, name)
             handed = root
         value = "" if omit else f'{pad}replicas: {{{{ include "{name}" {handed} }}}}{newline}'
-        branches.append((terms.at(condition, root) if condition else "", value))
+        branches.append((condition, value))
         if not condition:
             break
     if omit:
@@ -155,6 +160,19 @@ def _same(one: str, *others: str) -> bool:
     return bare(one) in {bare(other) for other in others}
 
 
+def _one_loop(site: Site, scaler: Site, sources: Sources) -> bool:
+    """Whether equal loops make the workload and its autoscaler, or defines do that are handed what they know."""
+    scopes = [site_scope(place) for place in (site, scaler)]
+    return same_scope(*scopes) or not all(has_root_only(scope, sources) for scope in scopes)
+
+
+def _by_name(known: str, terms: Terms, root: str) -> tuple[str, str]:
+    """As `_beside`, where `known` is the expression (root as `.`) of the bounds of all autoscalers of a loop, by the
+    name of what they scale."""
+    every, name = with_root(known, root), grouped(terms.at(terms.name, root))
+    return f"hasKey ({every}) {name}", f"(concat (list {root} {name}) (get ({every}) {name}))"
+
+
 def _beside(
     site: Site, scaler: Site, terms: Terms, sources: Sources, root: str, *, omit: bool
 ) -> tuple[str, str]:
@@ -168,8 +186,8 @@ def _beside(
     when = condition_of(pair, sources) if pair else None
     if pair is None or when is None:
         raise _apart(scaler)
-    low_field, high_field, low_default, high_default = _fields(scaler)
-    bounds = [_bound(scaler, field) for field in (low_field, high_field)]
+    low_field, high_field, low_default, high_default = fields_of(scaler)
+    bounds = [bound(scaler, field) for field in (low_field, high_field)]
     low, high = bounds
     if not omit and (low is None or high is None or not all(pair.told(code, scaler, site) for code in bounds if code)):
         raise _unreadable(scaler)
@@ -177,7 +195,7 @@ def _beside(
 
 
 def _handed_bounds(scaler: Site, terms: Terms, name: str) -> Define:
-    _, _, low_default, high_default = _fields(scaler)
+    _, _, low_default, high_default = fields_of(scaler)
     text = resource(
         "replicas.tpl",
         prelude="",
@@ -202,7 +220,7 @@ def _apart(scaler: Site) -> Exception:
         "autoscaler-in-loop",
         scaler.source,
         scaler.document.span.start,
-        "its autoscaler stands in a loop or define that its Deployment does not share, or reads variables of its place",
+        "its autoscaler stands in a define that its Deployment does not share, or reads what only its place knows",
         "Write the autoscaler beside its Deployment: in the same loop, or in a define that is called with the same.",
     )
 
@@ -217,14 +235,9 @@ def _unreadable(scaler: Site) -> Exception:
     )
 
 
-def _fields(scaler: Site) -> tuple[str, str, str, str]:
-    kind = next((kind for kind in scaler.kinds() if kind in _FIELDS), "HorizontalPodAutoscaler")
-    return _FIELDS[kind]
-
-
 def _bounds(scaler: Site, terms: Terms, sources: Sources, name: str) -> Define:
-    low_field, high_field, low_default, high_default = _fields(scaler)
-    low, high = (_bound(scaler, field) for field in (low_field, high_field))
+    low_field, high_field, low_default, high_default = fields_of(scaler)
+    low, high = (bound(scaler, field) for field in (low_field, high_field))
     scope = site_scope(scaler)
     if (
         scope.define
@@ -256,22 +269,3 @@ def _bounds(scaler: Site, terms: Terms, sources: Sources, name: str) -> Define:
         text.rstrip("\n"),
         "Replicas beside an autoscaler: what values say, else the live number, else the autoscaler's minimum.",
     )
-
-
-def _bound(scaler: Site, field: str) -> str | None:
-    """The expression of a bound, "" when the autoscaler does not set it; None when it is not written as one value."""
-    nodes = scaler.find("spec", field)
-    if not nodes:
-        spec = scaler.find("spec")
-        return None if any(child.key == "{{}}" for node in spec for child in node.children) else ""
-    if len(nodes) > 1:
-        return None
-    code = expression(nodes[0].value.of(scaler.source.text))
-    if code is None or re.fullmatch(r'"\d+"', code):
-        return code and code.strip('"')
-    for block, branch in reversed(inner_blocks(scaler, nodes[0].key_span.start)):
-        head = re.fullmatch(r"with\s+([$.][\w.$]*)", block.openers[branch].inner.of(scaler.source.text).strip())
-        if block.keyword == "range" or (block.keyword == "with" and (head is None or branch)):
-            return None
-        code = with_root(code, f"({head[1]})") if head else code
-    return grouped(code)

@@ -95,21 +95,25 @@ def is_shared(scope: Scope, sources: Sources) -> bool:
     return not has_root_only(scope, sources) and sole_call(scope, sources) is None
 
 
-def lift(text: str, scope: Scope, sources: Sources, *, newline: str = "\n", file: bool = False) -> str | None:
+def lift(
+    text: str, scope: Scope, sources: Sources, *, newline: str = "\n", file: bool = False, loops: bool = False
+) -> str | None:
     """`text` so that it renders the same at the root of another file: variables before it, conditions around it.
 
     `text` ends with a newline. None where the place is in a `range`, or reads something that only its surroundings
     know. A define counts as the root when every call hands it the root. For a whole `file` what its surroundings put
-    into the values comes first: a define would put it there for whoever calls it.
+    into the values comes first: a define would put it there for whoever calls it. With `loops` the place may be in a
+    `range`, which is repeated like the conditions.
     """
-    if scope.ranged or (scope.define and not called_with_root(scope.define, sources)):
+    if (scope.ranged and not loops) or (scope.define and not called_with_root(scope.define, sources)):
         return None
     source = scope.source
     openers = [action for block, branch in scope.blocks for action in block.openers[: branch + 1]]
     opening = "".join(action.span.of(source.text) for action in openers)
     settings = list(_settings(scope, opening + text)) if file else []
     read = opening + text + "".join(action.span.of(source.text) for action in settings)
-    before = assignments(scope, free_variables(read) - declared_in(read), read)
+    known = declared_in(opening)
+    before = assignments(scope, free_variables(read) - declared_in(text), read, known=known)
     if before is None:
         return None
     leading = sorted(dict.fromkeys([*openers, *before, *settings]), key=lambda action: action.span.start)
@@ -150,13 +154,16 @@ def variables(scope: Scope, names: Iterable[str], text: str = "") -> list[str] |
     return None if found is None else [_whole_line(action.span.of(scope.source.text)) for action in found]
 
 
-def assignments(scope: Scope, names: Iterable[str], text: str = "") -> list[Action] | None:
+def assignments(
+    scope: Scope, names: Iterable[str], text: str = "", *, known: frozenset[str] = frozenset()
+) -> list[Action] | None:
     """The actions that give `names` their values in `scope`, in order, with what they read in turn; None when one is
     not plain: declared by a loop or `with`, or assigned again in a block that may not be entered.
 
-    Where these or `text` read what the chart's own defines add to the root, the calls that add it come first.
+    Where these or `text` read what the chart's own defines add to the root, the calls that add it come first. What is
+    `known` needs none.
     """
-    wanted = set(names)
+    wanted = set(names) - known
     template = scope.source.template
     holders = template.enclosing(scope.offset)
     found: list[Action] = []
@@ -180,7 +187,7 @@ def assignments(scope: Scope, names: Iterable[str], text: str = "") -> list[Acti
         if any(pair[0].keyword in ("range", "with") and pair not in scope.blocks for pair in around):
             return None
         found.insert(0, action)
-        wanted |= free_variables(inner)
+        wanted |= free_variables(inner) - known
     declared = {match.group(1) for action in found if (match := _DECLARES.match(action.inner.of(scope.source.text)))}
     if wanted - declared:
         return None

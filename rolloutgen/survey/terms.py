@@ -201,7 +201,7 @@ def terms_of(workload: Workload, survey: Survey, present: str = "") -> tuple[Ter
     if pair:
         return _known_at_both(workload, terms, raw, pair, sources, hashed), cutting
     if not same_scope(scope, name_scope):
-        raise _apart(service, "it stands in a loop that does not enclose its Deployment")
+        raise _apart(service, "a loop makes it that does not make its Deployment, which may so have several or none")
     when, present = _conditions(in_one_loop(site, service), sources)
     return replace(terms, condition=when, present=present), cutting
 

@@ -16,10 +16,10 @@ def sources(**templates: str) -> Sources:
     return read_sources(Chart("t", {"Chart.yaml": b"name: t\nversion: 1.0.0\n", **files}))
 
 
-def lifted(text: str, what: str = "a: b\n") -> str | None:
+def lifted(text: str, what: str = "a: b\n", **more: bool) -> str | None:
     found = sources(x=text)
     source = found.files["templates/x.yaml"]
-    return lift(what, scope_at(source, source.text.index("HERE")), found)
+    return lift(what, scope_at(source, source.text.index("HERE")), found, **more)
 
 
 def test_a_place_at_the_root_moves_as_it_is() -> None:
@@ -30,6 +30,24 @@ def test_conditions_go_along_up_to_the_branch_that_holds_the_place() -> None:
     assert lifted("{{ if .Values.a -}}\nx\n{{- else if .Values.b }}\nHERE\n{{ else }}\ny\n{{ end }}") == (
         "{{- if .Values.a }}\n{{- else if .Values.b }}\na: b\n{{- end }}\n"
     )
+
+
+def test_a_loop_goes_along_where_it_may_with_what_it_declares_and_sets() -> None:
+    text = "{{ range $name := .Values.a }}\n{{ $it := get $.Values.b $name }}\n{{ if $it }}\nHERE\n{{ end }}\n{{ end }}"
+    assert lifted(text, "{{ $it }}\n") is None
+    assert lifted(text, "{{ $it }}{{ $name }}\n", loops=True) == (
+        "{{- range $name := .Values.a }}\n{{- $it := get $.Values.b $name }}\n{{- if $it }}\n{{ $it }}{{ $name }}\n"
+        "{{- end }}\n{{- end }}\n"
+    )
+
+
+def test_a_file_sets_in_the_values_what_its_text_may_read() -> None:
+    text = '{{ $a := .Values.x }}\n{{ $_ := set .Values "part" $a }}\nHERE'
+    assert lifted(text, "a: {{ .Values.part }}\n") == "a: {{ .Values.part }}\n"
+    carried = '{{- $a := .Values.x }}\n{{- $_ := set .Values "part" $a }}\n'
+    assert lifted(text, "a: {{ .Values.part }}\n", file=True) == carried + "a: {{ .Values.part }}\n"
+    assert lifted(text, 'a: {{ include "x" . }}\n', file=True) == carried + 'a: {{ include "x" . }}\n'
+    assert lifted(text, "a: {{ .Values.other }}\n", file=True) == "a: {{ .Values.other }}\n"
 
 
 def test_plain_variables_go_along_with_what_they_read_in_turn() -> None:
