@@ -11,11 +11,14 @@ from ..source.draft import Define, EditFile, Item
 from ..source.regions import reindent
 from ..source.resources import resource
 from ..source.rooting import with_root
-from ..source.scope import lift, root_symbol, site_scope
+from ..source.scope import lift, root_symbol, scope_at, site_scope
 from ..source.sources import Site
+from ..source.yamlmap import Node
 from ..survey.context import Context
 from ..survey.guards import route_conditions
+from ..survey.overlay import overlaid
 from ..survey.survey import Survey
+from ..survey.terms import workload_prefix
 from ..text import Edit, Span
 
 REASON = "public-hosts"
@@ -23,13 +26,33 @@ REASON = "public-hosts"
 
 def rewrite(context: Context) -> Iterator[Item]:
     """The edits of the chart's own VirtualServices and Gateways: `rollout.hosts.public` may name other hosts."""
-    terms, services = context.terms, context.item.virtual_services
+    services = context.item.virtual_services
     bound = [site for site in services if own_gateways(context.survey, [site])]
     places: list[tuple[Site, tuple[str, ...]]] = [(site, ("spec", "hosts")) for site in bound]
     places += [(site, ("spec", "servers", "-", "hosts")) for site in own_gateways(context.survey, services)]
     for site, path in places:
-        root = root_symbol(site_scope(site), context.sources) or "."
-        yield from _given_hosts(site, path, f"(({terms.at(terms.block, root)}).hosts).public")
+        blocks = _blocks(context, site)
+        for node in site.find(*path):
+            root = root_symbol(scope_at(site.source, node.start), context.sources) or "."
+            given = [f"(({context.terms.at(block, root)}).hosts).public" for block in blocks]
+            whole = " ".join(f"({code})" for code in given)
+            yield from _given_hosts(site, node, f"coalesce {whole}" if len(given) > 1 else given[0])
+
+
+def _blocks(context: Context, site: Site) -> list[str]:
+    """The expressions of the values of all workloads that share a VirtualService or its Gateway, the last first: that
+    of its own for a site of one workload alone. Each of these workloads yields the same edit of the site."""
+    survey, key = context.survey, context.survey.decisions.values_key
+    blocks: list[str] = []
+    for item in survey.workloads:
+        decision = item.decision
+        reached = {found.id for found in (*item.virtual_services, *own_gateways(survey, item.virtual_services))}
+        if item is context.item:
+            blocks.append(context.terms.block)
+        elif site.id in reached and decision.strategy == "canary" and decision.router == "istio":
+            named = replace(context.terms, prefix=workload_prefix(item, survey))
+            blocks.append(overlaid(named, key, decision.key)[0].block)
+    return blocks[::-1]
 
 
 def hosts_define(context: Context, name: str) -> Iterator[Item]:
@@ -95,43 +118,36 @@ def own_gateways(survey: Survey, sites: Sequence[Site]) -> list[Site]:
     wanted = {site.id for site in sites}
     found: dict[str, None] = {}
     for render in survey.renders:
-        bound = {
-            str(gateway).rpartition("/")[2]
-            for manifest in render.objects
-            if manifest.site in wanted
-            for gateway in as_list(dig(manifest.body, "spec", "gateways"))
-        }
-        found.update(
-            (m.site, None) for m in render.objects if m.ref.kind == "Gateway" and m.ref.name in bound and m.site
-        )
+        here = render.value_set.release.namespace
+        bound: set[tuple[str, str]] = set()
+        for manifest in (m for m in render.objects if m.site in wanted):
+            for gateway in as_list(dig(manifest.body, "spec", "gateways")):
+                namespace, _, name = str(gateway).rpartition("/")
+                bound.add((manifest.ref.namespace or here if namespace in ("", ".") else namespace, name))
+        for gateway in (m for m in render.objects if m.ref.kind == "Gateway" and m.site):
+            if (gateway.ref.namespace or here, gateway.ref.name) in bound:
+                found[gateway.site] = None
     return [survey.sources.sites[site] for site in found if site in survey.sources.sites]
 
 
-def _given_hosts(site: Site, path: tuple[str, ...], given: str) -> Iterator[Item]:
-    """Edits that let values replace the hosts at `path`: `given` is the expression of their list."""
+def _given_hosts(site: Site, node: Node, given: str) -> Iterator[Item]:
+    """Edits that let values replace the hosts of the key `node`: `given` is the expression of their list."""
     text, file = site.source.text, site.source.path
     newline = "\r\n" if "\r\n" in text else "\n"
-    for node in site.find(*path):
-        inline = node.value.of(text).strip()
-        stop = text.find("\n", node.key_span.end) + 1 or len(text)
-        if inline or not node.children or site.source.template.cuts(Span(stop, node.end)):
-            if inline.startswith("[") and not site.source.template.cuts(node.span):
-                yield EditFile(
-                    file,
-                    Edit(
-                        node.value,
-                        f"{{{{ with {given} }}}}{{{{ toJson . }}}}{{{{ else }}}}{inline}{{{{ end }}}}",
-                        REASON,
-                    ),
-                )
-            continue
-        column = node.children[0].indent
-        pad = " " * column
-        lines = (f"{{{{- with {given} }}}}", f"{{{{- toYaml . | nindent {column} }}}}", "{{- else }}")
-        head = "".join(f"{pad}{line}{newline}" for line in lines)
-        yield EditFile(file, Edit(Span(stop, stop), head, REASON))
-        glue = "" if text[: node.end].endswith("\n") else newline
-        yield EditFile(file, Edit(Span(node.end, node.end), f"{glue}{pad}{{{{- end }}}}{newline}", REASON))
+    inline = node.value.of(text).strip()
+    stop = text.find("\n", node.key_span.end) + 1 or len(text)
+    if inline or not node.children or site.source.template.cuts(Span(stop, node.end)):
+        if inline.startswith("[") and not site.source.template.cuts(node.span):
+            flow = f"{{{{ with {given} }}}}{{{{ toJson . }}}}{{{{ else }}}}{inline}{{{{ end }}}}"
+            yield EditFile(file, Edit(node.value, flow, REASON))
+        return
+    column = node.children[0].indent
+    pad = " " * column
+    lines = (f"{{{{- with {given} }}}}", f"{{{{- toYaml . | nindent {column} }}}}", "{{- else }}")
+    head = "".join(f"{pad}{line}{newline}" for line in lines)
+    yield EditFile(file, Edit(Span(stop, stop), head, REASON))
+    glue = "" if text[: node.end].endswith("\n") else newline
+    yield EditFile(file, Edit(Span(node.end, node.end), f"{glue}{pad}{{{{- end }}}}{newline}", REASON))
 
 
 def _own_hosts(site: Site) -> str | None:

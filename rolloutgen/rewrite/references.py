@@ -62,9 +62,7 @@ def rewrite(
 ) -> Iterator[Item]:
     """The edits of every sure reference. `routes` are the sites whose backends name the Service in some render,
     `others` the expressions of names that other Services have, `unseen` sites of routes that no render shows."""
-    seen: set[tuple[str, int]] = {
-        (path, position) for path, span in name.skipped for position in range(span.start, span.end)
-    }
+    seen = {(path, position) for path, span in name.skipped for position in range(span.start, span.end)}
     for site in (*routes, *unseen):
         for item in _backends(name, site, sources, others, sure=site in unseen):
             if (item.path, item.edit.span.start) not in seen:

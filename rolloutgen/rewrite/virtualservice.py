@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
 
 from ..source.draft import Define, EditFile, Item
-from ..source.expression import expression, grouped, printed
+from ..source.expression import all_of, expression, grouped, printed
 from ..source.flow import find_deep, in_flow
 from ..source.refuse import refuse
 from ..source.regions import without
-from ..source.scope import inner_blocks, root_symbol, site_scope
+from ..source.scope import inner_blocks, root_symbol, scope_at, site_scope
 from ..source.sources import Site
 from ..source.yamlmap import Node
 from ..survey.closed import closed_code, name_anywhere
 from ..survey.context import Context
-from ..survey.guards import route_conditions
+from ..survey.guards import conditions_of, route_conditions
+from ..survey.httproutes import Found, not_found, routes
 from ..survey.mentions import Name, beside, renamed
 from ..survey.target import route_name
 from ..survey.terms import Route
@@ -24,8 +24,9 @@ from ..text import Edit, Span
 REASON = "virtual-service"
 
 
-def rewrite(context: Context) -> Iterator[Item]:
-    """The edits of the chart's own VirtualServices."""
+def rewrite(context: Context, when: Mapping[str, Sequence[str]]) -> Iterator[Item]:
+    """The edits of the chart's own VirtualServices. `when` has, by site, the expressions (root as `.`) that all hold
+    where the routes weigh two versions."""
     terms, name = context.terms, context.mention()
     if name is None:
         return
@@ -35,7 +36,8 @@ def rewrite(context: Context) -> Iterator[Item]:
         said = beside(name, site.source)
         if context.weighed:
             found = routes(site, said, _route_name(context, site))
-            yield from _amended(site, found, said, stable, canary, context.keep)
+            asked = [terms.at(code, root) for code in when.get(site.id, ())]
+            yield from _amended(site, found, said, stable, canary, context.keep, asked)
         else:
             yield from renamed_hosts(site, said, stable, keep=context.keep)
 
@@ -56,9 +58,11 @@ def own_routes(context: Context, root: str) -> tuple[list[Route], tuple[Define, 
             raise _nameless(site, "its name is made of what only its place knows")
         defines += extra
         code = _with_namespace(context, site, code)
-        names = tuple(route.name for route in routes(site, beside(name, site.source), _route_name(context, site)))
+        names = dict.fromkeys(
+            route.name for route in routes(site, beside(name, site.source), _route_name(context, site))
+        )
         condition = context.terms.at(conditions[number], root) if conditions[number] else ""
-        found.append(Route(printed(context.terms.at(code, root)), names, condition))
+        found.append(Route(printed(context.terms.at(code, root)), tuple(names), condition))
     return found, tuple(defines)
 
 
@@ -101,84 +105,11 @@ def _namespace(site: Site, context: Context) -> str:
     code = codes.pop()
     closed = closed_code(code, site_scope(site), context.sources) if code and not codes else None
     if closed is None:
-        raise _refused(site, nodes[0], "its namespace is not written as one value", "Write `namespace:` in one line.")
+        raise not_found(site, nodes[0], "its namespace is not written as one value", "Write `namespace:` in one line.")
     rendered = (m for render in context.survey.renders for m in render.objects if m.site == site.id)
     if nodes and any(not manifest.ref.namespace for manifest in rendered):
         return f"{closed} | default .Release.Namespace"  # values may leave it empty
     return closed
-
-
-@dataclass(frozen=True)
-class Found:
-    """One http route of the source that leads to the Service: its item, its one destination, and the name that the
-    Rollout lists (template text); `named` tells whether the source names it already. `heads` are the beginnings that
-    other branches of a condition give the same route: they end in `route:`, and the destination stands behind them."""
-
-    item: Node
-    destination: Node
-    host: Node
-    name: str
-    named: bool
-    heads: tuple[Node, ...] = ()
-
-
-def routes(site: Site, name: Name, wanted: str) -> tuple[Found, ...]:
-    """The http routes of a VirtualService's source that lead to the Service, in order; those without a name are called
-    `wanted`. Raises ChartRefused."""
-    text = site.source.text
-    found: list[Found] = []
-    taken = {node.value.of(text).strip("\"' ") for node in _find(site, "spec", "http", "-", "name")}
-    for item in _find(site, "spec", "http", "-"):
-        entries = list(find_deep(item.children, ("route", "-"), text))
-        hosts = [
-            (entry, host) for entry in entries for host in find_deep(entry.children, ("destination", "host"), text)
-        ]
-        mine = [(entry, host) for entry, host in hosts if renamed(host.value.of(text).strip(), name, "x") is not None]
-        if not mine:
-            continue
-        if any(block.keyword in ("range", "with") for block, _ in inner_blocks(site, item.key_span.start)):
-            raise _refused(site, item, "a route to the Service stands in a loop", "Write the route out, and name it.")
-        if len(entries) != 1:
-            raise refuse(
-                "third-destination",
-                site.source,
-                item.start,
-                f"a route to the Service has {len(entries)} destinations",
-                "Leave one destination in that route: the controller deletes what is not its own.",
-            )
-        names = find_deep(item.children, ("name",), text)
-        label = names[0].value.of(text).strip() if names else _free(taken, wanted)
-        taken.add(label)
-        found.append(Found(item, *mine[0], label, bool(names), _heads(site, item, mine[0][0])))
-    if not found:
-        raise _refused(
-            site,
-            site.document.nodes[0],
-            "its routes to the Service are not written out in the template",
-            "Write `route:` with one destination whose host is the Service's name.",
-        )
-    return tuple(found)
-
-
-def _heads(site: Site, item: Node, destination: Node) -> tuple[Node, ...]:
-    """The items of other branches that begin the route of `item`, whose destination stands behind their condition.
-    Raises ChartRefused where not each branch begins it, or one names it."""
-    blocks = [b for b, _ in inner_blocks(site, item.key_span.start) if not b.span.covers(destination.key_span)]
-    if not blocks:
-        return ()
-    block = blocks[0]
-    inside = [other for other in _find(site, "spec", "http", "-") if block.span.covers(other.key_span)]
-    heads = [other for other in inside if other.children and _is_open(other.children[-1], site)]
-    branches = sorted(block.branch_at(other.key_span.start) or 0 for other in (*heads, item))
-    last = block.openers[-1].inner.of(site.source.text).strip()
-    unnamed = not any(child.key == "name" for head in (*heads, item) for child in head.children)
-    if len(blocks) > 1 or last != "else" or branches != list(range(len(block.openers))) or not unnamed:
-        raise _refused(site, item, "a condition cuts a route to the Service", "Write the route whole in each branch.")
-    return tuple(heads)
-
-
-def _is_open(node: Node, site: Site) -> bool:
-    return node.key == "route" and not node.children and not node.value.of(site.source.text).strip()
 
 
 def _first(site: Site, item: Node) -> Node:
@@ -188,31 +119,22 @@ def _first(site: Site, item: Node) -> Node:
     return next(always, item.children[0])
 
 
-def _refused(site: Site, node: Node, why: str, hint: str) -> Exception:
-    return refuse("route-not-found", site.source, node.start, why, hint)
-
-
-def _free(taken: set[str], wanted: str) -> str:
-    number = 1
-    while (name := wanted if number == 1 else f"{wanted}-{number}") in taken:
-        number += 1
-    return name
-
-
 def _amended(
-    site: Site, found: Sequence[Found], name: Name, stable: str, canary: str, keep: bool
+    site: Site, found: Sequence[Found], name: Name, stable: str, canary: str, keep: bool, asked: Sequence[str]
 ) -> Iterator[Item]:
     """The edits of one VirtualService. `found` are its routes to the Service; `stable` and `canary` are expressions for
-    its place: the Services' names."""
+    its place: the Services' names; `asked` those that all hold where the Rollout and its Services are there."""
     text, path = site.source.text, site.source.path
     newline = "\r\n" if "\r\n" in text else "\n"
     for route in found:
-        for item in () if route.named else (route.item, *route.heads):
+        said = conditions_of(scope_at(site.source, route.item.key_span.start))
+        condition = all_of([code for code in asked if code not in said])
+        for item in () if route.named or condition else (route.item, *route.heads):
             first = _first(site, item)
             at = first.key_span.start
             glue = ", " if in_flow(item, text) else f"{newline}{' ' * first.indent}"
             yield EditFile(path, Edit(Span(at, at), f"name: {route.name}{glue}", REASON))
-        yield from _weighed(site, route, name, stable, canary, newline, keep=keep)
+        yield from _weighed(site, route, name, stable, canary, newline, keep=keep, condition=condition)
     weighed = frozenset(route.host.start for route in found)
     yield from renamed_hosts(site, name, stable, keep=keep, but=weighed)
 
@@ -234,11 +156,15 @@ def renamed_hosts(
 
 
 def _weighed(
-    site: Site, route: Found, name: Name, stable: str, canary: str, newline: str, *, keep: bool
+    site: Site, route: Found, name: Name, stable: str, canary: str, newline: str, *, keep: bool, condition: str
 ) -> Iterator[EditFile]:
     text, path = site.source.text, site.source.path
     entry, host = route.destination, route.host
     weights = find_deep(entry.children, ("weight",), text)
+    if condition and (in_flow(entry, text) or in_flow(route.item, text)):
+        raise not_found(
+            site, entry, "a route is a flow mapping, and is rendered without the workload too", "Write it as a block."
+        )
     if in_flow(entry, text):
         yield from _weighed_flow(site, route, [weight.value for weight in weights], name, stable, canary, keep=keep)
         return
@@ -246,7 +172,7 @@ def _weighed(
     body = Span(entry.start, entry.end).of(text)
     first_line_shared = text[text.rfind("\n", 0, entry.key_span.start) + 1 : entry.key_span.start].strip()
     if first_line_shared or site.source.template.cuts(entry.span):
-        raise _refused(
+        raise not_found(
             site, entry, "a route's destination cannot be repeated", "Write each destination on lines of its own."
         )
     old = host.value.of(text).strip()
@@ -260,7 +186,9 @@ def _weighed(
     glue = "" if body.endswith("\n") else newline
     if weights:
         shift = len(copy) - len(body)
-        yield EditFile(path, Edit(weights[0].value, "100", REASON))
+        old_weight = weights[0].value.of(text).strip()
+        weight = f"{{{{ if {condition} }}}}100{{{{ else }}}}{old_weight}{{{{ end }}}}" if condition else "100"
+        yield EditFile(path, Edit(weights[0].value, weight, REASON))
         begin = weights[0].value.start - entry.start + (shift if weights[0].value.start > host.value.start else 0)
         end = begin + weights[0].value.end - weights[0].value.start
         copy = copy[:begin] + "0" + copy[end:]
@@ -268,6 +196,12 @@ def _weighed(
     else:
         tail = f"{' ' * inner}weight: 100{newline}"
         copy = f"{copy}{glue}{' ' * inner}weight: 0{newline}"
+    if condition:
+        outer = " " * (inner if route.named else route.item.children[0].indent)
+        label = "" if route.named else f"{outer}name: {route.name}{newline}"
+        copy = copy if copy.endswith("\n") else copy + newline
+        tail = f"{' ' * inner}{{{{- if {condition} }}}}{newline}{tail}"
+        copy = f"{copy}{label}{outer}{{{{- end }}}}{newline}"
     yield EditFile(path, Edit(Span(entry.end, entry.end), f"{glue}{tail}{copy}", REASON))
 
 

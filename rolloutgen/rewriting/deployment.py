@@ -21,14 +21,14 @@ from ..rewrite import (
 from ..source.draft import Item
 from ..source.expression import free_variables, printed
 from ..source.scope import site_scope
-from ..source.sources import Site
 from ..survey.context import Context
-from ..survey.guards import implied, present_when, rendered_when, routed_when, shown_when
+from ..survey.guards import implied, present_when, routed_when, served_when, shown_when
 from ..survey.overlay import overlaid
 from ..survey.rivals import barred
 from ..survey.spilled import spilled
 from ..survey.survey import Survey, Workload
 from ..survey.terms import Route, chart_prefix, terms_of, workload_prefix
+from .absence import present, unserved
 from .roots import file_of, root_of
 from .services import of_services, referring
 
@@ -37,18 +37,18 @@ def of_workload(item: Workload, survey: Survey, options: Options, taken: set[str
     """Everything that the conversion of one workload changes or adds. `taken` are the paths of the chart's files, to
     which those of new files are added. Raises ChartRefused."""
     prefix = workload_prefix(item, survey)
-    present, defines = present_when(item, prefix, workload.guard(item.sites[0]), survey.sources)
+    there, defines = present_when(item, prefix, workload.guard(item.sites[0]), survey.sources)
     yield from defines
-    terms, defines = terms_of(item, survey, present)
+    terms, defines = terms_of(item, survey, there)
     served, further = _served(Context(survey, item, terms, options))
     if served:
         yield from further
-        terms, defines = terms_of(item, survey, f"and ({present}) ({served})" if present else served)
+        terms, defines = terms_of(item, survey, f"and ({there}) ({served})" if there else served)
     yield from defines
     if survey.decisions.several:
         terms, defines = overlaid(terms, survey.decisions.values_key, item.decision.key)
         yield from defines
-    beside = terms.present if terms.local else present if item.service_alone else ""
+    beside = terms.present if terms.local else there if item.service_alone else ""
     context = Context(survey, item, terms, options, beside)
     scope = site_scope(context.site)
     root = root_of(context.site, context, "Deployment")
@@ -79,11 +79,12 @@ def of_workload(item: Workload, survey: Survey, options: Options, taken: set[str
 def _served(context: Context) -> tuple[str, Sequence[Item]]:
     """The expression under which the Service is rendered, where others name it also in renders without it; else ""."""
     item = context.item
-    if item.service_always or item.virtual_services or not context.weighed or context.keep:
+    if item.service_always or not context.weighed or context.keep:
         return "", ()
-    if next(referring(context), None) is None:
+    own = item.virtual_services
+    if not any(unserved(context, site) for site in own) if own else next(referring(context), None) is None:
         return "", ()
-    return routed_when(item, context.terms, context.sources)
+    return served_when(item, context.terms, context.sources)
 
 
 def _autoscalers(context: Context, root: str) -> Iterator[Item]:
@@ -100,25 +101,12 @@ def _autoscalers(context: Context, root: str) -> Iterator[Item]:
             guard=workload.guard(context.site),
         )
     for target in (*scalers, *context.item.vertical):
-        guard, defines = _rendered(context, target)
+        guard, defines = present(context, target)
         guard = context.terms.at(guard, root_of(target, context, "autoscaler")) if guard else ""
         items = list(autoscaler.rewrite(target, guard))
         if any(guard in item.edit.new for item in items):
             yield from defines
         yield from items
-
-
-def _rendered(context: Context, other: Site) -> tuple[str, Sequence[Item]]:
-    """The expression (root as `.`) under which the workload is rendered, where what stands at `other` may be rendered
-    without it: in some value set it is, or its own conditions do not ask for the kind; "" elsewhere, and for what
-    follows the workload into its absence."""
-    if other.id in context.item.decision.autoscaler_sites:
-        return "", ()
-    kind = workload.guard(context.site)
-    asked = [opener for block, _ in site_scope(other).blocks for opener in block.openers[:1]]
-    if not context.alone(other) and (not kind or any(kind in action.span.of(other.source.text) for action in asked)):
-        return "", ()
-    return rendered_when(context.item, workload_prefix(context.item, context.survey), kind, context.sources)
 
 
 def _strategy(context: Context, root: str) -> Iterator[Item]:

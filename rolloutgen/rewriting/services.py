@@ -6,13 +6,14 @@ from collections.abc import Iterator
 
 from ..rewrite import analysis, destinationrule, gatewayset, publichosts, references, rename, service, virtualservice
 from ..source.draft import Item, NewFile
+from ..source.expression import all_of
 from ..source.scope import site_scope, sole_call
 from ..survey.concerned import node_ports, other_names, places, said_before
 from ..survey.context import Context
-from ..survey.guards import implied, routed_when
 from ..survey.mentions import beside
 from ..survey.routing import governs, points_at
 from ..survey.unseen import unseen_sites
+from .absence import weighed
 from .gatewaysets import as_files, is_separated, judged_text, sets_of
 from .roots import file_of, root_of, rootless
 
@@ -52,7 +53,11 @@ def of_services(context: Context, taken: set[str]) -> Iterator[Item]:
         present=present,
         node_ports=node_ports(context, site),
     )
-    yield from virtualservice.rewrite(context)
+    when: dict[str, tuple[str, ...]] = {}
+    for own in context.item.virtual_services if context.weighed else ():
+        when[own.id], defines = weighed(context, own)
+        yield from defines
+    yield from virtualservice.rewrite(context, when)
     yield from _destination_rules(context)
     if context.weighed:
         yield from publichosts.rewrite(context)
@@ -67,11 +72,9 @@ def _destination_rules(context: Context) -> Iterator[Item]:
         return
     for rule in places(context, governs):
         root = root_of(rule, context, "DestinationRule")
-        condition = ""
-        if context.item.virtual_services:
-            condition, defines = routed_when(context.item, context.terms, context.sources)
-            yield from defines
-            condition = "" if implied(condition, rule) else context.terms.at(condition, root)
+        codes, defines = weighed(context, rule)
+        yield from defines
+        condition = all_of([context.terms.at(code, root) for code in codes])
         canary, stable = (context.terms.at(code, root) for code in (context.terms.canary, context.terms.stable))
         name = context.mention()
         said = name and beside(name, rule.source)

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from ..errors import ChartError
+from ..text import Span
 from .gotmpl import CONTROL, first_literal, lex, strip_literals
 
 _TEMPLATE = re.compile(r"^\s*template\b")
 _QUOTE = re.compile(r"\s*\|\s*s?quote\s*$")
 _QUOTED = re.compile(r"s?quote\s+((?:[$.\w]+|\(.*\)))\s*", re.DOTALL)
+_INDENT = re.compile(r"\s*\|\s*n?indent\s+\d+\s*$")
 _VARIABLE = re.compile(r"\$(\w+)")
 _SIMPLE = re.compile(r"[$.\w]+$|\"[^\"\\]*\"$")
 # What is a string whatever the values are.
@@ -49,6 +52,8 @@ def expression(value: str) -> str | None:
         return expression(re.sub(r"\s*\n\s*", " ", text))
     if not actions:
         return _literal(text)
+    if len(actions) == 1 and actions[0].span == Span(0, len(text)) and _INDENT.search(actions[0].inner.of(text)):
+        return expression(f"{{{{ {_INDENT.sub('', actions[0].inner.of(text))} }}}}")  # the value on a line of its own
     parts: list[str] = []
     codes: list[str] = []
     position = 0
@@ -111,6 +116,11 @@ def unwrapped(code: str) -> str:
 def grouped(code: str) -> str:
     """`code` so that it can be an argument: parenthesised unless it is a single word or literal."""
     return code if _SIMPLE.match(code) else f"({code})"
+
+
+def all_of(codes: Sequence[str]) -> str:
+    """The expression that is true where all of `codes` are, "" for none."""
+    return " ".join(("and", *map(grouped, codes))) if len(codes) > 1 else "".join(codes)
 
 
 def free_variables(code: str) -> frozenset[str]:

@@ -9,7 +9,7 @@ from ..source.expression import free_variables, grouped
 from ..source.gotmpl import Block
 from ..source.kindswitch import chosen_when
 from ..source.refuse import refuse
-from ..source.scope import lift, root_symbol, site_scope
+from ..source.scope import Scope, lift, root_symbol, site_scope
 from ..source.sources import Site, Sources
 from .survey import Workload
 from .terms import Terms
@@ -41,6 +41,21 @@ def routed_when(item: Workload, terms: Terms, sources: Sources) -> tuple[str, tu
     return f'include "{name}" .', (Define(name, _tight(body), about),)
 
 
+def served_when(item: Workload, terms: Terms, sources: Sources) -> tuple[str, tuple[Define, ...]]:
+    """The expression (as of `routed_when`) under which the traffic Service is rendered, "" for always."""
+    if not item.virtual_services or terms.local:
+        return routed_when(item, terms, sources)
+    found = _own_service(item, terms, sources)
+    if found is None:
+        raise _unrepeatable(item.services[0])
+    return found
+
+
+def _own_service(item: Workload, terms: Terms, sources: Sources) -> tuple[str, tuple[Define, ...]] | None:
+    name = f"{terms.prefix}.hasService"
+    return standing(item.services[0], sources, name, 'Says "true" where the workload has its Service.')
+
+
 def by_conditions(item: Workload) -> bool:
     """Whether the chart's own VirtualServices of a workload stand under different conditions."""
     return len({site_scope(site).openers() for site in item.virtual_services}) > 1
@@ -68,7 +83,7 @@ def _routed_by_any(item: Workload, terms: Terms, sources: Sources) -> tuple[str,
     codes, defines = route_conditions(item, terms, sources)
     service = item.services[0]
     about = 'Says "true" where a VirtualService of the chart\'s own leads to the workload.'
-    own = standing(service, sources, f"{terms.prefix}.hasService", 'Says "true" where the workload has its Service.')
+    own = _own_service(item, terms, sources)
     if own is None:
         raise _unrepeatable(service)
     around = site_scope(service).openers()
@@ -152,12 +167,16 @@ def rendered_when(item: Workload, prefix: str, guard: str, sources: Sources) -> 
 def implied(condition: str, site: Site) -> bool:
     """Whether the Deployment's own conditions already say `condition`."""
     site = site.place
-    own = {
-        block.openers[0].inner.of(site.source.text).strip().removeprefix("if").strip()
-        for block, branch in site_scope(site).blocks
+    return not condition or condition in conditions_of(site_scope(site))
+
+
+def conditions_of(scope: Scope) -> set[str]:
+    """The expressions of the conditions that all hold at a place."""
+    return {
+        block.openers[0].inner.of(scope.source.text).strip().removeprefix("if").strip()
+        for block, branch in scope.blocks
         if block.keyword == "if" and branch == 0
     }
-    return not condition or condition in own
 
 
 def shown_when(site: Site) -> str:

@@ -21,6 +21,8 @@ from rolloutgen.source.expression import expression, free_variables, grouped, in
         ("{{ .Values.name | quote }}", ".Values.name"),
         ('"{{ .Values.name }}"', ".Values.name"),
         ("{{ quote .Values.name }}", ".Values.name"),
+        ("{{- .Values.name | quote | nindent 4 }}", ".Values.name"),
+        ("{{ .Values.name | indent 2 }}-b", 'printf "%v-b" (.Values.name | indent 2)'),
         ('{{ squote (printf "%s-b" .Release.Name) }}', 'printf "%s-b" .Release.Name'),
         ("{{ quote (.Values.a) (.Values.b) }}", "quote (.Values.a) (.Values.b)"),
         ("web", '"web"'),

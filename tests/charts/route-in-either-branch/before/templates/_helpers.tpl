@@ -1,0 +1,3 @@
+{{- define "shop.virtualService" -}}
+{{ .Release.Name }}-routes
+{{- end }}
