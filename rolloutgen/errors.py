@@ -2,6 +2,24 @@
 
 from __future__ import annotations
 
+import errno
+import os
+
+# What a file system answers whose files are not as they should be, or change meanwhile.
+_OF_FILES = frozenset(
+    {
+        errno.EACCES,
+        errno.EISDIR,
+        errno.ELOOP,
+        errno.ENAMETOOLONG,
+        errno.ENOENT,
+        errno.ENOTDIR,
+        errno.EPERM,
+        errno.EROFS,
+        errno.ESTALE,
+    }
+)
+
 
 class RolloutgenError(Exception):
     """A fault that the user can do something about.
@@ -40,3 +58,10 @@ class RenderError(RolloutgenError):
 
 class LimitError(RolloutgenError):
     """A bound on time or memory ended the work: a hostile or broken chart."""
+
+
+def of_files(fault: OSError) -> UsageError | None:
+    """What the file system said of a file, as an error for whoever owns that file; None for what is a bug."""
+    if fault.filename is None or fault.errno not in _OF_FILES:
+        return None
+    return UsageError(f"the file system says: {fault.strerror}", path=os.fsdecode(fault.filename))

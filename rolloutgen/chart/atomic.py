@@ -87,13 +87,11 @@ def recover(root: str) -> None:
 def finish_journal(root: str) -> None:
     """Moves a complete journal's files into place and removes the journal; an incomplete one is only removed.
 
-    What another process did already, or does at this moment, is done again without harm.
+    What another process did already, or does at this moment, is done again without harm. Raises ChartError for a
+    journal that no run wrote, before anything is done: it may have come with a chart from anywhere.
     """
     journal = os.path.join(root, JOURNAL)
-    plan: dict[str, str | None] = {}
-    with contextlib.suppress(FileNotFoundError), open(os.path.join(journal, _PLAN), encoding="utf-8") as stream:
-        plan = json.load(stream)
-    for path, name in plan.items():
+    for path, name in _planned(root, os.path.join(journal, _PLAN)).items():
         if name is None:
             _delete(root, path)
         elif os.path.exists(os.path.join(journal, name)):
@@ -102,6 +100,35 @@ def finish_journal(root: str) -> None:
             with contextlib.suppress(FileNotFoundError):
                 os.replace(os.path.join(journal, name), target)
     shutil.rmtree(journal, ignore_errors=True)
+
+
+def _planned(root: str, plan: str) -> dict[str, str | None]:
+    """What a journal's plan says, {} where there is none: paths below `root` -> names in it, None to delete."""
+    found: object = None
+    try:
+        if os.path.isfile(plan):  # a pipe would be waited for
+            found = json.loads(Path(plan).read_bytes())
+        elif not os.path.lexists(plan):
+            return {}
+    except FileNotFoundError:  # removed at this moment
+        return {}
+    except (ValueError, RecursionError):
+        pass
+    if isinstance(found, dict) and all(_is_planned(root, path, name) for path, name in found.items()):
+        return found
+    raise ChartError(
+        "an interrupted run left a journal here, and this is none that it wrote",
+        path=os.path.dirname(plan),
+        hint="Look at what it holds, and remove it.",
+    )
+
+
+def _is_planned(root: str, path: str, name: object) -> bool:
+    if "\0" in path or os.path.basename(path) in ("", ".", ".."):
+        return False
+    folder = os.path.realpath(os.path.join(root, os.path.dirname(path)))
+    is_inside = folder == root or folder.startswith(root + os.sep)
+    return is_inside and (name is None or (isinstance(name, str) and name.isdecimal()))
 
 
 def copy_tree(source: str, target: str) -> None:

@@ -82,7 +82,10 @@ class Chart:
         return tuple(path for path in sorted(self.files) if path.startswith("templates/") and path not in self.ignored)
 
     def text(self, path: str) -> str:
-        """The file as text, byte-order mark and newlines as they are. Raises ChartError when absent or not UTF-8."""
+        """The file as text, byte-order mark and newlines as they are. Raises ChartError when absent, or when it or its
+        name is not UTF-8."""
+        if (name := path.encode("utf-8", "backslashreplace").decode()) != path:
+            raise ChartError("a file name that is not UTF-8", path=name, hint="Rename the file.")
         try:
             return self.files[path].decode("utf-8")
         except KeyError:

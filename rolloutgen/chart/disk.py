@@ -69,7 +69,12 @@ def read_directory(root: str, limits: Limits) -> tuple[dict[str, bytes], dict[st
     ignored = _ignored_on_disk(root)
     left_out: list[str] = []
     for path, entry, hidden in _walk(root, ignored, left_out):
-        status = entry.stat()
+        try:
+            status = entry.stat()
+        except OSError as fault:  # a directory that may be listed and not entered
+            if hidden:
+                continue
+            raise ChartError(f"cannot be read: {fault.strerror}", path=path) from None
         if not stat.S_ISREG(status.st_mode):
             if hidden:
                 continue
@@ -98,8 +103,11 @@ def read_directory(root: str, limits: Limits) -> tuple[dict[str, bytes], dict[st
 
 
 def _ignored_on_disk(root: str) -> Ignored:
+    path = os.path.join(root, ".helmignore")
+    if not os.path.isfile(path):  # a pipe would be waited for
+        return parse_rules("")
     try:
-        with open(os.path.join(root, ".helmignore"), encoding="utf-8", errors="replace") as stream:
+        with open(path, encoding="utf-8", errors="replace") as stream:
             return parse_rules(stream.read(_MIB))
     except OSError:
         return parse_rules("")
@@ -162,7 +170,7 @@ def _is_aside(path: str, entry: Entry, real_root: str) -> bool:
         return False
     if _DOCUMENT.match(entry.name):
         return True
-    return entry.is_file() and os.path.realpath(entry.path).startswith(repository_of(real_root) + os.sep)
+    return os.path.isfile(entry.path) and os.path.realpath(entry.path).startswith(repository_of(real_root) + os.sep)
 
 
 def _refuse_if_read(left_out: list[str], files: dict[str, bytes]) -> None:

@@ -13,7 +13,7 @@ import click
 from click.shell_completion import CompletionItem
 
 from .. import __version__
-from ..errors import RolloutgenError
+from ..errors import RolloutgenError, of_files
 
 _NO_ROOM = frozenset({errno.ENOSPC, errno.EFBIG, errno.EIO, errno.EDQUOT, errno.EBADF})
 Table = Mapping[str, tuple[str, str, str]]  # name -> (module, attribute, help line)
@@ -78,6 +78,11 @@ class LazyGroup(click.Group):
         except RolloutgenError as fault:
             click.echo(f"error: {fault}", err=True)
             ctx.exit(fault.exit_code)
+        except OSError as wrong:
+            if (told := of_files(wrong)) is None:
+                raise
+            click.echo(f"error: {told}", err=True)
+            ctx.exit(told.exit_code)
 
 
 def _show_versions(ctx: click.Context, _: click.Parameter, asked: bool) -> None:

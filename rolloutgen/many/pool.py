@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from typing import Any, Generic, TypeVar
 
-from ..errors import RolloutgenError, UsageError
+from ..errors import RolloutgenError, UsageError, of_files
 from ..helm import Engine
 
 _SECONDS = 600.0  # for one task, renders included: beyond that its process is ended
@@ -142,8 +142,10 @@ def _serve(pipe: Connection, helm: tuple[str, float], work: Work[Any, Any]) -> N
             except RolloutgenError as fault:
                 code = fault.exit_code if isinstance(fault, UsageError) else 1
                 outcome = work.failed(task, Failure("fault", str(fault), code))
-            except Exception:
-                outcome = work.failed(task, Failure("bug", traceback.format_exc()))
+            except Exception as wrong:
+                told = of_files(wrong) if isinstance(wrong, OSError) else None
+                known = Failure("fault", str(told), 2) if told else Failure("bug", traceback.format_exc())
+                outcome = work.failed(task, known)
             pipe.send(outcome)
             served += 1
             if served % _FRESH == 0 and engine:

@@ -201,6 +201,42 @@ def test_two_runs_do_not_write_at_once(tmp_path: Path) -> None:
     assert os.listdir(tmp_path) == ["chart"]
 
 
+@pytest.mark.parametrize(
+    "plan",
+    [
+        '{"../evil": "0"}',
+        '{"../keep": null}',
+        '{"evil": "../../keep"}',
+        '{"link/evil": "0"}',
+        '{"": null}',
+        '{"a\\u0000": "0"}',
+        '["a"]',
+        "[",
+        "[" * 100_000,
+    ],
+)
+def test_a_journal_that_no_run_wrote_changes_nothing(tmp_path: Path, plan: str) -> None:
+    """A chart from anywhere may hold one: nothing outside it may be written, moved or deleted."""
+    root = make(tmp_path / "chart")
+    (tmp_path / "keep").write_text("mine")
+    (root / "link").symlink_to("..")
+    (root / JOURNAL).mkdir()
+    (root / JOURNAL / "plan.json").write_text(plan)
+    (root / JOURNAL / "0").write_text("evil")
+    with pytest.raises(ChartError, match="journal"):
+        recover(str(root))
+    assert sorted(os.listdir(tmp_path)) == ["chart", "keep"]
+    assert (root / JOURNAL / "0").exists() and not (root / "evil").exists()
+
+
+def test_a_journal_whose_plan_is_a_pipe_is_not_waited_for(tmp_path: Path) -> None:
+    root = make(tmp_path / "chart")
+    (root / JOURNAL).mkdir()
+    os.mkfifo(root / JOURNAL / "plan.json")
+    with pytest.raises(ChartError, match="journal"):
+        recover(str(root))
+
+
 def test_one_file_cannot_take_two_contents(tmp_path: Path) -> None:
     root = make(tmp_path / "chart")
     (root / "b.yaml").symlink_to("README.md")

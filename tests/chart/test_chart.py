@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import io
 import os
+import shutil
 import sys
 import tarfile
 from pathlib import Path
@@ -152,6 +153,37 @@ def test_links_that_lead_nowhere_or_round_in_circles_are_refused(tmp_path: Path,
     (root / "templates/link").symlink_to(target)
     with pytest.raises(ChartError, match="symbolic link"):
         load_chart(root)
+
+
+@posix
+@pytest.mark.parametrize("place", ["link", "templates", "Chart.yaml", "rolloutgen.yaml"])
+def test_a_link_to_itself_is_refused_wherever_it_stands(tmp_path: Path, place: str) -> None:
+    root = make(tmp_path / "chart")
+    path = root / place
+    path.parent.mkdir(exist_ok=True)
+    shutil.rmtree(path) if path.is_dir() else path.unlink(missing_ok=True)
+    path.symlink_to(path.name)
+    with pytest.raises(ChartError, match="symbolic link"):
+        load_chart(root)
+
+
+@posix
+def test_a_pipe_for_rules_is_refused_and_not_waited_for(tmp_path: Path) -> None:
+    root = make(tmp_path / "chart")
+    (root / ".helmignore").unlink(missing_ok=True)
+    os.mkfifo(root / ".helmignore")
+    with pytest.raises(ChartError, match="neither a file"):
+        load_chart(root)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other file systems take no such names")
+def test_a_name_that_is_not_utf_8_is_told_when_the_file_is_read(tmp_path: Path) -> None:
+    root = make(tmp_path / "chart")
+    (root / os.fsdecode(b"templates/caf\xe9.yaml")).write_text("a: b\n")
+    chart = load_chart(root)
+    with pytest.raises(ChartError, match="name that is not UTF-8") as raised:
+        chart.text(os.fsdecode(b"templates/caf\xe9.yaml"))
+    assert str(raised.value).encode("utf-8").startswith(b"templates/caf\\udce9.yaml")
 
 
 def test_bounds(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import re
 import subprocess
@@ -55,6 +56,21 @@ def test_doctor(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "helm_python", None)
     monkeypatch.setenv("PATH", "/nowhere")
     assert run("doctor").exit_code == 2
+
+
+def test_what_the_file_system_says_is_no_traceback(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fails(fault: OSError) -> None:
+        def callback(**_: object) -> None:
+            raise fault
+
+        monkeypatch.setattr(group.get_command(click.Context(group), "rules"), "callback", callback)
+
+    fails(PermissionError(errno.EACCES, "Permission denied", "some/file"))
+    result = run("rules")
+    assert (result.exit_code, result.stderr) == (2, "error: some/file: the file system says: Permission denied\n")
+    fails(OSError(errno.EINVAL, "Invalid argument", "some/file"))  # of a call that is wrong: a bug
+    with pytest.raises(OSError):
+        run("rules")
 
 
 def test_an_unknown_command_is_wrong_usage(run: Run) -> None:
