@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from ..source.adding import behind
 from ..source.draft import EditFile, Item
+from ..source.expression import printed
 from ..source.refuse import refuse
 from ..source.regions import without
 from ..source.sources import Site
@@ -34,7 +35,7 @@ def rewrite(site: Site, name: Name | None, canary: str, condition: str = "", sta
             "Write `host:` with the Service's name expression, and put conditions around the whole document.",
         )
     new = renamed(texts[0], name, stable) if name and stable else None
-    if new and new.strip("\"'") == f"{{{{ {stable} }}}}":
+    if new and new.strip("\"'") == printed(stable):
         yield EditFile(site.source.path, Edit(hosts[0].value, new, REASON))
     copy = without(site.source, site.document.span, (), [(hosts[0].value, host), (names[0].value, _suffixed(texts))])
     yield from behind(site, copy, REASON, condition)

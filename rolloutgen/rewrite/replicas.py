@@ -20,7 +20,7 @@ from ..survey.guards import standing
 from ..survey.scalers import bound, fields_of, listed
 from ..survey.terms import Terms, chart_prefix
 from ..survey.together import condition as condition_of
-from ..survey.together import in_one_loop, paired
+from ..survey.together import side_by_side
 from ..text import Edit, Span
 
 REASON = "replicas"
@@ -178,11 +178,7 @@ def _beside(
 ) -> tuple[str, str]:
     """The condition of an autoscaler as a workload of the same loop or of a define beside it reads it, and what the
     define of its replicas is handed there: the root, the workload's name, the bounds."""
-    scopes = [site_scope(place) for place in (site, scaler)]
-    if all(has_root_only(scope, sources) for scope in scopes):
-        pair = in_one_loop(site, scaler) if same_scope(*scopes) else None
-    else:
-        pair = paired(site, scaler, sources)
+    pair = side_by_side(site, scaler, sources)
     when = condition_of(pair, sources) if pair else None
     if pair is None or when is None:
         raise _apart(scaler)

@@ -4,21 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from ..source.draft import Define, EditFile, Item
-from ..source.expression import all_of, expression, grouped, printed
+from ..source.draft import EditFile, Item
+from ..source.expression import all_of
 from ..source.flow import find_deep, in_flow
-from ..source.refuse import refuse
 from ..source.regions import without
 from ..source.scope import inner_blocks, root_symbol, scope_at, site_scope
 from ..source.sources import Site
 from ..source.yamlmap import Node
-from ..survey.closed import closed_code, name_anywhere
 from ..survey.context import Context
-from ..survey.guards import conditions_of, route_conditions
+from ..survey.guards import conditions_of
 from ..survey.httproutes import Found, not_found, routes
+from ..survey.looproutes import name_beside
 from ..survey.mentions import Name, beside, renamed
 from ..survey.target import route_name
-from ..survey.terms import Route
+from ..survey.terms import Terms
 from ..text import Edit, Span
 
 REASON = "virtual-service"
@@ -27,89 +26,34 @@ REASON = "virtual-service"
 def rewrite(context: Context, when: Mapping[str, Sequence[str]]) -> Iterator[Item]:
     """The edits of the chart's own VirtualServices. `when` has, by site, the expressions (root as `.`) that all hold
     where the routes weigh two versions."""
-    terms, name = context.terms, context.mention()
-    if name is None:
-        return
     for site in context.item.virtual_services:
+        said = said_at(context, site)
+        if said is None:
+            return
+        name, terms = said
         root = root_symbol(site_scope(site), context.sources) or "."
         stable, canary = (terms.at(code, root) for code in (terms.stable, terms.canary))
-        said = beside(name, site.source)
         if context.weighed:
-            found = routes(site, said, _route_name(context, site))
+            found = routes(site, name, named_routes(context, site))
             asked = [terms.at(code, root) for code in when.get(site.id, ())]
-            yield from _amended(site, found, said, stable, canary, context.keep, asked)
+            yield from _amended(site, found, name, stable, canary, context.keep, asked)
         else:
-            yield from renamed_hosts(site, said, stable, keep=context.keep)
+            yield from renamed_hosts(site, name, stable, keep=context.keep)
 
 
-def own_routes(context: Context, root: str) -> tuple[list[Route], tuple[Define, ...]]:
-    """The chart's own VirtualServices as the Rollout names them, and the defines that their names need."""
+def said_at(context: Context, site: Site) -> tuple[Name, Terms] | None:
+    """The Service's old name as a VirtualService writes it, and the terms that hold there; None where these are not
+    known."""
     name = context.mention()
-    if name is None:
-        raise _nameless(context.item.virtual_services[0], "the Service to which it leads stands in a loop or define")
-    found: list[Route] = []
-    conditions, needed = route_conditions(context.item, context.terms, context.sources)
-    defines: list[Define] = [*needed]
-    for number, site in enumerate(context.item.virtual_services):
-        code, extra = name_anywhere(
-            site, context.sources, f"{context.terms.prefix}.virtualService{number or ''}", "Name of a VirtualService."
-        )
-        if code is None:
-            raise _nameless(site, "its name is made of what only its place knows")
-        defines += extra
-        code = _with_namespace(context, site, code)
-        names = dict.fromkeys(
-            route.name for route in routes(site, beside(name, site.source), _route_name(context, site))
-        )
-        condition = context.terms.at(conditions[number], root) if conditions[number] else ""
-        found.append(Route(printed(context.terms.at(code, root)), tuple(names), condition))
-    return found, tuple(defines)
+    if name:
+        return beside(name, site.source), context.terms
+    found = name_beside(context, site) if context.terms.local and context.weighed else None
+    return (beside(found[0], site.source), found[1]) if found else None
 
 
-def _nameless(site: Site, why: str) -> Exception:
-    hint = "Write it at the top of its template, with the name and the Service's name made of the root alone."
-    return refuse("route-not-found", site.source, site.document.span.start, f"the Rollout cannot name it: {why}", hint)
-
-
-def _route_name(context: Context, site: Site) -> str:
+def named_routes(context: Context, site: Site) -> str:
+    """What the routes of a VirtualService are called that have no name."""
     return route_name(context.item.decision, context.survey.decisions, site.id)
-
-
-def _with_namespace(context: Context, site: Site, code: str) -> str:
-    """The name as the Rollout writes it: the controller reads `name.namespace` for a VirtualService elsewhere, and for
-    each whose name has a dot."""
-    needed: set[tuple[bool, bool]] = set()
-    for render in context.survey.renders:
-        release = render.value_set.release.namespace
-        homes = {m.ref.namespace or release for m in render.objects if m.site == context.site.id}
-        if not homes:
-            continue  # without the workload nothing names it
-        for service in (m for m in render.objects if m.site == site.id):
-            needed.add(("." in service.ref.name, (service.ref.namespace or release) not in homes))
-    if not any(map(any, needed)):
-        return code
-    there, here = (_namespace(place, context) for place in (site, context.site))
-    whole = f'printf "%s.%s" {grouped(code)} {grouped(there)}'
-    if all(map(any, needed)):
-        return whole
-    dotted, elsewhere = f'contains "." {grouped(code)}', f"ne {grouped(there)} {grouped(here)}"
-    if not any(dots for dots, _ in needed):
-        return f"ternary ({whole}) {grouped(code)} ({elsewhere})"
-    return f"ternary ({whole}) {grouped(code)} (or ({dotted}) ({elsewhere}))"
-
-
-def _namespace(site: Site, context: Context) -> str:
-    """The expression of an object's namespace at any file's root. Raises ChartRefused where it is not one value."""
-    nodes = _find(site, "metadata", "namespace")
-    codes = {expression(node.value.of(site.source.text)) for node in nodes} or {".Release.Namespace"}
-    code = codes.pop()
-    closed = closed_code(code, site_scope(site), context.sources) if code and not codes else None
-    if closed is None:
-        raise not_found(site, nodes[0], "its namespace is not written as one value", "Write `namespace:` in one line.")
-    rendered = (m for render in context.survey.renders for m in render.objects if m.site == site.id)
-    if nodes and any(not manifest.ref.namespace for manifest in rendered):
-        return f"{closed} | default .Release.Namespace"  # values may leave it empty
-    return closed
 
 
 def _first(site: Site, item: Node) -> Node:

@@ -68,7 +68,8 @@ def environment_blocks(survey: Survey, options: Options) -> Iterator[tuple[Item,
 
 def _derives_hosts(survey: Survey) -> bool:
     """Whether hosts of a preview are derived from those of a VirtualService of the chart's own."""
-    return any(item.virtual_services and item.decision.strategy == "canary" for item in survey.workloads)
+    mine = (item.decision for item in survey.workloads if item.virtual_services)
+    return any(decision.strategy == "canary" and not decision.looped for decision in mine)
 
 
 def _configs(survey: Survey, others: Sequence[Item], parted: Collection[str]) -> Iterator[Item]:

@@ -15,7 +15,6 @@ from ..rewrite import (
     replicas,
     strategy,
     subscriptions,
-    virtualservice,
     workload,
 )
 from ..source.draft import Item
@@ -29,6 +28,7 @@ from ..survey.spilled import spilled
 from ..survey.survey import Survey, Workload
 from ..survey.terms import Route, chart_prefix, terms_of, workload_prefix
 from .absence import present, unserved
+from .ownroutes import own_routes
 from .roots import file_of, root_of
 from .services import of_services, referring
 
@@ -119,7 +119,7 @@ def _strategy(context: Context, root: str) -> Iterator[Item]:
         condition = "" if implied(condition, context.site) else terms.at(condition, root)
     routes = [Route(printed(terms.at(terms.name, root)), ("primary",))]
     if context.weighed and item.virtual_services:
-        routes, defines = virtualservice.own_routes(context, root)
+        routes, defines = own_routes(context, root)
         yield from defines
     mode, run = item.decision.analysis, None
     if mode:

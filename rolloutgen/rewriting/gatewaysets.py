@@ -26,7 +26,8 @@ def sets_of(
     port, defines = traffic_port(context.item, site, context.terms, context.survey)
     items: list[Item] = list(defines)
     hosts = ""
-    if context.item.virtual_services:
+    hosted = not context.item.decision.looped
+    if context.item.virtual_services and hosted:
         hosts = f"{context.terms.prefix}.rolloutHosts"
         items += publichosts.hosts_define(context, hosts)
     namespace = namespace_text(site, context.survey.renders)
@@ -37,7 +38,6 @@ def sets_of(
             raise rootless(site, "Service")
         namespace, labels = (text or "" for text in texts)
     own_public = bool(context.item.virtual_services)
-    hosted = not context.item.decision.looped
     sets = gatewayset.Sets(context.terms, root, namespace, labels, port, own_public, hosts, context.weighed, hosted)
     return sets, items
 

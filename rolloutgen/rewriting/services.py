@@ -59,7 +59,7 @@ def of_services(context: Context, taken: set[str]) -> Iterator[Item]:
         yield from defines
     yield from virtualservice.rewrite(context, when)
     yield from _destination_rules(context)
-    if context.weighed:
+    if context.weighed and not context.item.decision.looped:
         yield from publichosts.rewrite(context)
     if not context.keep:
         yield from referring(context)

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 
 from ..objects.tree import dig
 from .conditional import Choice, of_branches, read_choice
-from .expression import expression, free_variables, reads_dot
-from .scope import Scope, assignments, inner_blocks, scope_at, site_scope
+from .expression import expression, free_variables, grouped, reads_dot, unwrapped
+from .scope import Scope, assignments, declared_in, inner_blocks, scope_at, site_scope
 from .sources import Site, Sources
 from .yamlmap import mask
 
@@ -61,6 +61,22 @@ def _read_through(code: str, scope: Scope) -> str:
     around = [block for block, _ in scope_at(scope.source, scope.offset).blocks if block.keyword in ("range", "with")]
     plain = "\n" not in held and not free_variables(held) and not (around and reads_dot(held))
     return held if plain else code
+
+
+def resolved(code: str, scope: Scope) -> str:
+    """`code` with each variable that its place sets replaced by what it is set to; as it is where that is not plain."""
+    around = [pair for pair in scope.blocks if pair[0].keyword in ("range", "with")]
+    known = declared_in("".join(block.openers[0].span.of(scope.source.text) for block, _ in around))
+    found = assignments(scope, free_variables(code) - known, known=known)
+    new = code
+    for action in reversed(found or ()):
+        name, _, held = action.inner.of(scope.source.text).partition("=")
+        there = [pair for pair in scope_at(scope.source, action.span.start).blocks if pair in around]
+        if "\n" in held or (there != around and reads_dot(held)):
+            return code
+        value = grouped(held.strip()).replace("\\", r"\\")
+        new = re.sub(rf"{re.escape(name.strip(' :'))}(?!\w)", value, new)
+    return unwrapped(new)
 
 
 def _flow_names(site: Site) -> Iterator[str]:

@@ -11,6 +11,7 @@ from ..source.kindswitch import chosen_when
 from ..source.refuse import refuse
 from ..source.scope import Scope, lift, root_symbol, site_scope
 from ..source.sources import Site, Sources
+from .looproutes import routed_beside
 from .survey import Workload
 from .terms import Terms
 
@@ -19,7 +20,11 @@ def routed_when(item: Workload, terms: Terms, sources: Sources) -> tuple[str, tu
     """The expression (root as `.`; of local terms, at the Deployment) under which the workload is routed, "" for
     always."""
     if terms.local:
-        return terms.condition, ()
+        # What leads to the Service is printed nowhere without it, so its own condition says all.
+        own = routed_beside(item, sources) if item.virtual_services else terms.condition
+        if own is None:
+            raise _unrepeatable(item.virtual_services[0], "a VirtualService")
+        return own, ()
     if by_conditions(item):
         return _routed_by_any(item, terms, sources)
     sites = [*item.services[:1], *item.virtual_services[:1]]
@@ -43,7 +48,9 @@ def routed_when(item: Workload, terms: Terms, sources: Sources) -> tuple[str, tu
 
 def served_when(item: Workload, terms: Terms, sources: Sources) -> tuple[str, tuple[Define, ...]]:
     """The expression (as of `routed_when`) under which the traffic Service is rendered, "" for always."""
-    if not item.virtual_services or terms.local:
+    if terms.local:
+        return terms.condition, ()
+    if not item.virtual_services:
         return routed_when(item, terms, sources)
     found = _own_service(item, terms, sources)
     if found is None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 
-from ..source.expression import unwrapped
+from ..source.expression import printed, unwrapped
 from ..source.sources import Source
 from ..text import Span
 from .terms import Terms
@@ -97,4 +97,4 @@ def renamed(value: str, name: Name, code: str) -> str | None:
     match = text_pattern(name).match(bare)
     if match is None or bare[match.end() :][:1] not in ("", "."):
         return None
-    return f"{quote}{{{{ {code} }}}}{bare[match.end() :]}{quote}"
+    return f"{quote}{printed(code)}{bare[match.end() :]}{quote}"

@@ -174,7 +174,8 @@ def _workload(
     router = options.router
     where = sources.sites
     routed = dict.fromkeys(sorted(routed, key=lambda found: _rendering(where.get(found))))
-    several_of_one = not (printed_once(site, sources) or (routed and strategy == "canary"))
+    routes_once = routed and not any(site_scope(where[route]).ranged for route in routed if route)
+    several_of_one = not (printed_once(site, sources) or (routes_once and strategy == "canary"))
     decision = WorkloadDecision(
         key,
         (site_id,),

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from ..chart.dependencies import declared
 from ..objects.naming import LONGEST, track_suffixes
 from ..source.draft import Define
-from ..source.objectname import name_choice, name_of, without_nil
+from ..source.objectname import name_choice, name_of, resolved, without_nil
 from ..source.refuse import refuse
 from ..source.rooting import with_root
 from ..source.scope import Scope, is_shared, same_scope, site_scope
@@ -196,14 +196,19 @@ def terms_of(workload: Workload, survey: Survey, present: str = "") -> tuple[Ter
                 (*name_defines, *defines),
             )
     bare = Terms(prefix, block, name or "", "", "", True, scope, survey.decisions.values_key)
-    terms = _local(workload, raw, sources, bare, hashed)
+    terms = local_terms(workload, raw, sources, bare, hashed)
     cutting = tuple(define for define in name_defines if define.name == hashed)
     if pair:
         return _known_at_both(workload, terms, raw, pair, sources, hashed), cutting
     if not same_scope(scope, name_scope):
         raise _apart(service, "a loop makes it that does not make its Deployment, which may so have several or none")
-    when, present = _conditions(in_one_loop(site, service), sources)
-    return replace(terms, condition=when, present=present), cutting
+    beside = in_one_loop(site, service)
+    when, present = _conditions(beside, sources)
+    mine = raw if beside.told(raw, service, site) else resolved(raw, scope)
+    if mine == raw or not beside.told(mine, service, site):
+        return replace(terms, condition=when, present=present), cutting
+    here = replace(local_terms(workload, mine, sources, bare, hashed), condition=when, present=present)
+    return replace(here, beside=replace(terms, present=present)), cutting
 
 
 def _conditions(pair: Pair, sources: Sources) -> tuple[str, str]:
@@ -216,7 +221,7 @@ def _conditions(pair: Pair, sources: Sources) -> tuple[str, str]:
     return when, present
 
 
-def _local(workload: Workload, raw: str, sources: Sources, terms: Terms, hashed: str) -> Terms:
+def local_terms(workload: Workload, raw: str, sources: Sources, terms: Terms, hashed: str) -> Terms:
     """Terms whose Services are named after the expression `raw` of the old name, where that can be read; `hashed` is
     the define that cuts them, "" for none."""
     exact = without_nil(raw, sources)
@@ -237,8 +242,8 @@ def _known_at_both(workload: Workload, terms: Terms, raw: str, pair: Pair, sourc
     if not mine or not theirs:
         raise _apart(service, "its name is made of what its Deployment's place does not know, or the other way round")
     when, present = _conditions(pair, sources)
-    beside = replace(_local(workload, raw, sources, terms, hashed), name=theirs, present=present)
-    here = replace(_local(workload, mine, sources, terms, hashed), condition=when, present=present)
+    beside = replace(local_terms(workload, raw, sources, terms, hashed), name=theirs, present=present)
+    here = replace(local_terms(workload, mine, sources, terms, hashed), condition=when, present=present)
     return replace(here, beside=None if beside == replace(here, condition="") else beside)
 
 

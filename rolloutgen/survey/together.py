@@ -18,7 +18,7 @@ from ..source.calls import Place, calls_of, meaning
 from ..source.expression import grouped
 from ..source.goexpr import ROOT, Code, read
 from ..source.gotmpl import Block
-from ..source.scope import has_root_only, site_scope
+from ..source.scope import has_root_only, same_scope, site_scope
 from ..source.sources import Site, Sources
 
 _ASKED = re.compile(r"(?:else\s+)?if\b\s*(.*)|else", re.DOTALL)
@@ -99,6 +99,14 @@ def in_one_loop(deployment: Site, service: Site) -> Pair:
     """Two documents of files (or of defines that know the root only) that equal loops print."""
     both = tuple(Printing(ROOT, ()) for _ in range(2))
     return Pair(deployment, service, ((both[0], both[1]),))
+
+
+def side_by_side(deployment: Site, other: Site, sources: Sources) -> Pair | None:
+    """A Deployment and another object that equal loops print, or defines that are handed the same; None for others."""
+    scopes = [site_scope(site) for site in (deployment, other)]
+    if all(has_root_only(scope, sources) for scope in scopes):
+        return in_one_loop(deployment, other) if same_scope(*scopes) else None
+    return paired(deployment, other, sources)
 
 
 def printed_once(site: Site, sources: Sources) -> bool:
