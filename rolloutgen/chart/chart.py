@@ -17,6 +17,9 @@ from .helmignore import ignored_paths, parse_rules
 __all__ = ["Chart", "Limits", "load_chart", "write_chart"]
 
 
+_MOST_VALUES = 300_000  # thousands are what large charts have
+
+
 @dataclass(frozen=True)
 class Chart:
     """A chart in memory. `root` is how messages name it; `files` holds the bytes by path (posix, relative to the root,
@@ -131,10 +134,22 @@ def load_chart(path: str | os.PathLike[str], *, limits: Limits = DEFAULT_LIMITS)
         raise ChartError("no such chart", path=name, hint="Give a chart directory or a .tgz archive.")
     if "Chart.yaml" not in files:
         raise ChartError("not a chart: it has no Chart.yaml", path=name, hint=_where_charts_are(files))
+    _bound_values(files)
     chart = Chart(name, files, modes)
     if not chart.name:
         raise ChartError("Chart.yaml gives no name", path="Chart.yaml", hint="Add `name:` to Chart.yaml.")
     return chart
+
+
+
+def _bound_values(files: Mapping[str, bytes]) -> None:
+    """Refuses values of which Helm would make gigabytes: it copies them for each subchart and each render."""
+    for path, data in files.items():
+        if not path.endswith("values.yaml") or len(data) < _MOST_VALUES:
+            continue
+        if data.count(b":") + data.count(b",") + data.count(b"- ") > _MOST_VALUES:
+            hint = "What is data belongs into a file of its own, which a template reads by .Files."
+            raise LimitError(f"more than {_MOST_VALUES} values", path=path, hint=hint)
 
 
 def write_chart(before: Chart, after: Chart, target: str | os.PathLike[str]) -> None:

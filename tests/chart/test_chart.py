@@ -196,6 +196,16 @@ def test_bounds(tmp_path: Path) -> None:
     assert "docs/film.mp4" not in load_chart(root).files  # ignored and large: it stays on disk
 
 
+@pytest.mark.parametrize("path", ["values.yaml", "charts/redis/values.yaml"])
+def test_values_without_number_are_refused_where_they_stand(tmp_path: Path, path: str) -> None:
+    many = b"".join(b"key%d: {a: [1, 2]}\n" % number for number in range(110_000))
+    with pytest.raises(LimitError, match="more than 300000 values") as raised:
+        load_chart(make(tmp_path / "chart", {**FILES, path: many}))
+    assert raised.value.path == path
+    text = b"board: |\n" + b"  the text of a dashboard has few keys\n" * 100_000
+    assert load_chart(make(tmp_path / "other", {**FILES, path: text})).files[path] == text
+
+
 def test_archives(tmp_path: Path) -> None:
     archive = tmp_path / "demo-1.2.3.tgz"
     archive.write_bytes(pack(FILES))
