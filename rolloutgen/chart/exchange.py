@@ -65,11 +65,11 @@ def locked(directory: str, *, patience: float = 2.0) -> Iterator[None]:
 
 @contextlib.contextmanager
 def uninterrupted() -> Iterator[None]:
-    """Puts SIGINT and SIGTERM off for some milliseconds."""
+    """Puts SIGINT, SIGTERM and SIGHUP off for some milliseconds."""
     if not hasattr(signal, "pthread_sigmask"):
         yield
         return
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGTERM})
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGTERM, signal.SIGHUP})
     try:
         yield
     finally:

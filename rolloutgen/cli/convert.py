@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from .charts import charts_below, parse_key, parse_kube_version, parse_set, parse_shard, parse_toggles, shard
+from .interrupts import code_of
 from .output import told
 
 if TYPE_CHECKING:
@@ -182,10 +183,10 @@ def _several(tasks: Sequence[Task], given: dict[str, Any]) -> int:
                 outcomes.append((outcome.status, outcome.why, outcome.code))
                 if bar:
                     bar.update(1)
-    except KeyboardInterrupt:
+    except KeyboardInterrupt as stop:
         arriving.close()
         click.echo(f"\ninterrupted after {len(outcomes)} of {len(tasks)} charts; every chart is whole", err=True)
-        return 130
+        return code_of(stop)
     if not given["as_json"]:
         click.echo(_summary(outcomes), nl=False, err=given["dry_run"])
     return max(code for _, _, code in outcomes)

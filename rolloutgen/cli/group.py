@@ -14,6 +14,7 @@ from click.shell_completion import CompletionItem
 
 from .. import __version__
 from ..errors import RolloutgenError, of_files
+from .interrupts import code_of, listen
 
 _NO_ROOM = frozenset({errno.ENOSPC, errno.EFBIG, errno.EIO, errno.EDQUOT, errno.EBADF})
 Table = Mapping[str, tuple[str, str, str]]  # name -> (module, attribute, help line)
@@ -83,6 +84,9 @@ class LazyGroup(click.Group):
                 raise
             click.echo(f"error: {told}", err=True)
             ctx.exit(told.exit_code)
+        except KeyboardInterrupt as stop:
+            click.echo("\ninterrupted", err=True)
+            ctx.exit(code_of(stop))
 
 
 def _show_versions(ctx: click.Context, _: click.Parameter, asked: bool) -> None:
@@ -123,6 +127,7 @@ def group() -> None:
 
 def main() -> None:
     """The entry point of the program."""
+    listen()
     try:
         group(prog_name="rolloutgen")
     except BrokenPipeError:  # the reader (head, less) has gone: nobody is left to tell

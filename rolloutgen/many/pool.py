@@ -7,10 +7,12 @@ import multiprocessing
 import os
 import queue
 import signal
+import sys
 import threading
 import traceback
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass
+from multiprocessing import resource_tracker
 from multiprocessing.connection import Connection
 from typing import Any, Generic, TypeVar
 
@@ -19,6 +21,8 @@ from ..helm import Engine
 
 _SECONDS = 600.0  # for one task, renders included: beyond that its process is ended
 _FRESH = 50  # tasks after which Helm starts anew: what it keeps of a chart it never gives back
+
+_ENDS = {getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)}
 
 Task = TypeVar("Task")
 Outcome = TypeVar("Outcome")
@@ -113,9 +117,24 @@ def _start(helm: tuple[str, float], work: Work[Any, Any]) -> tuple[Any, Connecti
     context = multiprocessing.get_context("spawn")  # Helm's library and fork do not go together
     ours, theirs = context.Pipe()
     process = context.Process(target=_serve, args=(theirs, helm, work), daemon=True)
-    process.start()
+    with _unheard():
+        process.start()
     theirs.close()
     return process, ours
+
+
+@contextlib.contextmanager
+def _unheard() -> Iterator[None]:
+    """A process that starts here hears of no signal until `_serve` says what it does then."""
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    resource_tracker.ensure_running()  # it unblocks signals where it starts
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, _ENDS)
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _end(process: Any, pipe: Connection) -> None:
@@ -131,6 +150,10 @@ def _serve(pipe: Connection, helm: tuple[str, float], work: Work[Any, Any]) -> N
     from ..helm import open_engine
 
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # an interrupt is for the parent; a task under way is finished
+    for number in _ENDS - {signal.SIGINT}:
+        signal.signal(number, _leave)
+    if hasattr(signal, "pthread_sigmask"):
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, _ENDS)
     engine: Engine | None = None
     served = 0
     with contextlib.suppress(EOFError, OSError):
@@ -153,3 +176,8 @@ def _serve(pipe: Connection, helm: tuple[str, float], work: Work[Any, Any]) -> N
                 engine = None
     if engine:
         engine.close()
+
+
+def _leave(number: int, _: object) -> None:
+    """Ends a worker so that what it was writing is cleaned up."""
+    sys.exit(128 + number)

@@ -93,3 +93,47 @@ def test_an_interrupt_leaves_every_chart_as_it_was_or_converted(run: Run, copy: 
     states = [bytes_of(chart) for chart in charts]
     assert all(state in (before, after) for state in states)
     assert before in states, "the interrupt came too late to show anything"
+
+
+@pytest.mark.skipif(os.name == "nt", reason="signals are POSIX")
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+@pytest.mark.parametrize("seconds", [0.4, 0.8, 1.6])
+def test_a_signal_at_any_moment_leaves_nothing_behind(copy: Copy, tmp_path: Path, number: int, seconds: float) -> None:
+    for chart in range(12):
+        copy("plain", f"charts/{chart:02}")
+    process = subprocess.Popen(
+        [sys.executable, "-m", "rolloutgen", "convert", "--all", str(tmp_path / "charts")],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+        preexec_fn=lambda: [signal.signal(heard, signal.SIG_DFL) for heard in (signal.SIGINT, signal.SIGHUP)],
+    )
+    time.sleep(seconds)
+    os.killpg(process.pid, number)
+    _, errors = process.communicate(timeout=60)
+    assert process.returncode in (128 + number, 0, -number), errors  # before there is a handler, or after the end
+    assert process.returncode == -number or "Traceback" not in errors
+    assert len(os.listdir(tmp_path / "charts")) == 12, "what a killed run leaves stands beside the charts"
+
+
+@pytest.mark.skipif(os.name == "nt", reason="signals are POSIX")
+def test_an_interrupt_of_one_chart_is_no_refusal(copy: Copy, tmp_path: Path) -> None:
+    before = bytes_of(copy("plain", "web"))
+    endless = tmp_path / "helm"
+    endless.write_text(f"#!/bin/sh\ntouch {tmp_path}/started\nexec sleep 60\n")
+    endless.chmod(0o755)
+    process = subprocess.Popen(
+        [sys.executable, "-m", "rolloutgen", "convert", "web", "--helm", str(endless)],
+        cwd=tmp_path,
+        stderr=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])},
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+    )
+    while not (tmp_path / "started").exists():
+        time.sleep(0.02)
+    process.send_signal(signal.SIGINT)
+    _, errors = process.communicate(timeout=60)
+    assert (process.returncode, errors.strip()) == (130, "interrupted")
+    assert bytes_of(tmp_path / "web") == before
