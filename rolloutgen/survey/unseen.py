@@ -3,21 +3,30 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
-from ..model import Rendered
+from ..model import Json, Rendered
 from ..source.flow import find_deep
-from ..source.sources import Site, Sources
+from ..source.sources import Site, Source, Sources
 
+_BACKENDS = frozenset({"backend", "defaultBackend", "backendRefs", "destination", "services"})
+_VARIABLE = re.compile(r"[\"']?\{\{-?\s*(\$\w+)\s*-?\}\}[\"']?")
 _HOST = ("spec", "http", "-", "route", "-", "destination", "host")
 
 
 def unseen_sites(sources: Sources, renders: Sequence[Rendered], kinds: Collection[str]) -> tuple[Site, ...]:
-    """The documents of these kinds that no render shows."""
-    seen = {manifest.site for render in renders for manifest in render.objects}
+    """The documents of these kinds that no render shows, or of which each shows a route without any backend."""
+    objects = (manifest for render in renders for manifest in render.objects)
+    seen = {m.site for m in objects if m.ref.kind not in kinds or _has_backend(m.body)}
     return tuple(
         site for site in sources.sites.values() if site.id not in seen and any(kind in kinds for kind in site.kinds())
     )
+
+
+def _has_backend(value: Json) -> bool:
+    if isinstance(value, Mapping):
+        return any(key in _BACKENDS or _has_backend(part) for key, part in value.items())
+    return isinstance(value, list) and any(map(_has_backend, value))
 
 
 def unseen_virtual_services(services: Sequence[Site], sources: Sources, renders: Sequence[Rendered]) -> dict[str, None]:
@@ -27,7 +36,7 @@ def unseen_virtual_services(services: Sequence[Site], sources: Sources, renders:
         site.id: None
         for site in unseen_sites(sources, renders, ("VirtualService",))
         for node in find_deep(site.document.nodes, _HOST, site.source.text)
-        if any(_leads(_flat(node.value.of(site.source.text)), name) for name in names)
+        if any(_leads(_flat(_told(node.value.of(site.source.text), site.source)), name) for name in names)
     }
 
 
@@ -35,6 +44,18 @@ def _leads(host: str, name: str) -> bool:
     return host.startswith(name) and host[len(name) :][:1] in ("", ".")
 
 
+def _told(text: str, source: Source) -> str:
+    """A text, and for a variable that its file sets once the action that it stands for."""
+    variable = _VARIABLE.fullmatch(text.strip())
+    if variable is None:
+        return text
+    setting = re.compile(rf"\s*\{variable[1]}\s*:?=\s*(.*?)\s*", re.DOTALL)
+    inners = (action.inner.of(source.text) for action in source.template.actions)
+    found = [match[1] for match in map(setting.fullmatch, inners) if match]
+    return f"{{{{ {found[0]} }}}}" if len(found) == 1 else text
+
+
 def _flat(text: str) -> str:
     """A text however it is spaced and quoted, and whichever way it names the root."""
-    return re.sub(r"(?<=\{\{)-|-(?=\}\})|[\s\"'$]", "", text).replace("{{template", "{{include")
+    rooted = re.sub(r"\$(?=\.)", "", re.sub(r"\$(?![\w.])", ".", text))
+    return re.sub(r"(?<=\{\{)-|-(?=\}\})|[\s\"'$]", "", rooted).replace("{{template", "{{include")

@@ -25,6 +25,9 @@ _NAMING = re.compile(
     r"(?m)^kind:[ \t]*[\"']?(?:Ingress\w*|\w*Route|VirtualService|DestinationRule|Sidecar|HTTPProxy"
     r"|HorizontalPodAutoscaler|ScaledObject|VerticalPodAutoscaler|ServiceMonitor|\w+WebhookConfiguration|APIService)\b"
 )
+_NUMBER = re.compile(r"(?i)(replica|port|count|size|seconds|percent|utilization|average|weight|threshold)")
+_NUMBERS = {"min": 2, "max": 5}
+_WORD = "rg-toggle"
 _LABEL = {"rolloutgen.example/rg-toggle": "x"}
 # The shapes of pod fields and metadata, by the last key of the value that a chart passes on with toYaml.
 _SHAPES_OF: tuple[tuple[str, Json], ...] = (
@@ -96,16 +99,34 @@ def _given(reads: Iterable[Read], values: Mapping[str, Any]) -> Iterator[Toggle]
 def _revealed(chart: Chart, values: Mapping[str, Any]) -> Iterator[Toggle]:
     """The switches that hide objects which name a Service or a workload, on: what a bound left out of those would show
     only in a cluster, as a backend that is gone."""
+    text = "\n".join(chart.files[path].decode("utf-8", "replace") for path in chart.template_paths)
     for around in conditions_around(chart, _NAMING):
-        hidden = [keys for keys in sorted(around) if _is_off(keys, values)]
-        if hidden:
-            yield _toggle([_Flip(keys, True) for keys in hidden])
+        hidden = [_Flip(keys, _given_for(keys, values, text)) for keys in sorted(around) if _has_place(keys, values)]
+        if any(flip.value is not None for flip in hidden):
+            yield _toggle([flip for flip in hidden if flip.value is not None])
 
 
-def _is_off(keys: Keys, values: Mapping[str, Any]) -> bool:
+def _given_for(keys: Keys, values: Mapping[str, Any], text: str) -> Json:
+    """What switches on what hides behind a value that is off or empty; None where it is on, or nothing is plausible.
+
+    A mapping that values.yaml leaves out (it may stand there as a comment) has what the templates read of it.
+    """
     value = _at(keys, values)
-    switch = value is False or (value is None and keys and _SWITCH.match(keys[-1]))
-    return bool(switch) and _has_place(keys, values)
+    if value is False or (value is None and keys and _SWITCH.match(keys[-1])):
+        return True
+    if not keys or value not in (None, "", {}):
+        return None
+    below = re.findall(rf"\.Values\.{re.escape('.'.join(keys))}\.([A-Za-z_][\w.]*)", text)
+    if below and value != "":
+        return _nested(_Flip(tuple(path.split(".")), _plausible(path)) for path in sorted(set(below), key=len))
+    return None if value == {} else _WORD
+
+
+def _plausible(path: str) -> Json:
+    last = path.rpartition(".")[2]
+    if _SWITCH.match(last):
+        return True
+    return _NUMBERS[last[:3]] if last[:3] in _NUMBERS else 80 if _NUMBER.search(last) else _WORD
 
 
 def _together(reads: Sequence[Read], values: Mapping[str, Any]) -> Iterator[Toggle]:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..chart.chart import Chart
-from ..errors import UsageError
+from ..errors import RolloutgenError, UsageError
 from ..helm import Engine
 from ..model import Release, ValueSet
 from ..options import Options
@@ -22,6 +22,11 @@ if TYPE_CHECKING:
 SHORT = Release("rg", "rg-a")
 LONG = Release("release-name-of-the-longest-kind-that-helm-permits-53", "rg-b")  # 53 characters
 CI_VALUES = re.compile(r"ci/[^/]*values\.ya?ml")
+_FURTHER_VALUES = re.compile(
+    r"(?:(?:values|envs?|environments)/[\w.-]+|values[-_.][\w.-]+|[\w.-]+[-_.]values)\.ya?ml"
+)
+_MOST_FILES = 8
+_RELEASE_NAME = re.compile(r"(?=.{1,53}$)[a-z0-9](?:[a-z0-9-]*[a-z0-9])?")
 _HAS = re.compile(r"\.Capabilities\.APIVersions\.Has\s+\(?\s*\"([^\"]+)\"")
 _OLD_KUBERNETES = "1.20.0"  # the last with HPA v2beta2 and Ingress v1beta1, which charts branch on
 _MOST_TOGGLES = 400
@@ -46,6 +51,7 @@ def chosen_sets(chart: Chart, engine: Engine, options: Options) -> ValueSets:
         kube_version=options.kube_version,
         toggles=options.toggles,
         environments=options.house.environments,
+        likely=True,
     )
 
 
@@ -60,8 +66,10 @@ def value_sets(
     toggles: str | int = 24,
     toggle_first: Sequence[Keys] = (),
     environments: Iterable[str] = (),
+    likely: bool = False,
 ) -> ValueSets:
-    """All value sets of a chart: `base_sets`, then `toggle_sets` over the first of them.
+    """All value sets of a chart: `base_sets`, with `likely` what else is likely to be deployed, then `toggle_sets` over
+    the first of them.
 
     Raises UsageError where a values file cannot be read, ChartError where one of the chart's own is broken.
     """
@@ -75,7 +83,25 @@ def value_sets(
         environments=environments,
     )
     derived = toggle_sets(chart, base[0], toggles=toggles, first=toggle_first)
-    return ValueSets(base + derived.sets, derived.left_out)
+    further = tuple(_likely(chart, base)) if likely else ()
+    return ValueSets((*base, *further, *derived.sets), derived.left_out)
+
+
+def _likely(chart: Chart, base: Sequence[ValueSet]) -> Iterator[ValueSet]:
+    """What is likely to be deployed though nobody said so: a release that is called like the chart, as texts with a
+    Service's name written out expect it, and files of values beside values.yaml."""
+    given = base[0]
+    if _RELEASE_NAME.fullmatch(chart.name):
+        release = replace(given.release, name=chart.name)
+        yield ValueSet(f"{given.name}, release {chart.name}", given.values, release, True)
+    known = {value_set.name for value_set in base}
+    beside = [path for path in sorted(chart.files) if _FURTHER_VALUES.fullmatch(path) and path not in known]
+    for path in beside[:_MOST_FILES]:
+        try:
+            values = _of_chart(chart, path)
+        except RolloutgenError:
+            continue  # of another program, or a template
+        yield ValueSet(path, goyaml.merge(given.values, values), given.release, True)
 
 
 def base_sets(

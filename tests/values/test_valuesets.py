@@ -149,6 +149,15 @@ def test_what_hides_an_object_that_names_a_service_or_workload_is_opened_first()
     assert found.index("b=false") > 2
 
 
+def test_what_hides_behind_values_that_are_not_there_is_shown_with_what_its_template_reads_of_them() -> None:
+    hpa = "{{ if .Values.scale }}\nkind: HorizontalPodAutoscaler\n{{ .Values.scale.minReplicas }}{{ end }}\n"
+    read = "{{ .Values.scale.maxReplicas }}{{ .Values.scale.by.name }}"
+    ingress = f"{{{{ if .Values.host }}}}\nkind: Ingress\n{read}{{{{ end }}}}"
+    found = toggles_of(chart('host: ""\n', hpa=hpa, ingress=ingress), {})
+    scale = {"minReplicas": 2, "maxReplicas": 5, "by": {"name": "rg-toggle"}}
+    assert [toggle.values for toggle in found[:2]] == [{"scale": scale}, {"host": "rg-toggle"}]
+
+
 def test_switches_of_probes_are_flipped_together() -> None:
     template = "{{ if .Values.livenessProbe.enabled }}{{ end }}{{ if .Values.web.readinessProbe.enabled }}{{ end }}"
     values = "livenessProbe: {enabled: true}\nweb: {readinessProbe: {enabled: false}}\n"
@@ -189,6 +198,17 @@ def test_the_users_sets_under_two_releases_and_the_charts_own(tmp_path: Path) ->
     assert {one.release.kube_version for one in found} == {"1.29.0"}
     assert len(LONG.name) == 53
     assert SHORT.namespace != LONG.namespace
+
+
+def test_files_of_values_beside_the_defaults_and_a_release_that_is_called_like_the_chart() -> None:
+    files = {"Chart.yaml": b"name: demo\nversion: 1.0.0\n", "values.yaml": b"a: 1\n", "values-prod.yaml": b"a: 2\n"}
+    files |= {"values.test.yml": b"{{ a }}: [", "envs/dev.yaml": b"b: 3\n", "other.yaml": b"a: 9\n"}
+    sets = value_sets(Chart("demo", files), FakeEngine(), sets=["c=4"], toggles="none", likely=True).sets
+    assert [(one.name, one.values, one.release.name) for one in sets if one.derived] == [
+        ("values, release demo", {"c": "4"}, "demo"),
+        ("envs/dev.yaml", {"c": "4", "b": 3}, "rg"),
+        ("values-prod.yaml", {"c": "4", "a": 2}, "rg"),
+    ]
 
 
 def test_capabilities_that_templates_ask_for() -> None:
