@@ -52,6 +52,7 @@ def chosen_sets(chart: Chart, engine: Engine, options: Options) -> ValueSets:
         toggles=options.toggles,
         environments=options.house.environments,
         likely=True,
+        named_alike=not options.service_names,
     )
 
 
@@ -67,9 +68,11 @@ def value_sets(
     toggle_first: Sequence[Keys] = (),
     environments: Iterable[str] = (),
     likely: bool = False,
+    named_alike: bool = False,
 ) -> ValueSets:
-    """All value sets of a chart: `base_sets`, with `likely` what else is likely to be deployed, then `toggle_sets` over
-    the first of them.
+    """All value sets of a chart: `base_sets`; with `named_alike` a release that is called like the chart, as texts with
+    a Service's name written out expect it; with `likely` the files of values beside values.yaml; then `toggle_sets`
+    over the first of them.
 
     Raises UsageError where a values file cannot be read, ChartError where one of the chart's own is broken.
     """
@@ -83,24 +86,24 @@ def value_sets(
         environments=environments,
     )
     derived = toggle_sets(chart, base[0], toggles=toggles, first=toggle_first)
-    further = tuple(_likely(chart, base)) if likely else ()
+    given = base[0]
+    alike = named_alike and _RELEASE_NAME.fullmatch(chart.name)
+    release = replace(given.release, name=chart.name)
+    further = [ValueSet(f"{given.name}, release {chart.name}", given.values, release, True)] if alike else []
+    further += _beside(chart, base) if likely else ()
     return ValueSets((*base, *further, *derived.sets), derived.left_out)
 
 
-def _likely(chart: Chart, base: Sequence[ValueSet]) -> Iterator[ValueSet]:
-    """What is likely to be deployed though nobody said so: a release that is called like the chart, as texts with a
-    Service's name written out expect it, and files of values beside values.yaml."""
+def _beside(chart: Chart, base: Sequence[ValueSet]) -> Iterator[ValueSet]:
+    """What the chart's files of values beside values.yaml give; those of another program, or templates, count not."""
     given = base[0]
-    if _RELEASE_NAME.fullmatch(chart.name):
-        release = replace(given.release, name=chart.name)
-        yield ValueSet(f"{given.name}, release {chart.name}", given.values, release, True)
     known = {value_set.name for value_set in base}
     beside = [path for path in sorted(chart.files) if _FURTHER_VALUES.fullmatch(path) and path not in known]
     for path in beside[:_MOST_FILES]:
         try:
             values = _of_chart(chart, path)
         except RolloutgenError:
-            continue  # of another program, or a template
+            continue
         yield ValueSet(path, goyaml.merge(given.values, values), given.release, True)
 
 

@@ -195,7 +195,7 @@ def test_words_of_the_chart_that_are_the_releases_name_too_are_explained(run: Ru
                 "data: {peer: 'http://web:80'}\n"})  # fmt: skip
     repo.commit("as it was")
     repo.git("checkout", "-q", "-B", "pr")
-    run("convert", "charts/web")
+    run("convert", "charts/web", "--service-names", "suffix")
 
     (chart,) = body(run, "charts/web")
     said = [line for line in chart["meaning"] if line["rule"] == "conversion"]
