@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -97,7 +98,9 @@ def shown(path: str, engine: Engine, *, values: Sequence[str], sets: Sequence[st
     dependencies = resolve_dependencies(chart)
     if dependencies.are_needed:
         missing = ", ".join(dependency.name for dependency in dependencies.missing)
-        raise UsageError(f"dependencies are missing: {missing}", path=path, hint=f"Run: helm dependency update {path}")
+        packed = "Package it anew, after helm dependency update."
+        hint = packed if os.path.isfile(path) else f"Run: helm dependency update {path}"
+        raise UsageError(f"dependencies are missing: {missing}", path=path, hint=hint)
     release = replace(release, name=release.name or chart.name)
     value_set = ValueSet("values" if values or sets else "defaults", layer(values, sets, engine), release)
     return Shown(dependencies.chart, engine.render(dependencies.chart, value_set))

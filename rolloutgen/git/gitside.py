@@ -77,6 +77,8 @@ def default_branch(repository: Repository) -> str:
     found = there.get(_ORIGIN_HEAD) or next((name for ref, name in refs.items() if ref in there), "")
     if found or (found := _configured(repository)):
         return found
+    if _is_without_commits(repository):
+        raise _without_commits(repository)
     what = "the default branch is not known: there is neither origin/HEAD nor main or master"
     if is_shallow(repository):
         why = "This is a shallow clone, which holds one branch only."
@@ -98,8 +100,8 @@ def merge_base(repository: Repository, ref: str) -> str:
     if done.returncode == 0:
         return done.stdout.decode().split()[0]
     resolve(repository, ref)
-    if git(repository, "rev-parse", "--verify", "--quiet", "HEAD", check=False).returncode:
-        raise UsageError("the repository has no commit yet", path=repository.top, hint="Commit first.")
+    if _is_without_commits(repository):
+        raise _without_commits(repository)
     if is_shallow(repository):
         raise UsageError(
             f"the merge base with {ref} is not in this shallow clone",
@@ -107,6 +109,14 @@ def merge_base(repository: Repository, ref: str) -> str:
             f"--against {ref} compares with its tip instead.",
         )
     raise UsageError(f"HEAD and {ref} have no commit in common", hint=f"--against {ref} compares with its tip.")
+
+
+def _is_without_commits(repository: Repository) -> bool:
+    return git(repository, "rev-parse", "--verify", "--quiet", "HEAD", check=False).returncode != 0
+
+
+def _without_commits(repository: Repository) -> UsageError:
+    return UsageError("the repository has no commit yet", path=repository.top, hint="Commit first.")
 
 
 def changed_paths(repository: Repository, commit: str) -> list[str]:

@@ -73,5 +73,5 @@ def _read(path: str) -> list[Key]:
     except OSError as fault:
         hint = "--write-baseline writes it."
         raise UsageError(f"cannot be read: {fault.strerror}", path=path, hint=hint) from None
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, RecursionError):
         raise UsageError("this is no baseline of rolloutgen", path=path, hint="--write-baseline writes it.") from None

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import shutil
+import signal
 import subprocess
 import tempfile
+import threading
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -18,7 +22,9 @@ from ..yamls import goyaml
 
 RULE = "second-opinion"
 _LAYOUT = "{{.ResourceKind}}_{{.Group}}_{{.ResourceAPIVersion}}.json"
-_SECONDS = 120
+_SECONDS = 60
+_MOST = 64 * 1024 * 1024  # of its answer: a megabyte is much
+_WITHOUT = "Run it by itself to see why, or leave --kubeconform out."
 _HINT = "Read both messages: `rolloutgen explain second-opinion`."
 Said = tuple[str, str]  # kubeconform's status and message
 
@@ -107,10 +113,45 @@ def _ask(
         command = [program, "-strict", "-output", "json", "-verbose", "-ignore-missing-schemas"]
         command += [part for place in places for part in ("-schema-location", place)] + [str(inputs)]
         try:
-            done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=_SECONDS)
-            resources = json.loads(done.stdout)["resources"] or []
-        except (OSError, subprocess.TimeoutExpired, ValueError, KeyError) as fault:
-            raise UsageError(f"{program} failed", why=str(fault)) from None
-    return {
-        (os.path.basename(one["filename"]), one["kind"], one["name"]): (one["status"], one["msg"]) for one in resources
-    }
+            return _read(json.loads(_answer(command)))
+        except (OSError, ValueError, RecursionError) as fault:
+            raise UsageError(f"{program} failed", why=str(fault), hint=_WITHOUT) from None
+
+
+def _answer(command: Sequence[str]) -> bytes:
+    """What a program prints. Raises ValueError for one that prints or runs without end, OSError for one that cannot be
+    started."""
+    with subprocess.Popen(
+        command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, start_new_session=True
+    ) as process:
+        alarm = threading.Timer(_SECONDS, _end, [process])
+        alarm.start()
+        start = time.monotonic()
+        try:
+            assert process.stdout is not None
+            said = process.stdout.read(_MOST + 1)
+            is_late = time.monotonic() - start >= _SECONDS
+        finally:
+            alarm.cancel()
+            _end(process)
+    if is_late or len(said) > _MOST:
+        raise ValueError(f"no end after {_SECONDS} seconds" if is_late else f"it prints more than {_MOST} bytes")
+    return said
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    """Ends a program and what it started."""
+    with contextlib.suppress(OSError):
+        os.killpg(process.pid, signal.SIGKILL) if hasattr(os, "killpg") else process.kill()
+
+
+def _read(body: Any) -> Mapping[tuple[str, str, str], Said]:
+    """kubeconform's JSON by file, kind and name. Raises ValueError where it is of another form."""
+    found: dict[tuple[str, str, str], Said] = {}
+    try:
+        for one in body["resources"] or []:
+            name, kind, of, status, said = (one[key] for key in ("filename", "kind", "name", "status", "msg"))
+            found[os.path.basename(name), str(kind), str(of)] = (str(status), str(said))
+    except (LookupError, TypeError) as fault:
+        raise ValueError(f"this is no answer of kubeconform ({fault!r})") from None
+    return found

@@ -338,6 +338,15 @@ def test_a_removed_chart(run: Run, repo: Repo) -> None:
     assert result.exit_code == 2 and "there before, and no more" in result.output and "--all" in result.output
 
 
+def test_a_repository_without_a_commit_says_so(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    fresh = Repo(tmp_path / "fresh")
+    fresh.chart("charts/web")
+    monkeypatch.chdir(fresh.top)
+    for arguments in (("charts/web",), ("--all",)):
+        result = run("diff", *arguments)
+        assert result.exit_code == 2 and "no commit yet" in result.output, result.output
+
+
 def test_a_shallow_clone_says_how_to_get_the_merge_base(
     run: Run, repo: Repo, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

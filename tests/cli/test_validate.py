@@ -283,7 +283,8 @@ def test_a_baseline_accepts_what_is_known_wherever_its_line_moves(run: Run, tmp_
 
 def test_a_file_that_is_no_baseline_is_refused(run: Run, tmp_path: Path) -> None:
     path = manifest(tmp_path, SERVICE)
-    assert run("validate", path, "--baseline", manifest(tmp_path, "[]", "known.json")).exit_code == 2
+    for text in ("[]", "{", "null", '{"version": 1, "findings": [1]}', "[" * 100_000):
+        assert run("validate", path, "--baseline", manifest(tmp_path, text, "known.json")).exit_code == 2
 
 
 def test_shards_share_all_charts(run: Run, tmp_path: Path) -> None:
