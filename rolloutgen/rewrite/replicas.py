@@ -173,9 +173,7 @@ def _by_name(known: str, terms: Terms, root: str) -> tuple[str, str]:
     return f"hasKey ({every}) {name}", f"(concat (list {root} {name}) (get ({every}) {name}))"
 
 
-def _beside(
-    site: Site, scaler: Site, terms: Terms, sources: Sources, root: str, *, omit: bool
-) -> tuple[str, str]:
+def _beside(site: Site, scaler: Site, terms: Terms, sources: Sources, root: str, *, omit: bool) -> tuple[str, str]:
     """The condition of an autoscaler as a workload of the same loop or of a define beside it reads it, and what the
     define of its replicas is handed there: the root, the workload's name, the bounds."""
     pair = side_by_side(site, scaler, sources)

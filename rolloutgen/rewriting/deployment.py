@@ -111,12 +111,10 @@ def _autoscalers(context: Context, root: str) -> Iterator[Item]:
 
 def _strategy(context: Context, root: str) -> Iterator[Item]:
     terms, item = context.terms, context.item
-    condition, rivals = "", barred(context, "")
+    when = ""
     if context.weighed:
-        condition, defines = routed_when(item, terms, context.sources)
+        when, defines = routed_when(item, terms, context.sources)
         yield from defines
-        rivals = barred(context, condition)
-        condition = "" if implied(condition, context.site) else terms.at(condition, root)
     routes = [Route(printed(terms.at(terms.name, root)), ("primary",))]
     if context.weighed and item.virtual_services:
         routes, defines = own_routes(context, root)
@@ -132,13 +130,13 @@ def _strategy(context: Context, root: str) -> Iterator[Item]:
         root=root,
         strategy=item.decision.strategy,
         routed=context.weighed,
-        condition=condition,
+        condition="" if implied(when, context.site) else terms.at(when, root),
         routes=routes,
         analysis=mode,
         analysis_define=run.name if run else "",
         namespace=analysis.namespace(context.site, terms, root),
         guard=workload.guard(context.site),
         force=context.options.force,
-        barred=[terms.at(code, root) for code in rivals],
+        barred=[terms.at(code, root) for code in barred(context, when)],
         spilled=spilled(context.site, context.bodies(), context.sources),
     )

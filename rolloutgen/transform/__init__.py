@@ -6,12 +6,13 @@ what needs the whole render (which workloads, which routes), then each object by
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 from rolloutgen.model import Change, Decisions, Finding, Manifest, Ref, Release
 from rolloutgen.objects.naming import ROUTE
+from rolloutgen.survey.changed import Part, changes_of, merged, moved, with_added
 from rolloutgen.survey.target import Edits, Patched, Refused, Target, find_targets, namespace_of, route_name
 from rolloutgen.transform import (
     analysis,
@@ -98,7 +99,7 @@ def _beside(found: Transformed, decisions: Decisions) -> Transformed:
     patched = [(manifest, *nulls.beside(manifest, sites)) for manifest in found.objects]
     if not any(edits for _, _, edits in patched):
         return found
-    changes = tuple(change for manifest, _, edits in patched for change in _changes(manifest.ref, edits))
+    changes = tuple(change for manifest, _, edits in patched for change in changes_of(manifest.ref, edits))
     objects = tuple(replace(manifest, body=body) if edits else manifest for manifest, body, edits in patched)
     return replace(found, objects=objects, changes=(*found.changes, *changes))
 
@@ -130,12 +131,12 @@ def _survey(
         for number, target in enumerate(targets):
             name = route_name(target.decision, decisions, manifest.site)
             body, more, names = virtualservice.amend(body, manifest, target, name)
-            edits = _merged(edits, more)
+            edits = merged(edits, more)
             if names:
                 routes[number] = names
         for number in routes:
             body, more = _rebound(body, manifest, targets[number], objects, gateways)
-            edits = _merged(edits, more)
+            edits = merged(edits, more)
         for number, names in routes.items():
             listed.setdefault(number, []).append((replace(manifest, body=body), names))
         routing[id(manifest)] = body, edits
@@ -163,18 +164,7 @@ def _rebound(
     return hosts.replace_hosts(body, given)
 
 
-@dataclass(frozen=True, slots=True)
-class _Part:
-    """What stands in the place of one object after the conversion; `new` are names that did not exist before."""
-
-    objects: tuple[Manifest, ...]
-    changes: tuple[Change, ...] = ()
-    findings: tuple[Finding, ...] = ()
-    moved: tuple[tuple[Ref, Ref], ...] = ()
-    new: tuple[Ref, ...] = ()
-
-
-def _converted(manifest: Manifest, scene: _Scene) -> _Part:
+def _converted(manifest: Manifest, scene: _Scene) -> Part:
     for number, target in enumerate(scene.targets):
         if manifest is target.workload:
             return _workload(target, scene, scene.listed.get(number, ()))
@@ -199,13 +189,13 @@ def _own_changes(manifest: Manifest, scene: _Scene) -> Patched:
     return manifest.body, ()
 
 
-def _patched(manifest: Manifest, body: Mapping[str, Any], edits: Edits, scene: _Scene) -> _Part:
+def _patched(manifest: Manifest, body: Mapping[str, Any], edits: Edits, scene: _Scene) -> Part:
     """An object that keeps its name; the very same one where nothing of it changes."""
     body, more, findings = _followed(manifest, body, scene)
-    edits = _merged(edits, more)
+    edits = merged(edits, more)
     if not edits:
-        return _Part((manifest,), findings=findings)
-    return _Part((replace(manifest, body=body),), _changes(manifest.ref, edits), findings)
+        return Part((manifest,), findings=findings)
+    return Part((replace(manifest, body=body),), changes_of(manifest.ref, edits), findings)
 
 
 def _followed(
@@ -218,23 +208,23 @@ def _followed(
     return body, edits, tuple(references.bare_names(body, manifest, renamed))
 
 
-def _workload(target: Target, scene: _Scene, listed: Sequence[Listed]) -> _Part:
+def _workload(target: Target, scene: _Scene, listed: Sequence[Listed]) -> Part:
     nulls.check_list_keys(target.workload.body, target.workload)
     body, edits, findings = _followed(target.workload, target.workload.body, scene)
     for step in (rollout.as_rollout, nulls.without_nulls):
         body, more = step(body, target)
-        edits = _merged(edits, more)
+        edits = merged(edits, more)
     routes = [(virtualservice.name_in_rollout(found.ref, target), names) for found, names in listed]
     fresh = [(virtualservice.name_in_rollout(_public_ref(target), target), (ROUTE,))]
     wanted = analysis.with_analysis(strategy.strategy_of(target, routes or fresh), target)
     body, more = rollout.replace_strategy(body, wanted)
-    edits = _merged(edits, more)
+    edits = merged(edits, more)
     body, more = subscriptions.with_subscriptions(body, target)
-    edits = _merged(edits, more)
+    edits = merged(edits, more)
     body, more = replicas.with_replicas(body, target, _bounds(target, scene), scene.decisions)
-    edits = _merged(edits, more)
+    edits = merged(edits, more)
     manifest = rollout.rollout_manifest(target, body)
-    return _moved(target.workload, manifest, edits, rollout.RULE, findings)
+    return moved(target.workload, manifest, edits, rollout.RULE, findings)
 
 
 def _bounds(target: Target, scene: _Scene) -> tuple[int, int] | None:
@@ -242,7 +232,7 @@ def _bounds(target: Target, scene: _Scene) -> tuple[int, int] | None:
     return next((bounds for bounds in found if bounds), None)
 
 
-def _services(target: Target, scene: _Scene, listed: Sequence[Listed]) -> _Part:
+def _services(target: Target, scene: _Scene, listed: Sequence[Listed]) -> Part:
     original = target.service
     assert original is not None  # split says so
     stable = service.stable_service(original, target.stable)
@@ -252,10 +242,10 @@ def _services(target: Target, scene: _Scene, listed: Sequence[Listed]) -> _Part:
     canary = replace(canary, body=_followed(original, canary.body, scene)[0])
     if target.renamed:
         edits = (*edits, (("metadata", "name"), service.STABLE_RULE))
-        first = _moved(original, stable, edits, service.STABLE_RULE, findings)
+        first = moved(original, stable, edits, service.STABLE_RULE, findings)
     else:
-        first = _Part((stable,), _changes(stable.ref, edits), findings)
-    return _with(first, [(canary, service.CANARY_RULE), *_sets(target, listed)])
+        first = Part((stable,), changes_of(stable.ref, edits), findings)
+    return with_added(first, [(canary, service.CANARY_RULE), *_sets(target, listed)])
 
 
 def _sets(target: Target, listed: Sequence[Listed]) -> Iterator[tuple[Manifest, str]]:
@@ -297,32 +287,7 @@ def _public_ref(target: Target) -> Ref:
     return Ref(virtualservice.API, "VirtualService", namespace, target.name)
 
 
-def _destination_rules(manifest: Manifest, target: Target, scene: _Scene) -> _Part:
+def _destination_rules(manifest: Manifest, target: Target, scene: _Scene) -> Part:
     stable, *twins = destinationrule.destination_rules(manifest, target)
     edits = ((destinationrule.HOST, destinationrule.RULE),) if stable is not manifest else ()
-    return _with(_patched(manifest, stable.body, edits, scene), [(twin, destinationrule.RULE) for twin in twins])
-
-
-def _moved(old: Manifest, new: Manifest, edits: Edits, rule: str, findings: tuple[Finding, ...]) -> _Part:
-    whole = (Change(old.ref, (), rule), Change(new.ref, (), rule))
-    return _Part((new,), (*whole, *_changes(new.ref, edits)), findings, ((old.ref, new.ref),), (new.ref,))
-
-
-def _with(part: _Part, added: Iterable[tuple[Manifest, str]]) -> _Part:
-    """`part` with new objects after it."""
-    pairs = tuple(added)
-    return replace(
-        part,
-        objects=(*part.objects, *(manifest for manifest, _ in pairs)),
-        changes=(*part.changes, *(Change(manifest.ref, (), rule) for manifest, rule in pairs)),
-        new=(*part.new, *(manifest.ref for manifest, _ in pairs)),
-    )
-
-
-def _changes(ref: Ref, edits: Edits) -> tuple[Change, ...]:
-    return tuple(Change(ref, path, rule) for path, rule in edits)
-
-
-def _merged(first: Edits, second: Edits) -> Edits:
-    """Both, each path once: the last rule that touched it says what stands there now."""
-    return tuple(dict((*first, *second)).items()) if second else first
+    return with_added(_patched(manifest, stable.body, edits, scene), [(twin, destinationrule.RULE) for twin in twins])

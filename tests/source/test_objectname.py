@@ -22,7 +22,7 @@ def test_a_variable_is_replaced_by_what_it_is_set_to_with_what_that_reads_in_tur
 
 
 def test_what_a_loop_declares_stays() -> None:
-    text = "{{ range $name, $part := .Values.a }}\n{{ $full := printf \"%s-%s\" $part.team $name }}\nHERE\n{{ end }}"
+    text = '{{ range $name, $part := .Values.a }}\n{{ $full := printf "%s-%s" $part.team $name }}\nHERE\n{{ end }}'
     assert without_variables(text, "$full") == 'printf "%s-%s" $part.team $name'
 
 
