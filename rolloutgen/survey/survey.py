@@ -175,6 +175,7 @@ def _workload(
     where = sources.sites
     routed = dict.fromkeys(sorted(routed, key=lambda found: _rendering(where.get(found))))
     routes_once = routed and not any(site_scope(where[route]).ranged for route in routed if route)
+    made = [where[service] for service in services]
     several_of_one = not (printed_once(site, sources) or (routes_once and strategy == "canary"))
     decision = WorkloadDecision(
         key,
@@ -189,7 +190,7 @@ def _workload(
         or spilled(site, _bodies(site_id, renders), sources) is not None,
         tuple(routed),
         () if site.find("spec", "selector") else tuple(steady_labels(site)),
-        several_of_one or _both_handed(site, [where[s] for s in services], sources),
+        several_of_one or _both_handed(site, made, sources) or not all(printed_once(each, sources) for each in made),
         options.analysis if services and strategy == "canary" and router == "istio" else "",
         bool(options.slack),
         tuple(_following(site, (*scaled, *vertical), renders)),

@@ -18,7 +18,7 @@ from ..source.sources import Site, Sources
 from .closed import closed_code, define_body
 from .cutname import cut, cut_name
 from .survey import Survey, Workload
-from .together import Pair, condition, in_one_loop, paired, presence
+from .together import Pair, condition, in_one_loop, paired, paired_by_name, presence
 
 # The last parts of the names of defines that a conversion may make.
 _OURS = (
@@ -135,7 +135,9 @@ def terms_of(workload: Workload, survey: Survey, present: str = "") -> tuple[Ter
     scope = site_scope(service)
     pair = None
     if is_shared(name_scope, sources) or is_shared(scope, sources):
+        sharing = sum(service in item.services for item in survey.workloads)
         pair = paired(site, service, sources)
+        pair = pair or paired_by_name(site, name or "", service, raw, sources, calls=sharing)
         if pair is None or any(kind != "Deployment" for kind in site.kinds()):
             raise _apart(service, "it is not printed wherever its Deployment is, or not only there")
         if closed_name is None and name and not is_shared(scope, sources) and pair.alike(name, site, raw, service):

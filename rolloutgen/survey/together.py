@@ -95,6 +95,30 @@ def paired(deployment: Site, service: Site, sources: Sources) -> Pair | None:
     return Pair(deployment, service, tuple(found)) if found and not second else None
 
 
+def paired_by_name(
+    deployment: Site, name: str, service: Site, raw: str, sources: Sources, *, calls: int
+) -> Pair | None:
+    """A Deployment that is printed once and that call of the define of its Service which gives it the Deployment's
+    name: `name` and `raw` are the expressions of both. None where it is not one, under the conditions of the other, and
+    where the define has more than `calls`: the text of others would be that of this Service."""
+    scope = site_scope(deployment)
+    trees = read(name), read(raw)
+    if scope.ranged or not has_root_only(scope, sources) or trees[0] is None or trees[1] is None:
+        return None
+    mine, theirs = list(_printings(deployment, sources)), list(_printings(service, sources))
+    wanted = meaning(trees[0], place_of(deployment), ROOT)
+    found = [
+        printing
+        for printing in theirs
+        if wanted
+        and len(theirs) == calls
+        and printing.around == mine[0].around
+        and (said := meaning(trees[1], place_of(service), printing.handed))
+        and _printed(said) == _printed(wanted)
+    ]
+    return Pair(deployment, service, ((mine[0], found[0]),)) if len(found) == 1 else None
+
+
 def in_one_loop(deployment: Site, service: Site) -> Pair:
     """Two documents of files (or of defines that know the root only) that equal loops print."""
     both = tuple(Printing(ROOT, ()) for _ in range(2))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from rolloutgen.chart.chart import Chart
 from rolloutgen.source.sources import Site, Sources, read_sources
-from rolloutgen.survey.together import Pair, condition, in_one_loop, paired, presence, printed_once
+from rolloutgen.survey.together import Pair, condition, in_one_loop, paired, paired_by_name, presence, printed_once
 
 DEPLOYMENT = '{{ define "d" }}\nkind: Deployment\nmetadata: {name: x}\n{{ end }}\n'
 SERVICE = '{{ define "s" }}\n%skind: Service\nmetadata: {name: x}\n%s{{ end }}\n'
@@ -55,6 +55,22 @@ def test_calls_under_other_conditions_are_no_pair() -> None:
         '{{ include "d" (dict "name" "a") }}\n{{ if .Values.a }}\n---\n{{ include "s" (dict "name" "a") }}\n{{ end }}'
     )
     assert pair(call)[0] is None
+
+
+def by_name(calls: str, of: int) -> bool:
+    deployment = "kind: Deployment\nmetadata:\n  name: web\n---\n"
+    found = chart('{{ define "s" }}\nkind: Service\nmetadata:\n  name: {{ .name }}\n{{ end }}\n', deployment + calls)
+    sites = of_kind(found, "Deployment"), of_kind(found, "Service")
+    return paired_by_name(sites[0], '"web"', sites[1], ".name", found, calls=of) is not None
+
+
+def test_of_the_calls_for_several_deployments_each_has_that_of_its_name() -> None:
+    web = '{{ include "s" (dict "root" . "name" "web") }}\n---\n'
+    api = web.replace("web", "api")
+    assert by_name(web + api, 2)
+    assert not by_name(web + api, 1)
+    assert not by_name(api, 1)
+    assert not by_name(api + "{{ if .Values.a }}\n" + web + "{{ end }}\n", 2)
 
 
 def test_a_condition_that_both_are_told_is_repeated() -> None:
