@@ -20,6 +20,7 @@ from .messages import readable
 from .native import RawRender
 
 _SOURCE = re.compile(r"^---\n# Source: (.+)\n", re.MULTILINE)
+_MOST = 256 * 1024**2  # of what it prints
 _KUBE_VERSION = re.compile(rb"^kubeVersion:.*\n?", re.MULTILINE)
 _TOO_OLD = "which is incompatible with Kubernetes"
 # `helm template` prints neither the effective values nor NOTES.txt: two templates of ours do, as JSON in an object.
@@ -114,21 +115,25 @@ class BinaryEngine:
 
     def _run(self, *arguments: str, given: str = "") -> str:
         home = dict.fromkeys(("HELM_CACHE_HOME", "HELM_CONFIG_HOME", "HELM_DATA_HOME"), self._folder.name)
-        process = subprocess.Popen(
-            [self._program, *arguments],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            env={**os.environ, **home, "KUBECONFIG": os.devnull},
-        )
-        _bound_memory(process.pid, self._memory)
-        try:
-            said, complained = process.communicate(given.encode(), timeout=self._seconds)
-        except subprocess.TimeoutExpired:
-            raise LimitError(f"helm takes longer than {self._seconds:g} seconds to render the chart") from None
-        finally:
-            process.kill()
-            process.wait()
+        # Into files, whose size can be bounded: what comes through pipes would fill this process's memory.
+        with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
+            process = subprocess.Popen(
+                [self._program, *arguments],
+                stdin=subprocess.PIPE,
+                stdout=out,
+                stderr=err,
+                env={**os.environ, **home, "KUBECONFIG": os.devnull},
+            )
+            _bound(process.pid, self._memory)
+            try:
+                process.communicate(given.encode(), timeout=self._seconds)
+            except subprocess.TimeoutExpired:
+                raise LimitError(f"helm takes longer than {self._seconds:g} seconds to render the chart") from None
+            finally:
+                process.kill()
+                process.wait()
+            out.seek(0), err.seek(0)
+            said, complained = out.read(_MOST), err.read(_MOST)
         if process.returncode == 0:
             return said.decode("utf-8", "replace")
         complaint = complained.decode("utf-8", "replace")
@@ -139,7 +144,7 @@ class BinaryEngine:
             raise LimitError("helm broke down while it rendered the chart", why=complaint.strip()[:200])
         raise UsageError(
             f"{self._program} {arguments[0]} ended with {process.returncode}",
-            why=complaint.strip()[:500] or said[:500].decode(),
+            why=complaint.strip()[:500] or said[:500].decode("utf-8", "replace"),
         )
 
 
@@ -187,10 +192,11 @@ def _write_copy(chart: Chart, copy: str, any_version: bool) -> None:
         target.write_bytes(data)
 
 
-def _bound_memory(process: int, memory_bytes: int) -> None:
+def _bound(process: int, memory_bytes: int) -> None:
     try:
         import resource
 
+        resource.prlimit(process, resource.RLIMIT_FSIZE, (_MOST, _MOST))
         resource.prlimit(process, resource.RLIMIT_AS, (memory_bytes, memory_bytes))
     except (ImportError, AttributeError, OSError, ValueError):
         return  # not Linux: time alone is bounded

@@ -12,7 +12,7 @@ import pytest
 
 from rolloutgen.chart.chart import Chart
 from rolloutgen.errors import LimitError, RenderError, UsageError
-from rolloutgen.helm import BinaryEngine, EmbeddedEngine
+from rolloutgen.helm import BinaryEngine, EmbeddedEngine, binary
 from rolloutgen.model import Release, Rendered, ValueSet
 
 from ..programs.helm import helm_program
@@ -105,6 +105,16 @@ def test_a_program_that_is_no_helm(tmp_path: Path) -> None:
 def test_a_program_that_does_not_end(tmp_path: Path) -> None:
     engine = BinaryEngine(program(tmp_path, "exec sleep 60"), seconds=0.2)
     with pytest.raises(LimitError, match=r"longer than 0\.2 seconds"):
+        engine.render(chart(a="a: 1"), ValueSet("x"))
+    engine.close()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere time alone is bounded")
+@pytest.mark.parametrize("script", ["exec yes", "exec yes >&2", "head -c 1000000 /dev/urandom; exit 1"])
+def test_a_program_that_prints_without_end(tmp_path: Path, script: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(binary, "_MOST", 1_000_000)
+    engine = BinaryEngine(program(tmp_path, script), seconds=50)
+    with pytest.raises((LimitError, UsageError)):
         engine.render(chart(a="a: 1"), ValueSet("x"))
     engine.close()
 
