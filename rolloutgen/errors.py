@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import errno
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 # What a file system answers whose files are not as they should be, or change meanwhile.
 _OF_FILES = frozenset(
@@ -65,3 +67,14 @@ def of_files(fault: OSError) -> UsageError | None:
     if fault.filename is None or fault.errno not in _OF_FILES:
         return None
     return UsageError(f"the file system says: {fault.strerror}", path=os.fsdecode(fault.filename))
+
+
+@contextmanager
+def of_chart(path: str) -> Iterator[None]:
+    """Faults of a chart's files name the chart at `path` too, where several charts are looked at."""
+    try:
+        yield
+    except RolloutgenError as fault:
+        if fault.path and not fault.path.startswith(path):
+            fault.path = os.path.join(path, fault.path)
+        raise

@@ -17,7 +17,7 @@ from typing import Any
 
 from ..chart.chart import Chart, load_chart
 from ..conversion.convert import Plan, convert
-from ..errors import UsageError
+from ..errors import UsageError, of_chart
 from ..git import gitmerge, gitside
 from ..git.gitrun import Repository
 from ..helm import Engine
@@ -61,8 +61,9 @@ def drift(
     `flags` are options as for a conversion: values that the chart needs. Raises UsageError where there is no record, no
     history that reaches back to the conversion, or the old chart is not converted any more, with the way out.
     """
-    chart = load_chart(path)
-    record = read_record(chart)
+    with of_chart(path):
+        chart = load_chart(path)
+        record = read_record(chart)
     if record is None and is_scaffolded(path) and not before:
         return _scaffolded(path, config)
     if record is None:

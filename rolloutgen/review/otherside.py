@@ -12,7 +12,7 @@ from typing import Any
 from ..chart.atomic import write_into
 from ..chart.chart import Chart, load_chart
 from ..chart.dependencies import Dependencies, Dependency, declared, resolve_dependencies
-from ..errors import RolloutgenError, UsageError
+from ..errors import RolloutgenError, UsageError, of_chart
 from ..git import gitfiles, gitside
 from ..git.gitrun import Repository
 from ..helm import Engine
@@ -63,7 +63,8 @@ def chart_before(path: str, base: Base) -> Before:
     """The chart at `path` as the base has it. A chart in a folder of its version (`charts/web/1.4.0`) that the base
     does not have is compared with the highest lower version beside it."""
     if base.repository is None:
-        return Before(load_chart(base.path), base.label)
+        with of_chart(base.path):
+            return Before(load_chart(base.path), base.label)
     folder = base.repository.path(path)
     chart = _at(base, folder)
     if chart is None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from ..chart.chart import Chart, load_chart
 from ..chart.dependencies import Dependencies
-from ..errors import RolloutgenError, UsageError
+from ..errors import RolloutgenError, UsageError, of_chart
 from ..helm import Engine
 from ..house.house import house_of
 from ..house.record import read_record
@@ -34,7 +34,8 @@ def review(path: str, asked: Asked, engine: Engine, base: Base | None = None, *,
     """
     base = base or base_of(path, asked.against)
     before, where = _before(path, base)
-    after = load_chart(path) if os.path.exists(path) else None
+    with of_chart(path):
+        after = load_chart(path) if os.path.exists(path) else None
     _check_sides(path, before, after, base, lone)
     there = after or before
     assert there is not None  # _check_sides

@@ -107,6 +107,6 @@ def test_a_chart_that_cannot_be_compared_does_not_stop_the_rest(run: Run, repo: 
     (repo.top / "charts/a/.rolloutgen.yaml").write_text("{")
     result = run("check", "--all", ".", "--json")
     failed, fresh = (json.loads(line) for line in result.stdout.splitlines())
-    assert (failed["status"], failed["error"].partition(":2: ")[0]) == ("failed", "charts/a: .rolloutgen.yaml")
+    assert (failed["status"], failed["error"].partition(":2: ")[0]) == ("failed", "charts/a/.rolloutgen.yaml")
     assert (fresh["chart"], fresh["behind"]) == ("charts/web", False)
-    assert result.exit_code == 1 and "error: charts/a: " in result.stderr
+    assert result.exit_code == 1 and "error: charts/a/" in result.stderr

@@ -347,6 +347,15 @@ def test_a_repository_without_a_commit_says_so(run: Run, tmp_path: Path, monkeyp
         assert result.exit_code == 2 and "no commit yet" in result.output, result.output
 
 
+def test_a_fault_names_the_side_that_it_is_on(run: Run, repo: Repo, tmp_path: Path) -> None:
+    other = tmp_path / "other"
+    shutil.copytree(repo.top / "charts/web", other)
+    (other / "Chart.yaml").write_text("version: 1.0.0\n")
+    for chart, against in ((str(other), "charts/web"), ("charts/web", str(other))):
+        result = run("diff", chart, "--against", against)
+        assert result.exit_code == 1 and f"error: {other}/Chart.yaml: " in result.stderr, result.output
+
+
 def test_a_shallow_clone_says_how_to_get_the_merge_base(
     run: Run, repo: Repo, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
