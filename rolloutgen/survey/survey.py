@@ -11,7 +11,7 @@ from ..objects.release import VIRTUAL_SERVICE
 from ..options import Options
 from ..source.conditional import code_of
 from ..source.libraries import maker
-from ..source.refuse import ChartRefused
+from ..source.refuse import ChartRefused, refuse
 from ..source.scope import is_shared, site_scope
 from ..source.sources import Site, Sources
 from ..source.strategykey import strategy_keys
@@ -169,8 +169,10 @@ def _workload(
     unseen = _unseen(site, sources, renders)
     scaled.update(unseen["scaleTargetRef"])
     vertical.update(unseen["targetRef"])
-    alone = options.strategy == "blue-green" and not several
-    strategy = options.strategy if services or alone else "basic"
+    if options.strategy == "blue-green" and not services and not several:
+        why = "blue-green switches a Service, and no Service selects its pods"
+        raise refuse("blue-green-needs-service", site.source, site.document.span.start, why, "Choose canary.")
+    strategy = options.strategy if services else "basic"
     router = options.router
     where = sources.sites
     routed = dict.fromkeys(sorted(routed, key=lambda found: _rendering(where.get(found))))

@@ -70,9 +70,9 @@ def value_sets(
     likely: bool = False,
     named_alike: bool = False,
 ) -> ValueSets:
-    """All value sets of a chart: `base_sets`; with `named_alike` a release that is called like the chart, as texts with
-    a Service's name written out expect it; with `likely` the files of values beside values.yaml; then `toggle_sets`
-    over the first of them.
+    """All value sets of a chart: `base_sets`; with `named_alike` a release and a namespace that are called like the
+    chart, as texts with a Service's name written out expect it; with `likely` the files of values beside values.yaml;
+    then `toggle_sets` over the first of them.
 
     Raises UsageError where a values file cannot be read, ChartError where one of the chart's own is broken.
     """
@@ -88,7 +88,7 @@ def value_sets(
     derived = toggle_sets(chart, base[0], toggles=toggles, first=toggle_first)
     given = base[0]
     alike = named_alike and _RELEASE_NAME.fullmatch(chart.name)
-    release = replace(given.release, name=chart.name)
+    release = replace(given.release, name=chart.name, namespace=chart.name)
     further = [ValueSet(f"{given.name}, release {chart.name}", given.values, release, True)] if alike else []
     further += _beside(chart, base) if likely else ()
     return ValueSets((*base, *further, *derived.sets), derived.left_out)

@@ -205,10 +205,10 @@ def test_files_of_values_beside_the_defaults_and_a_release_that_is_called_like_t
     files |= {"values.test.yml": b"{{ a }}: [", "envs/dev.yaml": b"b: 3\n", "other.yaml": b"a: 9\n"}
     demo = Chart("demo", files)
     sets = value_sets(demo, FakeEngine(), sets=["c=4"], toggles="none", likely=True, named_alike=True).sets
-    assert [(one.name, one.values, one.release.name) for one in sets if one.derived] == [
-        ("values, release demo", {"c": "4"}, "demo"),
-        ("envs/dev.yaml", {"c": "4", "b": 3}, "rg"),
-        ("values-prod.yaml", {"c": "4", "a": 2}, "rg"),
+    assert [(one.name, one.values, one.release) for one in sets if one.derived] == [
+        ("values, release demo", {"c": "4"}, Release("demo", "demo")),
+        ("envs/dev.yaml", {"c": "4", "b": 3}, SHORT),
+        ("values-prod.yaml", {"c": "4", "a": 2}, SHORT),
     ]
 
 
