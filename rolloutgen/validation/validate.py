@@ -18,6 +18,7 @@ from ..objects.release import ReleaseView
 from ..options import Options, settle
 from ..places.excerpt import Remark, line_text, locate_in_text, remark, underlined
 from .chartviews import finding_of, kube_version_of, sources_of, views_of
+from .encoding import not_utf8
 from .inputs import STDIN, Ask
 from .lint import NO_RULE, lint
 
@@ -63,6 +64,7 @@ def judge_chart(path: str, ask: Ask, engine: Engine) -> Judged:
             raise
         return Judged(path, "chart", remarks=(_at_chart(Remark(finding_of(fault)), path),), houses=house.paths)
     troubles += [_left_out(dependency.name) for dependency in dependencies.missing]
+    troubles += not_utf8(dependencies.chart, views)
     findings = lint(
         views,
         ignore=options.ignore,

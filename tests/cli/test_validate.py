@@ -345,6 +345,24 @@ def test_a_rule_that_does_not_exist_is_told_wherever_one_looks(
     )
 
 
+@pytest.mark.parametrize(
+    ("path", "data", "line"),
+    [
+        ("templates/all.yaml", SERVICE.encode() + b"# caf\xe9\n", 7),
+        ("templates/all.yaml", SERVICE.encode() + b"{{/* caf\xe9 */}}\n", 0),
+        ("templates/_names.tpl", b'\n{{ define "rg" }}caf\xe9{{ end }}\n', 2),
+        ("templates/NOTES.txt", b"caf\xe9", 0),
+    ],
+)
+def test_bytes_that_are_not_utf_8_are_told_where_they_are_rendered(
+    run: Run, tmp_path: Path, path: str, data: bytes, line: int
+) -> None:
+    folder = chart(tmp_path, SERVICE + ('# {{ include "rg" . }}\n' if path.endswith(".tpl") else "# \ufffd\n"))
+    (folder / path).write_bytes(data)
+    told = [(one["rule"], one["path"], one["line"]) for one in found(run, folder)]
+    assert told == ([("does-not-render", str(folder / path), line)] if line else [])
+
+
 def test_every_broken_document_of_a_file_is_told(run: Run, tmp_path: Path) -> None:
     text = f"a: {{\n---\n{SERVICE}---\n5\n---\n{MISSPELT}"
     rules = [finding["rule"] for finding in found(run, manifest(tmp_path, text))]
