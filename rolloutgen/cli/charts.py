@@ -69,6 +69,13 @@ def parse_kube_version(_: click.Context, __: click.Parameter, value: str | None)
 
 def parse_toggles(_: click.Context, __: click.Parameter, value: str | None) -> str | None:
     """A number, "all" or "none". Raises BadParameter."""
-    if value is not None and value not in ("all", "none") and not value.isdigit():
+    if value is not None and value not in ("all", "none") and not re.fullmatch(r"[0-9]{1,9}", value):
         raise click.BadParameter("give a number, all or none")
+    return value
+
+
+def parse_seconds(_: click.Context, __: click.Parameter, value: float) -> float:
+    """Seconds that a clock can wait for, 0 for what is usual. Raises BadParameter."""
+    if not 0 <= value <= 86_400:  # nor is that for what is no number
+        raise click.BadParameter("give seconds, at most a day")
     return value

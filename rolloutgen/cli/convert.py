@@ -121,6 +121,8 @@ def convert(charts: tuple[str, ...], **given: Any) -> None:
     paths = shard([*charts, *(path for root in given["roots"] for path in charts_below(root))], given["shard"])
     if not paths:
         raise click.UsageError(f"no chart below {', '.join(given['roots'])}" if given["roots"] else "no chart given")
+    if given["output"] == "":  # an unset variable of a script: never the source instead
+        raise click.UsageError("--output names no folder")
     if given["check"] and given["output"]:
         raise click.UsageError("--check writes nothing: leave --output out")
     tasks = _tasks(paths, given)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from .charts import charts_below, parse_set, parse_shard, parse_toggles, shard
+from .charts import charts_below, parse_seconds, parse_set, parse_shard, parse_toggles, shard
 from .output import save
 
 if TYPE_CHECKING:
@@ -39,7 +39,13 @@ _FORMATS = ("text", "json", "sarif", "junit", "github", "gitlab")
 )
 @click.option("--kube-version", metavar="V", help="The Kubernetes version to render and judge for.  [the newest]")
 @click.option("--helm", default="embedded", metavar="embedded|PATH", help="The Helm that renders.  [embedded]")
-@click.option("--timeout", default=0.0, metavar="SECONDS", help="The longest that one render may take.  [30]")
+@click.option(
+    "--timeout",
+    default=0.0,
+    metavar="SECONDS",
+    callback=parse_seconds,
+    help="The longest that one render may take.  [30]",
+)
 @click.option(
     "--deployer",
     type=click.Choice(["helm3", "helm4", "helmfile", "argocd", "flux"]),

@@ -109,7 +109,7 @@ def _files(directory: str, left_out: set[str]) -> Iterator[Path]:
             continue
         for name in sorted(files):
             path = Path(folder, name)
-            if not name.endswith(_SUFFIXES) or path.is_symlink():
+            if not name.endswith(_SUFFIXES) or path.is_symlink() or not path.is_file():  # a pipe would be waited for
                 continue
             count += 1
             if count > _MOST_FILES:

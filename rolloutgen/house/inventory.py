@@ -159,7 +159,9 @@ def _files(root: str, charts: Sequence[str]) -> Iterator[tuple[str, str]]:
             count += 1
             if count > _MOST_FILES:
                 return
-            if name.endswith(_YAML) and not os.path.islink(path) and os.path.getsize(path) <= _LARGEST:
+            if not name.endswith(_YAML) or os.path.islink(path) or not os.path.isfile(path):
+                continue  # a pipe would be waited for
+            if os.path.getsize(path) <= _LARGEST:
                 try:
                     with open(path, encoding="utf-8") as stream:
                         yield path, stream.read()

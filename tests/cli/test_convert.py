@@ -194,3 +194,11 @@ def test_options_against_the_record_are_refused_and_those_it_has_are_no_work(run
     result = run("convert", chart, "--strategy", "canary")
     assert (result.exit_code, bytes_of(chart)) == (1, before)
     assert "converted-otherwise" in result.output
+
+
+def test_an_output_without_a_name_is_not_the_source(run: Run, copy: Copy) -> None:
+    chart = copy("plain")
+    before = bytes_of(chart)
+    result = run("convert", chart, "--output", "")
+    assert result.exit_code == 2 and "--output names no folder" in result.output
+    assert bytes_of(chart) == before

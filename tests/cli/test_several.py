@@ -137,3 +137,19 @@ def test_an_interrupt_of_one_chart_is_no_refusal(copy: Copy, tmp_path: Path) -> 
     _, errors = process.communicate(timeout=60)
     assert (process.returncode, errors.strip()) == (130, "interrupted")
     assert bytes_of(tmp_path / "web") == before
+
+
+@pytest.mark.skipif(os.name == "nt", reason="pipes are POSIX")
+@pytest.mark.parametrize("arguments", [("convert", "web", "--check", "--references", "."), ("init", ".", "--dry-run")])
+def test_a_pipe_in_a_repository_is_not_waited_for(copy: Copy, tmp_path: Path, arguments: tuple[str, ...]) -> None:
+    copy("plain", "web")
+    os.mkfifo(tmp_path / "pipe.yaml")
+    done = subprocess.run(
+        [sys.executable, "-m", "rolloutgen", *arguments],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])},
+        capture_output=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode in (0, 1) and b"Traceback" not in done.stderr

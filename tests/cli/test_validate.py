@@ -91,6 +91,10 @@ def test_warnings_fail_only_when_asked(run: Run, tmp_path: Path) -> None:
         ("--exclude", "unknown-feld", "."),
         ("--format", "xml", "."),
         ("--shard", "3/2", "."),
+        ("--timeout", "-1", "."),
+        ("--timeout", "nan", "."),
+        ("--toggles", "9" * 5000, "."),
+        ("--toggles", "\u00b2", "."),
         ("--format", "json"),
     ],
 )
