@@ -19,6 +19,10 @@ from ..text import Edit, Span
 
 REASON = "service-reference"
 ROUTES = frozenset({"Ingress", "HTTPRoute", "GRPCRoute", "TCPRoute", "TLSRoute", "IngressRoute"})
+# What a route has that is made of the Service's name at times and names no Service.
+_NO_BACKEND = frozenset(
+    {"host", "hosts", "hostnames", "ingressClassName", "match", "matches", "parentRefs", "secretName", "tls"}
+)
 _SIDECAR_HOST = ("spec", "egress", "-", "hosts", "-")
 _BEFORE = re.compile(r"(?:://(?:[^\s\"']*@)?|(?:^|[\s\"'=,(\[])(?:svc|services?)[/ ]+(?:-\S+ +)*)$")
 _BEFORE_NOTES = re.compile(r"(?:svc|services?)[/ ](?:[^\n]*\s)?$")
@@ -237,6 +241,7 @@ def _backends(
         chosen = Chosen(node.value, printed, REASON, lone, old, stable, quote)
         yield EditFile(source.path, Edit(node.value, printed, REASON) if same else chosen)
     spec = [node for node in site.document.nodes if node.key == "spec"]
+    done += [node.value for path, node in walk(site.document.nodes) if _NO_BACKEND.intersection(path)]
     for span, action, whole in () if sure else _places(name, source):
         if whole or not any(node.span.covers(span) for node in spec) or any(value.covers(span) for value in done):
             continue
