@@ -95,16 +95,28 @@ def value_sets(
 
 
 def _beside(chart: Chart, base: Sequence[ValueSet]) -> Iterator[ValueSet]:
-    """What the chart's files of values beside values.yaml give; those of another program, or templates, count not."""
+    """What the chart's files of values beside values.yaml give; those of another program, or templates, count not, and
+    those that describe the values (a mapping in the place of a text) are none."""
     given = base[0]
     known = {value_set.name for value_set in base}
     beside = [path for path in sorted(chart.files) if _FURTHER_VALUES.fullmatch(path) and path not in known]
     for path in beside[:_MOST_FILES]:
         try:
             values = _of_chart(chart, path)
+            defaults = _of_chart(chart, "values.yaml") if "values.yaml" in chart.files else {}
         except RolloutgenError:
             continue
-        yield ValueSet(path, goyaml.merge(given.values, values), given.release, True)
+        if _fits(values, defaults):
+            yield ValueSet(path, goyaml.merge(given.values, values), given.release, True)
+
+
+def _fits(values: Mapping[str, Any], defaults: Mapping[str, Any]) -> bool:
+    """Whether the values have mappings only where the defaults have them, or are off or empty."""
+    for key, value in values.items():
+        default = defaults.get(key)
+        if isinstance(value, dict) and not (_fits(value, default) if isinstance(default, dict) else not default):
+            return False
+    return True
 
 
 def base_sets(

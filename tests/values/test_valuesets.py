@@ -203,6 +203,7 @@ def test_the_users_sets_under_two_releases_and_the_charts_own(tmp_path: Path) ->
 def test_files_of_values_beside_the_defaults_and_a_release_that_is_called_like_the_chart() -> None:
     files = {"Chart.yaml": b"name: demo\nversion: 1.0.0\n", "values.yaml": b"a: 1\n", "values-prod.yaml": b"a: 2\n"}
     files |= {"values.test.yml": b"{{ a }}: [", "envs/dev.yaml": b"b: 3\n", "other.yaml": b"a: 9\n"}
+    files |= {"values-metadata.yaml": b"a: {label: the letter}\nb: {label: another}\n"}  # describes values, has none
     demo = Chart("demo", files)
     sets = value_sets(demo, FakeEngine(), sets=["c=4"], toggles="none", likely=True, named_alike=True).sets
     assert [(one.name, one.values, one.release) for one in sets if one.derived] == [
