@@ -10,7 +10,6 @@ import signal
 import subprocess
 import tempfile
 import threading
-import time
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -124,18 +123,24 @@ def _answer(command: Sequence[str]) -> bytes:
     with subprocess.Popen(
         command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, start_new_session=True
     ) as process:
-        alarm = threading.Timer(_SECONDS, _end, [process])
+        late = threading.Event()
+
+        def end_late() -> None:
+            late.set()
+            _end(process)
+
+        alarm = threading.Timer(_SECONDS, end_late)
         alarm.start()
-        start = time.monotonic()
         try:
             assert process.stdout is not None
             said = process.stdout.read(_MOST + 1)
-            is_late = time.monotonic() - start >= _SECONDS
         finally:
             alarm.cancel()
             _end(process)
-    if is_late or len(said) > _MOST:
-        raise ValueError(f"no end after {_SECONDS} seconds" if is_late else f"it prints more than {_MOST} bytes")
+    if late.is_set():
+        raise ValueError(f"no end after {_SECONDS} seconds")
+    if len(said) > _MOST:
+        raise ValueError(f"it prints more than {_MOST} bytes")
     return said
 
 
