@@ -55,6 +55,7 @@ def routes(site: Site, name: Name, wanted: str) -> tuple[Found, ...]:
         label = names[0].value.of(text).strip() if names else _free(taken | beside, wanted)
         found.append(Found(item, *mine[0], label, bool(names), _heads(site, item, mine[0][0])))
     if not found:
+        _refuse_streams(site, name)
         raise not_found(
             site,
             site.document.nodes[0],
@@ -62,6 +63,16 @@ def routes(site: Site, name: Name, wanted: str) -> tuple[Found, ...]:
             "Write `route:` with one destination whose host is the Service's name.",
         )
     return tuple(found)
+
+
+def _refuse_streams(site: Site, name: Name) -> None:
+    """Raises ChartRefused where TCP or TLS routes lead to the Service."""
+    text = site.source.text
+    for kind in ("tcp", "tls"):
+        for host in _find(site, "spec", kind, "-", "route", "-", "destination", "host"):
+            if renamed(host.value.of(text).strip(), name, "x") is not None:
+                why = f"a {kind} route leads to the Service; only HTTP routes can be weighed here"
+                raise refuse("tcp-route", site.source, host.start, why, "use --router none, or blue-green")
 
 
 def _exclude(site: Site, one: Node, other: Node) -> bool:
