@@ -16,7 +16,6 @@ from .helmignore import ignored_paths, parse_rules
 
 __all__ = ["Chart", "Limits", "load_chart", "write_chart"]
 
-
 _MOST_VALUES = 300_000  # thousands are what large charts have
 
 
@@ -139,7 +138,6 @@ def load_chart(path: str | os.PathLike[str], *, limits: Limits = DEFAULT_LIMITS)
     if not chart.name:
         raise ChartError("Chart.yaml gives no name", path="Chart.yaml", hint="Add `name:` to Chart.yaml.")
     return chart
-
 
 
 def _bound_values(files: Mapping[str, bytes]) -> None:

@@ -63,7 +63,8 @@ def assemble(chart: Chart, items: Iterable[Item]) -> Assembled:
         changes.append(FileChange(path, "removed", (split.reason,)))
     for path in sorted({*edits, *renames} - {*splits}):
         mine = edits.get(path, [])
-        text = without_unused(chart.text(path), apply_edits(chart.text(path), mine), path) if mine else chart.text(path)
+        old = chart.text(path)
+        text = without_unused(old, apply_edits(old, mine), path) if mine else old
         reasons = tuple(dict.fromkeys(edit.reason for edit in mine))
         rename = renames.get(path)
         if rename:

@@ -10,12 +10,13 @@ import signal
 import sys
 import threading
 import traceback
-from collections.abc import Callable, Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass
 from multiprocessing import resource_tracker
 from multiprocessing.connection import Connection
 from typing import Any, Generic, TypeVar
 
+from ..chart.exchange import uninterrupted
 from ..errors import RolloutgenError, UsageError, of_files
 from ..helm import Engine
 
@@ -117,24 +118,12 @@ def _start(helm: tuple[str, float], work: Work[Any, Any]) -> tuple[Any, Connecti
     context = multiprocessing.get_context("spawn")  # Helm's library and fork do not go together
     ours, theirs = context.Pipe()
     process = context.Process(target=_serve, args=(theirs, helm, work), daemon=True)
-    with _unheard():
+    if hasattr(signal, "pthread_sigmask"):
+        resource_tracker.ensure_running()  # it unblocks signals where it starts
+    with uninterrupted():  # no signal is heard there until `_serve` says what it does then
         process.start()
     theirs.close()
     return process, ours
-
-
-@contextlib.contextmanager
-def _unheard() -> Iterator[None]:
-    """A process that starts here hears of no signal until `_serve` says what it does then."""
-    if not hasattr(signal, "pthread_sigmask"):
-        yield
-        return
-    resource_tracker.ensure_running()  # it unblocks signals where it starts
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, _ENDS)
-    try:
-        yield
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _end(process: Any, pipe: Connection) -> None:

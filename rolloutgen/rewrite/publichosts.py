@@ -17,7 +17,7 @@ from ..source.yamlmap import Node
 from ..survey.context import Context
 from ..survey.guards import route_conditions
 from ..survey.overlay import overlaid
-from ..survey.survey import Survey
+from ..survey.survey import Survey, Workload
 from ..survey.terms import workload_prefix
 from ..text import Edit, Span
 
@@ -46,13 +46,18 @@ def _blocks(context: Context, site: Site) -> list[str]:
     blocks: list[str] = []
     for item in survey.workloads:
         decision = item.decision
-        reached = {found.id for found in (*item.virtual_services, *own_gateways(survey, item.virtual_services))}
         if item is context.item:
             blocks.append(context.terms.block)
-        elif site.id in reached and decision.strategy == "canary" and decision.router == "istio":
+        elif decision.strategy == "canary" and decision.router == "istio" and _reaches(item, site, survey):
             named = replace(context.terms, prefix=workload_prefix(item, survey))
             blocks.append(overlaid(named, key, decision.key)[0].block)
     return blocks[::-1]
+
+
+def _reaches(item: Workload, site: Site, survey: Survey) -> bool:
+    """Whether `site` is one of a workload's VirtualServices or of the Gateways to which they bind."""
+    own = item.virtual_services
+    return any(found.id == site.id for found in (*own, *own_gateways(survey, own)))
 
 
 def hosts_define(context: Context, name: str) -> Iterator[Item]:

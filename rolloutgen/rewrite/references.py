@@ -14,7 +14,7 @@ from ..source.gotmpl import CONTROL, Action
 from ..source.scope import root_symbol, scope_at
 from ..source.sources import Site, Source, Sources
 from ..source.yamlmap import Node, walk
-from ..survey.mentions import Name, any_of, pattern_of, renamed
+from ..survey.mentions import Name, any_of, holders, pattern_of, renamed
 from ..text import Edit, Span
 
 REASON = "service-reference"
@@ -224,7 +224,7 @@ def _backends(
         lone = code.strip()
         root = root_symbol(scope_at(source, node.value.start), sources) or "."
         said = _forms(_resolved(source, lone))
-        same = any(any_of(name).fullmatch(form) for form in said) or _holds(name, source, lone)
+        same = any(any_of(name).fullmatch(form) for form in said) or lone in holders(name, source)
         if not same and any(pattern_of(other).fullmatch(form) for other in others for form in said):
             continue
         if not same and sure:
@@ -248,17 +248,6 @@ def _backends(
         edit = _edit(name, source, span, action, False, sources)
         if edit:
             yield edit
-
-
-def _holds(name: Name, source: Source, code: str) -> bool:
-    if not re.fullmatch(r"\$\w+", code):
-        return False
-    pattern = any_of(name)
-    for action in source.template.actions:
-        assigned = re.match(r"\s*\$(\w+)\s*:?=\s*(.*?)\s*$", action.inner.of(source.text), re.DOTALL)
-        if assigned and f"${assigned[1]}" == code and not pattern.fullmatch(unwrapped(assigned[2])):
-            return False
-    return any(re.match(rf"\s*\{code}\s*:=", action.inner.of(source.text)) for action in source.template.actions)
 
 
 def _resolved(source: Source, code: str) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from ..model import Analysis
 from ..source.draft import Define, EditFile, Item
+from ..source.expression import reads_dot
 from ..source.regions import owned, owned_together
 from ..source.resources import indented, resource
 from ..source.scope import inner_blocks
@@ -20,7 +21,6 @@ from ..survey.spilled import Spilled
 from ..survey.terms import Route, Terms
 from ..text import Edit, Span
 
-_OWN_DOT = re.compile(r"(?<![\w$\")\]])\.")
 _NINDENT = re.compile(r"\b(n?indent )(\d+)")
 REASON = "strategy"
 
@@ -66,7 +66,7 @@ def rewrite(
     keys = '"maxUnavailable"' if strategy == "blue-green" else '"maxSurge" "maxUnavailable"'
     omitted = f" {keys}" if old or spilled else ""
     # A define knows the root alone; what reads the dot of a loop is merged where it stands.
-    beside = carried.values if root != "." and _OWN_DOT.search(carried.values) else ""
+    beside = carried.values if root != "." and reads_dot(carried.values) else ""
     block = terms.at(terms.block, root)
     lines = _NINDENT.sub(lambda found: f"{found[1]}{int(found[2]) + indent + 4}", indented(carried.lines, 4))
     text = resource(

@@ -72,8 +72,8 @@ def check(
     `kube_version` ("1.31", "v1.31.4"; "" is the newest known) chooses the schemas of Kubernetes' own kinds. `locations`
     are folders or templates in kubeconform's form that are asked before the packaged schemas. Unknown fields are
     errors. A null counts as absent in Kubernetes' own kinds; in a custom resource it is an error of the rule
-    `null-in-custom-resource`, which stands alone when nothing else is wrong. A `List` is skipped; a
-    kind without a schema is said to have none.
+    `null-in-custom-resource`, which stands alone when nothing else is wrong. A `List` is skipped; a kind
+    without a schema is said to have none.
     Raises UsageError for a Kubernetes version or a location that cannot be used.
     """
     search = _Search(minor_of(kube_version), release_of(kube_version), tuple(locations), backend)

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from ..errors import ChartError
 from ..text import Span
-from .gotmpl import CONTROL, first_literal, lex, strip_literals
+from .gotmpl import CONTROL, Template, first_literal, lex, strip_literals
 
 _TEMPLATE = re.compile(r"^\s*template\b")
 _QUOTE = re.compile(r"\s*\|\s*s?quote\s*$")
 _QUOTED = re.compile(r"s?quote\s+((?:[$.\w]+|\(.*\)))\s*", re.DOTALL)
 _INDENT = re.compile(r"\s*\|\s*n?indent\s+\d+\s*$")
+_ASSIGNED = re.compile(r"\s*(\$\w+)\s*:?=\s*(.*?)\s*", re.DOTALL)
 _VARIABLE = re.compile(r"\$(\w+)")
 _SIMPLE = re.compile(r"[$.\w]+$|\"[^\"\\]*\"$")
 # What is a string whatever the values are.
@@ -121,6 +122,15 @@ def grouped(code: str) -> str:
 def all_of(codes: Sequence[str]) -> str:
     """The expression that is true where all of `codes` are, "" for none."""
     return " ".join(("and", *map(grouped, codes))) if len(codes) > 1 else "".join(codes)
+
+
+def assigned(template: Template) -> Iterator[tuple[str, str]]:
+    """Each variable that an action of a file sets, with its "$", and what it is set to; several times what is set
+    several times."""
+    for action in template.actions:
+        found = _ASSIGNED.fullmatch(action.inner.of(template.text))
+        if found:
+            yield found[1], found[2]
 
 
 def free_variables(code: str) -> frozenset[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from ..source.draft import Define
-from ..source.expression import free_variables, grouped
+from ..source.expression import all_of, free_variables, grouped
 from ..source.gotmpl import Block
 from ..source.kindswitch import chosen_when
 from ..source.refuse import refuse
@@ -52,15 +52,11 @@ def served_when(item: Workload, terms: Terms, sources: Sources) -> tuple[str, tu
         return terms.condition, ()
     if not item.virtual_services:
         return routed_when(item, terms, sources)
-    found = _own_service(item, terms, sources)
+    name = f"{terms.prefix}.hasService"
+    found = standing(item.services[0], sources, name, 'Says "true" where the workload has its Service.')
     if found is None:
         raise _unrepeatable(item.services[0])
     return found
-
-
-def _own_service(item: Workload, terms: Terms, sources: Sources) -> tuple[str, tuple[Define, ...]] | None:
-    name = f"{terms.prefix}.hasService"
-    return standing(item.services[0], sources, name, 'Says "true" where the workload has its Service.')
 
 
 def by_conditions(item: Workload) -> bool:
@@ -88,18 +84,15 @@ def route_conditions(item: Workload, terms: Terms, sources: Sources) -> tuple[li
 def _routed_by_any(item: Workload, terms: Terms, sources: Sources) -> tuple[str, tuple[Define, ...]]:
     """As `routed_when`, where any of several VirtualServices makes the difference."""
     codes, defines = route_conditions(item, terms, sources)
-    service = item.services[0]
     about = 'Says "true" where a VirtualService of the chart\'s own leads to the workload.'
-    own = _own_service(item, terms, sources)
-    if own is None:
-        raise _unrepeatable(service)
-    around = site_scope(service).openers()
+    own = served_when(item, terms, sources)
+    around = site_scope(item.services[0]).openers()
     if all(site_scope(site).openers()[: len(around)] == around for site in item.virtual_services):
         own = "", ()
     every = "" if "" in codes else f"or {' '.join(grouped(code) for code in codes)}"
     if not every:
         return own
-    whole = f"and {grouped(own[0])} ({every})" if own[0] else every
+    whole = all_of([code for code in (own[0], every) if code])
     name = f"{terms.prefix}.routed"
     body = f"{{{{- if {whole} -}}}}\ntrue\n{{{{- end -}}}}"
     return f'include "{name}" .', (*defines, *own[1], Define(name, body, about))

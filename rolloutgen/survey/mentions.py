@@ -5,12 +5,11 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 
-from ..source.expression import printed, unwrapped
+from ..source.expression import assigned, printed, unwrapped
 from ..source.sources import Source
 from ..text import Span
 from .terms import Terms
 
-_ASSIGNED = re.compile(r"\s*\$(\w+)\s*:?=\s*(.*?)\s*", re.DOTALL)
 _WORDS = re.compile(r"\"[^\"]*\"|[()|]|[^\s\"()|]+")
 
 
@@ -32,15 +31,17 @@ def any_of(name: Name) -> re.Pattern[str]:
 
 def beside(name: Name, source: Source) -> Name:
     """`name` with the variables that hold it in one file, wherever they are set there."""
+    found = [variable for variable in holders(name, source) if variable not in name.codes]
+    return replace(name, codes=(*name.codes, *found)) if found else name
+
+
+def holders(name: Name, source: Source) -> list[str]:
+    """The variables of a file, with their "$", that are set to the name wherever they are set."""
     pattern = any_of(name)
     held: dict[str, bool] = {}
-    for action in source.template.actions:
-        assigned = _ASSIGNED.fullmatch(action.inner.of(source.text))
-        if assigned:
-            variable = f"${assigned[1]}"
-            held[variable] = held.get(variable, True) and pattern.fullmatch(unwrapped(assigned[2])) is not None
-    found = [variable for variable, always in held.items() if always and variable not in name.codes]
-    return replace(name, codes=(*name.codes, *found)) if found else name
+    for variable, value in assigned(source.template):
+        held[variable] = held.get(variable, True) and pattern.fullmatch(unwrapped(value)) is not None
+    return [variable for variable, always in held.items() if always]
 
 
 def pattern_of(code: str) -> re.Pattern[str]:

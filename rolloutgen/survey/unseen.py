@@ -6,6 +6,7 @@ import re
 from collections.abc import Collection, Mapping, Sequence
 
 from ..model import Json, Rendered
+from ..source.expression import assigned
 from ..source.flow import find_deep
 from ..source.sources import Site, Source, Sources
 
@@ -49,9 +50,7 @@ def _told(text: str, source: Source) -> str:
     variable = _VARIABLE.fullmatch(text.strip())
     if variable is None:
         return text
-    setting = re.compile(rf"\s*\{variable[1]}\s*:?=\s*(.*?)\s*", re.DOTALL)
-    inners = (action.inner.of(source.text) for action in source.template.actions)
-    found = [match[1] for match in map(setting.fullmatch, inners) if match]
+    found = [value for name, value in assigned(source.template) if name == variable[1]]
     return f"{{{{ {found[0]} }}}}" if len(found) == 1 else text
 
 

@@ -10,7 +10,6 @@ from functools import partial
 from itertools import islice
 
 from ..chart.chart import Chart
-from ..chart.dependencies import Dependencies
 from ..chart.manifests import OF_RENDERED
 from ..errors import RolloutgenError, UsageError
 from ..helm import Engine
@@ -28,15 +27,20 @@ _MOST_AHEAD = 8  # kinds: what the wait for Helm has room for
 
 
 def views_of(
-    chart: Chart, dependencies: Dependencies, options: Options, engine: Engine, schema_locations: Sequence[str]
+    chart: Chart,
+    rendered: Chart,
+    sources: Mapping[str, str],
+    options: Options,
+    engine: Engine,
+    schema_locations: Sequence[str],
 ) -> tuple[list[ReleaseView], list[Finding]]:
     """The renders under each value set, and what speaks against those that do not render.
 
-    `schema_locations` are only prepared here. Raises RenderError and UsageError as `base_sets`.
+    `rendered` is the chart with its dependencies, `sources` are its templates as written; `schema_locations` are only
+    prepared here. Raises RenderError and UsageError as `base_sets`.
     """
     asked = _value_sets(chart, options, engine)
-    outcomes = engine.render_all(dependencies.chart, [value_set for value_set, _ in asked])
-    sources = sources_of(dependencies.chart)
+    outcomes = engine.render_all(rendered, [value_set for value_set, _ in asked])
     _prepare(sources, options, schema_locations)  # while Helm renders in its own process
     gateways = options.house.gateways
     view = partial(view_of, deployer=options.deployer, sources=sources, chart_version=chart.version, gateways=gateways)

@@ -58,7 +58,8 @@ def judge_chart(path: str, ask: Ask, engine: Engine) -> Judged:
         dependencies = resolve_dependencies(chart)
         if dependencies.are_needed:
             return Judged(path, "chart", remarks=(_needed(dependencies, path),), houses=house.paths)
-        views, troubles = views_of(chart, dependencies, options, engine, ask.schema_locations)
+        sources = sources_of(dependencies.chart)
+        views, troubles = views_of(chart, dependencies.chart, sources, options, engine, ask.schema_locations)
     except RolloutgenError as fault:
         if isinstance(fault, UsageError) and not is_within(fault.path, path):
             raise
@@ -73,7 +74,6 @@ def judge_chart(path: str, ask: Ask, engine: Engine) -> Judged:
         schema_locations=ask.schema_locations,
     )
     remarks = [remark(finding, _view_of(finding, views)) for finding in findings]
-    sources = sources_of(dependencies.chart)
     remarks = [*(_in_text(trouble, sources) for trouble in troubles), *remarks]
     remarks += [Remark(finding) for finding in [*_second_opinion(views, ask, options)]]
     objects = sum(len(view.objects) for view in views)

@@ -100,10 +100,12 @@ def _beside(chart: Chart, base: Sequence[ValueSet]) -> Iterator[ValueSet]:
     given = base[0]
     known = {value_set.name for value_set in base}
     beside = [path for path in sorted(chart.files) if _FURTHER_VALUES.fullmatch(path) and path not in known]
+    defaults: Mapping[str, Any] | None = None
     for path in beside[:_MOST_FILES]:
         try:
             values = _of_chart(chart, path)
-            defaults = _of_chart(chart, "values.yaml") if "values.yaml" in chart.files else {}
+            if defaults is None:
+                defaults = _of_chart(chart, "values.yaml") if "values.yaml" in chart.files else {}
         except RolloutgenError:
             continue
         if _fits(values, defaults):
