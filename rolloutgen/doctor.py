@@ -14,9 +14,9 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Literal
 
-from . import __version__
-from .errors import RolloutgenError
-from .house.house import NAME, house_of
+from rolloutgen import __version__
+from rolloutgen.config.files import NAME, house_of
+from rolloutgen.errors import RolloutgenError
 
 State = Literal["found", "missing", "broken"]
 _SECONDS = 10
@@ -111,7 +111,7 @@ def can_render(found: Sequence[Remedy]) -> bool:
 
 def embedded_helm() -> str:
     """The version of the embedded Helm. Raises UsageError where there is none."""
-    from .helm.native import version as of_library
+    from rolloutgen.helm.native import version as of_library
 
     return of_library()
 
@@ -171,8 +171,8 @@ def _libraries() -> Iterator[Remedy]:
 
 def _here(folder: str) -> Iterator[Remedy]:
     """The chart in `folder` and the house files that hold for it."""
-    from .chart.chart import load_chart
-    from .house.record import read_record
+    from rolloutgen.chart.chart import load_chart
+    from rolloutgen.config.record import read_record
 
     if (Path(folder) / "Chart.yaml").is_file():
         try:

@@ -1,4 +1,7 @@
-"""The few exceptions; one place (`cli`) maps them to exit codes."""
+"""The few exceptions; one place (`cli`) maps them to exit codes.
+
+Extracted.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +9,8 @@ import errno
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+
+from rolloutgen.model import Refusal
 
 # What a file system answers whose files are not as they should be, or change meanwhile.
 _OF_FILES = frozenset(
@@ -78,3 +83,12 @@ def of_chart(path: str) -> Iterator[None]:
         if fault.path and not fault.path.startswith(path):
             fault.path = os.path.join(path, fault.path)
         raise
+
+
+class ChartRefused(RolloutgenError):
+    """The chart cannot be converted; `refusals` say why, each with its way out."""
+
+    def __init__(self, *refusals: Refusal) -> None:
+        first = refusals[0]
+        super().__init__(first.by, path=first.path, line=first.line or None, why=first.why, hint=first.hint)
+        self.refusals = refusals

@@ -8,7 +8,7 @@ from typing import Any
 
 from jsonschema import Draft202012Validator
 
-from rolloutgen.schema.forms import BYTE, DATE_TIME, DNS_SUBDOMAIN, INTEGERS, IPV4, IPV6
+from rolloutgen.schema.formats import BYTE, DATE_TIME, DNS_SUBDOMAIN, INTEGERS, IPV4, IPV6
 
 Schema = dict[str, Any]
 

@@ -10,7 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from rolloutgen.schema.forms import BYTE, DATE_TIME, INTEGERS, QUANTITY
+from rolloutgen.kube.quantities import QUANTITY
+from rolloutgen.schema.formats import BYTE, DATE_TIME, INTEGERS
 from schemas.crd import DIALECT, Schema
 from schemas.overlay import OVERLAY, top_level
 

@@ -7,7 +7,7 @@ most of these fields, so the enums hold it. Rules are CEL expressions, as in a C
 
 from __future__ import annotations
 
-from rolloutgen.schema.forms import (
+from rolloutgen.schema.formats import (
     ANNOTATION_KEY,
     DNS_1035,
     DNS_LABEL,

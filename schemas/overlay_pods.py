@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from rolloutgen.schema.forms import (
+from rolloutgen.schema.formats import (
     ABSOLUTE_PATH,
     CONFIG_KEY,
     CONTAINER_RESOURCE,
@@ -17,7 +17,17 @@ from rolloutgen.schema.forms import (
     RESOURCE_FIELD,
 )
 from schemas.overlay_scheduling import SCHEDULING
-from schemas.overlay_terms import PORT_FIELD, PORT_OR_ITS_NAME, Extra, at_most_one, between, enum, one_of, rules, unique
+from schemas.overlay_terms import (
+    PORT_FIELD,
+    PORT_OR_ITS_NAME,
+    Extra,
+    at_most_one,
+    between,
+    enum,
+    one_of,
+    rules,
+    unique,
+)
 
 _REQUESTS_WITHIN_LIMITS = (
     "!has(self.requests) || !has(self.limits) || self.requests.all(k, "

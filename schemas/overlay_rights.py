@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from rolloutgen.schema.forms import CONFIG_KEY, PATH_SEGMENT
+from rolloutgen.schema.formats import CONFIG_KEY, PATH_SEGMENT
 from schemas.overlay_terms import Extra, enum, rules
 
 _GROUP = "rbac.authorization.k8s.io"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from rolloutgen.schema.forms import DNS_LABEL, DNS_SUBDOMAIN, LABEL_VALUE, QUALIFIED_NAME, SEARCH_DOMAIN, SYSCTL
+from rolloutgen.schema.formats import DNS_LABEL, DNS_SUBDOMAIN, LABEL_VALUE, QUALIFIED_NAME, SEARCH_DOMAIN, SYSCTL
 from schemas.overlay_terms import LABELS, Extra, between, enum, rules, unique
 
 _NAMED = {"pattern": rf"^$|{DNS_SUBDOMAIN}"}

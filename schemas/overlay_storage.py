@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from rolloutgen.schema.forms import ANNOTATION_KEY, DNS_SUBDOMAIN, NOT_NEGATIVE
+from rolloutgen.schema.formats import ANNOTATION_KEY, DNS_SUBDOMAIN, NOT_NEGATIVE
 from schemas.overlay_terms import LONGEST_KEY, Extra, between, enum, one_of, rules
 
 _MODES = enum("ReadWriteOnce ReadOnlyMany ReadWriteMany ReadWriteOncePod", empty=False)

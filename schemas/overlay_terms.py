@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from rolloutgen.schema.forms import LABEL_VALUE, PERCENT, PORT_NAME, QUALIFIED_NAME
+from rolloutgen.schema.formats import LABEL_VALUE, PERCENT, PORT_NAME, QUALIFIED_NAME
 
 Extra = dict[str, Any]
 

@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
-from rolloutgen.schema.forms import DNS_1035, DNS_LABEL, DNS_SUBDOMAIN, EXTERNAL_NAME, HOST, PORT_NAME, QUALIFIED_NAME
+from rolloutgen.schema.formats import (
+    DNS_1035,
+    DNS_LABEL,
+    DNS_SUBDOMAIN,
+    EXTERNAL_NAME,
+    HOST,
+    PORT_NAME,
+    QUALIFIED_NAME,
+)
 from schemas.overlay_terms import (
     LABELS,
     LONGEST_KEY,

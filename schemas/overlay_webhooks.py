@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from rolloutgen.schema.forms import DNS_SUBDOMAIN
+from rolloutgen.schema.formats import DNS_SUBDOMAIN
 from schemas.overlay_terms import Extra, between, enum, one_of, rules, unique
 
 _KINDS = ("Validating", "Mutating")
@@ -16,9 +16,7 @@ _FIELDS: dict[str, Extra] = {
     "": rules(("self.name.split('.').size() > 2", "name must have three parts or more, as in check.example.com")),
 }
 WEBHOOKS: dict[str, Extra] = {
-    **{
-        f"admissionregistration.v1.{kind}Webhook{field}": extra for kind in _KINDS for field, extra in _FIELDS.items()
-    },
+    **{f"admissionregistration.v1.{kind}Webhook{field}": extra for kind in _KINDS for field, extra in _FIELDS.items()},
     **{f"admissionregistration.v1.{kind}WebhookConfiguration:webhooks": unique("name") for kind in _KINDS},
     "admissionregistration.v1.MutatingWebhook:reinvocationPolicy": enum("Never IfNeeded", empty=False),
     "admissionregistration.v1.WebhookClientConfig": rules(one_of("url", "service")),

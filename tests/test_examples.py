@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from rolloutgen.conversion.job import Request, plan_chart, write
+from rolloutgen.convert.job import Request, plan_chart, write
 from rolloutgen.helm import open_engine
 from rolloutgen.scaffold.answers import read_answers
-from rolloutgen.scaffold.render import ANSWERS, render
+from rolloutgen.scaffold.create import ANSWERS, render
 from rolloutgen.scaffold.template import template
 
 EXAMPLES = Path(__file__).parents[1] / "examples"
@@ -50,7 +50,7 @@ def test_the_scaffold_is_what_its_answers_give(pytestconfig: pytest.Config) -> N
 
 
 def test_the_house_of_the_example_fills_the_block() -> None:
-    from rolloutgen.yamls.goyaml import load
+    from rolloutgen.goyaml import load
 
     block = load((EXAMPLES / "blockexplorer/after/values.yaml").read_text())["rollout"]
     house = load((EXAMPLES / "blockexplorer/rolloutgen.yaml").read_text())

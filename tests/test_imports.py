@@ -15,19 +15,34 @@ PACKAGE = Path(rolloutgen.__file__).parent
 ROWS = (
     {"__main__"},
     {"cli"},
-    {"many"},
-    {"report", "meaning"},
-    {"review", "runbook"},
-    {"conversion", "explaining", "planning", "rules"},
-    {"audit", "doctor", "proof", "rewriting", "scaffold", "validation"},
-    {"house", "look", "rewrite", "transform"},
-    {"places", "survey", "values"},
-    {"simulate", "source"},
-    {"git", "helm", "objects"},
+    {"batch"},
+    {"report"},
+    {"explain", "runbook"},
+    {"diff"},
+    {"convert", "simulate"},
+    {"doctor", "lint", "scaffold"},
+    {"config"},
+    {"sourcemap", "valuesets"},
+    {"gotemplate"},
+    {"git", "helm"},
     {"chart", "schema"},
-    {"yamls", "options", "data"},
-    {"text", "model", "errors", "registry", ""},
+    {"goyaml", "kube", "package_data"},
+    {"errors", "model", "registry", "text_edits", ""},
 )
+# Inside a package, from the top down; what is not named here stands between its package's rows.
+INNER = {
+    "convert": (
+        {"job"},
+        {"pipeline"},
+        {"assemble", "keep_name", "postcheck", "record", "repository_references"},
+        {"checks", "cutover"},
+        {"verify"},
+        {"edits", "expected"},
+        {"discover"},
+    ),
+    "diff": ({"impacts"}, {""}),
+    "lint": ({"rules"}, {""}),
+}
 HEAVY = {"yaml", "jinja2", "jsonschema", "jsonschema_rs", "helm_python", "copier", "ruamel"}
 
 

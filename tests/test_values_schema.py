@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 
 from rolloutgen.chart.chart import Chart
-from rolloutgen.objects.tree import dig
-from rolloutgen.rewrite.values import _schema
-from rolloutgen.source.draft import EditFile
-from rolloutgen.text import apply_edits
+from rolloutgen.convert.edits.operations import EditFile
+from rolloutgen.convert.edits.values import _schema
+from rolloutgen.kube.tree import dig
+from rolloutgen.text_edits import apply_edits
 
 
 def extended(schema: str) -> Any:

@@ -9,10 +9,17 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
-from ..errors import ChartError, LimitError, UsageError
-from ..yamls import goyaml
-from .disk import DEFAULT_LIMITS, Limits, is_interrupted, read_archive, read_directory
-from .helmignore import ignored_paths, parse_rules
+from rolloutgen import goyaml
+from rolloutgen.chart.disk import (
+    DEFAULT_LIMITS,
+    Limits,
+    ignored_paths,
+    is_interrupted,
+    parse_rules,
+    read_archive,
+    read_directory,
+)
+from rolloutgen.errors import ChartError, LimitError, UsageError
 
 __all__ = ["Chart", "Limits", "load_chart", "write_chart"]
 
@@ -123,7 +130,7 @@ def load_chart(path: str | os.PathLike[str], *, limits: Limits = DEFAULT_LIMITS)
     name = os.fspath(path)
     if os.path.isdir(name):
         if is_interrupted(name):
-            from .atomic import recover
+            from rolloutgen.chart.write import recover
 
             recover(name)
         files, modes = read_directory(name, limits)
@@ -158,7 +165,7 @@ def write_chart(before: Chart, after: Chart, target: str | os.PathLike[str]) -> 
     Raises ChartError when a file has changed on disk since it was loaded or cannot be written, UsageError for a target
     that holds something else or an archive that would have to change.
     """
-    from .atomic import replace_files
+    from rolloutgen.chart.write import replace_files
 
     where = os.fspath(target)
     changes = {path: data for path, data in after.files.items() if before.files.get(path) != data}
@@ -178,7 +185,7 @@ def write_chart(before: Chart, after: Chart, target: str | os.PathLike[str]) -> 
 def _write_new(before: Chart, changes: Mapping[str, bytes | None], after: Chart, target: str) -> None:
     import shutil
 
-    from .atomic import copy_tree, sibling, write_into
+    from rolloutgen.chart.write import copy_tree, sibling, write_into
 
     if os.path.isdir(target) and os.listdir(target):
         if read_directory(target, DEFAULT_LIMITS)[0] == after.files:

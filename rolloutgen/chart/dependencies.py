@@ -14,10 +14,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from ..errors import ChartError, RolloutgenError
-from ..yamls import goyaml
-from .chart import Chart, load_chart
-from .disk import DEFAULT_LIMITS, read_archive, repository_of
+from rolloutgen import goyaml
+from rolloutgen.chart.chart import Chart, load_chart
+from rolloutgen.chart.disk import DEFAULT_LIMITS, read_archive, repository_of
+from rolloutgen.errors import ChartError, RolloutgenError
 
 _DEEPEST = 8
 _ACTION = re.compile(r"\{\{-?\s*(/\*.*?\*/)?(.*?)\}\}", re.DOTALL)

@@ -10,9 +10,9 @@ from typing import Any
 
 import yaml
 
-from ..errors import LimitError, RenderError
-from ..model import Manifest, Path, Ref
-from ..yamls import goyaml
+from rolloutgen import goyaml
+from rolloutgen.errors import LimitError, RenderError
+from rolloutgen.model import Manifest, Path, Ref
 
 _HOOKS = frozenset(
     [f"{when}-{what}" for when in ("pre", "post") for what in ("install", "delete", "upgrade", "rollback")]

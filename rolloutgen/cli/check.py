@@ -7,9 +7,9 @@ from typing import Any
 
 import click
 
-from ..errors import RolloutgenError
-from .charts import charts_below
-from .output import told
+from rolloutgen.cli.arguments import charts_below
+from rolloutgen.cli.output import told
+from rolloutgen.errors import RolloutgenError
 
 
 @click.command(no_args_is_help=True)
@@ -40,11 +40,11 @@ def check(charts: tuple[str, ...], **given: Any) -> None:
     """
     import os
 
-    from ..helm import open_engine
-    from ..house.record import PATH
-    from ..report.drift import as_json, text
-    from ..review.drift import drift
-    from ..scaffold.render import ANSWERS
+    from rolloutgen.config.record import PATH
+    from rolloutgen.diff.drift import drift
+    from rolloutgen.helm import open_engine
+    from rolloutgen.report.drift import as_json, text
+    from rolloutgen.scaffold.create import ANSWERS
 
     paths = [*charts]
     marks = (PATH, ANSWERS)

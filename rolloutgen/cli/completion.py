@@ -13,7 +13,7 @@ def completion(shell: str) -> None:
 
     For bash: rolloutgen completion bash > ~/.local/share/bash-completion/completions/rolloutgen
     """
-    from .group import group
+    from rolloutgen.cli.group import group
 
     found = get_completion_class(shell)
     assert found is not None

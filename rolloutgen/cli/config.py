@@ -17,13 +17,13 @@ def config(chart: str, given: str, as_json: bool, schema: bool) -> None:
     converted chart stands over them; options on the command line stand over both.
     """
     if schema:
-        from ..data import data_path
-        from ..house.housefile import SCHEMA
+        from rolloutgen.config.files import SCHEMA
+        from rolloutgen.package_data import data_path
 
         click.echo(data_path(SCHEMA).read_text(encoding="utf-8"), nl=False)
         return
-    from ..house.effective import effective
-    from ..report import effective as report
+    from rolloutgen.config.effective import effective
+    from rolloutgen.report import config as report
 
     found = effective(chart, given)
     click.echo(report.as_json(found) if as_json else report.text(found), nl=False)

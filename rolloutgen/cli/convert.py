@@ -11,12 +11,20 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from .charts import charts_below, parse_key, parse_kube_version, parse_set, parse_shard, parse_toggles, shard
-from .interrupts import code_of
-from .output import told
+from rolloutgen.cli.arguments import (
+    charts_below,
+    parse_key,
+    parse_kube_version,
+    parse_set,
+    parse_shard,
+    parse_toggles,
+    shard,
+)
+from rolloutgen.cli.interrupts import code_of
+from rolloutgen.cli.output import told
 
 if TYPE_CHECKING:
-    from ..many.many import Outcome, Task
+    from rolloutgen.batch.convert import Outcome, Task
 
 # The options that are fields of Options: what is not given (None, or nothing) is left to record and house file.
 _FIELDS = (
@@ -130,8 +138,8 @@ def convert(charts: tuple[str, ...], **given: Any) -> None:
 
 
 def _tasks(paths: Sequence[str], given: dict[str, Any]) -> list[Task]:
-    from ..conversion.job import Request
-    from ..many.many import Task
+    from rolloutgen.batch.convert import Task
+    from rolloutgen.convert.job import Request
 
     flags = {name: given[name] for name in _FIELDS if given[name] not in (None, ())}
     request = Request(flags, given["config"] or "", given["references"])
@@ -158,8 +166,8 @@ def _target(path: str, base: str, output: str | None, several: bool) -> str:
 
 
 def _one(task: Task, given: dict[str, Any]) -> int:
-    from ..helm import open_engine
-    from ..many.many import run
+    from rolloutgen.batch.convert import run
+    from rolloutgen.helm import open_engine
 
     engine = open_engine(given["helm"] or "embedded")
     try:
@@ -171,7 +179,7 @@ def _one(task: Task, given: dict[str, Any]) -> int:
 
 
 def _several(tasks: Sequence[Task], given: dict[str, Any]) -> int:
-    from ..many.many import run_all
+    from rolloutgen.batch.convert import run_all
 
     shown = given["progress"] if given["progress"] is not None else sys.stderr.isatty() and not given["as_json"]
     outcomes: list[tuple[str, str, int]] = []

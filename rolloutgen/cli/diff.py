@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from .charts import parse_set, parse_shard, shard
-from .output import put, save
+from rolloutgen.cli.arguments import parse_set, parse_shard, shard
+from rolloutgen.cli.output import put, save
 
 if TYPE_CHECKING:
-    from ..review.reviewed import Asked, Review
+    from rolloutgen.diff.result import Asked, Review
 
 
 _FORMS = ("text", "markdown", "json", "html")
@@ -98,7 +98,7 @@ def diff(charts: tuple[str, ...], **given: Any) -> None:
     Both sides are rendered under the same values; without any, with the defaults and each ci/*-values.yaml. The work
     tree is never touched. Exit code 1: the cluster will refuse something, or a chart does not render any more.
     """
-    from ..report.reviews import form
+    from rolloutgen.report.diff import form
 
     reviews = _all(charts, given) if given["everything"] else _named(charts, given)
     report = form(given["form"], reviews, marker=given["marker"], limit=given["limit"])
@@ -115,24 +115,24 @@ def _named(charts: Sequence[str], given: dict[str, Any]) -> list[Review]:
     asked = _asked(given)
     paths = shard(charts, given["shard"])
     if len(paths) == 1:
-        from ..helm import open_engine
+        from rolloutgen.helm import open_engine
 
         engine = open_engine(given["helm"])  # starts while the rest is imported
         try:
-            from ..review.review import review
+            from rolloutgen.diff.review import review
 
             return [review(paths[0], asked, engine)]
         finally:
             engine.close()
-    from ..many.reviewmany import Task
-    from ..review.otherside import base_of
+    from rolloutgen.batch.diff import Task
+    from rolloutgen.diff.base import base_of
 
     return _run([Task(path, asked, base_of(path, asked.against), True) for path in paths], given)
 
 
 def _all(roots: Sequence[str], given: dict[str, Any]) -> list[Review]:
-    from ..many.reviewmany import Task, changed_charts
-    from ..review.otherside import base_of
+    from rolloutgen.batch.diff import Task, changed_charts
+    from rolloutgen.diff.base import base_of
 
     asked = _asked(given)
     files = [*asked.values, *(file for _, paths in asked.value_sets for file in paths)]
@@ -146,12 +146,12 @@ def _all(roots: Sequence[str], given: dict[str, Any]) -> list[Review]:
 
 
 def _run(tasks: Sequence[Any], given: dict[str, Any]) -> list[Review]:
-    from ..many.reviewmany import run, run_all
+    from rolloutgen.batch.diff import run, run_all
 
     if len(tasks) < 2:
         if not tasks:
             return []
-        from ..helm import open_engine
+        from rolloutgen.helm import open_engine
 
         engine = open_engine(given["helm"])
         try:
@@ -172,7 +172,7 @@ def _run(tasks: Sequence[Any], given: dict[str, Any]) -> list[Review]:
 
 
 def _asked(given: dict[str, Any]) -> Asked:
-    from ..review.reviewed import Asked
+    from rolloutgen.diff.result import Asked
 
     return Asked(
         against=given["against"],

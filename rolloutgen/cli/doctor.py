@@ -14,8 +14,8 @@ def doctor(as_json: bool) -> None:
 
     Exits 0, and 2 when there is no Helm that could render a chart.
     """
-    from ..doctor import can_render, examine
-    from ..report import doctor as report
+    from rolloutgen.doctor import can_render, examine
+    from rolloutgen.report import doctor as report
 
     found = examine(".")
     click.echo(report.as_json(found) if as_json else report.as_text(found), nl=False)

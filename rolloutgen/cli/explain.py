@@ -1,6 +1,11 @@
-"""`rolloutgen explain ID`."""
+"""`rolloutgen explain ID`.
+
+`rolloutgen rules`.
+"""
 
 from __future__ import annotations
+
+import json
 
 import click
 
@@ -26,13 +31,11 @@ def explain(name: str | None) -> None:
 
 def _texts(name: str) -> list[str]:
     """What is known of an id: a fault that lint finds may also be what a conversion is refused for."""
-    from ..audit import audits
-    from ..explaining.explain import explain as of_rule
-    from ..explaining.notices import FINDINGS, IN_CHECKS
-    from ..explaining.reasons import REASONS
-    from ..explaining.refusals import REFUSALS
-    from ..review.diff import meanings
-    from ..validation.lint import rules
+    from rolloutgen.convert.checks import audits
+    from rolloutgen.diff.diff import meanings
+    from rolloutgen.explain import explain as of_rule
+    from rolloutgen.explain.texts import FINDINGS, IN_CHECKS, REASONS, REFUSALS
+    from rolloutgen.lint.lint import rules
 
     found = [of_rule(name).strip()] if name in rules() else []
     if name in audits():
@@ -54,12 +57,10 @@ def _texts(name: str) -> list[str]:
 
 def lines() -> dict[str, str]:
     """Every id that there is to explain, with its line."""
-    from ..audit import audits
-    from ..explaining.explain import table
-    from ..explaining.notices import FINDINGS
-    from ..explaining.reasons import REASONS
-    from ..explaining.refusals import REFUSALS
-    from ..review.diff import meanings
+    from rolloutgen.convert.checks import audits
+    from rolloutgen.diff.diff import meanings
+    from rolloutgen.explain import table
+    from rolloutgen.explain.texts import FINDINGS, REASONS, REFUSALS
 
     told = {name: text.what for name, text in {**REFUSALS, **FINDINGS}.items()}
     told.update((plugin.id, plugin.doc.summary) for plugin in audits().values())
@@ -69,9 +70,34 @@ def lines() -> dict[str, str]:
 
 def rule_lines() -> dict[str, str]:
     """The ids that `validate` may find, with their lines."""
-    from ..explaining.explain import table
-    from ..explaining.notices import FINDINGS
-    from ..explaining.refusals import REFUSALS
+    from rolloutgen.explain import table
+    from rolloutgen.explain.texts import FINDINGS, REFUSALS
 
     told = {name: text.what for name, text in {**REFUSALS, **FINDINGS}.items()}
     return {**told, **{row.id: row.summary for row in table()}}
+
+
+@click.command()
+@click.option("--json", "as_json", is_flag=True, help="All that is known of each rule, as one JSON list.")
+def rules(as_json: bool) -> None:
+    """List every rule of `validate`, with its severity and what it is about. `rolloutgen explain ID` tells more."""
+    from rolloutgen.lint.lint import rules as all_rules
+
+    plugins = all_rules()
+    if as_json:
+        body = [
+            {
+                "id": plugin.id,
+                "severity": plugin.value.severity,
+                "summary": plugin.doc.summary,
+                "why": plugin.doc.why,
+                "fix": plugin.doc.fix,
+                "source": plugin.doc.source,
+            }
+            for plugin in plugins.values()
+        ]
+        click.echo(json.dumps(body, ensure_ascii=False, indent=1))
+        return
+    width = max(map(len, plugins))
+    lines = (f"{one.id:{width}}  {one.value.severity:7}  {one.doc.summary}" for one in plugins.values())
+    click.echo("\n".join(lines))

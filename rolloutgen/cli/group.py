@@ -12,9 +12,9 @@ from typing import Any
 import click
 from click.shell_completion import CompletionItem
 
-from .. import __version__
-from ..errors import RolloutgenError, of_files
-from .interrupts import code_of, listen
+from rolloutgen import __version__
+from rolloutgen.cli.interrupts import code_of, listen
+from rolloutgen.errors import RolloutgenError, of_files
 
 _NO_ROOM = frozenset({errno.ENOSPC, errno.EFBIG, errno.EIO, errno.EDQUOT, errno.EBADF})
 Table = Mapping[str, tuple[str, str, str]]  # name -> (module, attribute, help line)
@@ -30,7 +30,7 @@ COMMANDS: Table = {
     "runbook": ("runbook", "runbook", "Write the page for whoever runs the Rollouts of a release."),
     "init": ("init", "init", "Write the rolloutgen.yaml of a repository, from what its charts show."),
     "config": ("config", "config", "Show what rolloutgen.yaml comes to for a chart."),
-    "rules": ("rules", "rules", "List the rules of validate."),
+    "rules": ("explain", "rules", "List the rules of validate."),
     "explain": ("explain", "explain", "Tell more about a refusal, a finding or an edit by its id."),
     "hook": ("hook", "hook", "Run validate or convert on the charts of changed files, for pre-commit."),
     "doctor": ("doctor", "doctor", "Tell what this machine has for rolloutgen, and what is lost without the rest."),
@@ -56,7 +56,7 @@ class LazyGroup(click.Group):
         module, attribute, _ = self.table[cmd_name]
         command: click.Command = getattr(importlib.import_module(f"rolloutgen.cli.{module}"), attribute)
         if ctx.resilient_parsing:  # a shell completes
-            from .completing import completed
+            from rolloutgen.cli.arguments import completed
 
             return completed(command)
         return command
@@ -93,8 +93,8 @@ def _show_versions(ctx: click.Context, _: click.Parameter, asked: bool) -> None:
     """Versions of rolloutgen, of the embedded Helm and of what the schemas were made from; then the end."""
     if not asked or ctx.resilient_parsing:
         return
-    from ..doctor import embedded_helm
-    from ..schema.provenance import provenance
+    from rolloutgen.doctor import embedded_helm
+    from rolloutgen.schema.registry import provenance
 
     click.echo(f"rolloutgen {__version__}")
     try:

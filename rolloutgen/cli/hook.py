@@ -17,10 +17,10 @@ def hook(name: str, arguments: tuple[str, ...], every: bool) -> None:
     Options among ARGUMENTS are those of the command. `convert` looks only at charts that it has converted before (that
     hold .rolloutgen.yaml). No chart holds a file: nothing to do.
     """
-    from ..house.record import PATH
-    from ..validation.inputs import charts_of
-    from .convert import convert
-    from .validate import validate
+    from rolloutgen.cli.convert import convert
+    from rolloutgen.cli.validate import validate
+    from rolloutgen.config.record import PATH
+    from rolloutgen.lint.inputs import charts_of
 
     command = validate if name == "validate" else convert
     given = [*arguments, "--check"] if name == "convert" else list(arguments)

@@ -18,12 +18,11 @@ def init(folder: str, dry_run: bool, force: bool, helm: str) -> None:
     """
     import os
 
-    from ..errors import UsageError
-    from ..helm import open_engine
-    from ..house.house import NAME
-    from ..house.inventory import take
-    from ..house.starter import first_house, write_house
-    from .charts import charts_below
+    from rolloutgen.cli.arguments import charts_below
+    from rolloutgen.config.files import NAME
+    from rolloutgen.config.starter import first_house, take, write_house
+    from rolloutgen.errors import UsageError
+    from rolloutgen.helm import open_engine
 
     target = os.path.join(folder, NAME)
     if os.path.lexists(target) and not (force or dry_run):

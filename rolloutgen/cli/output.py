@@ -17,7 +17,7 @@ def save(text: str, path: str) -> None:
     """Writes `text` to the file `path`. Raises UsageError where it cannot be written."""
     from pathlib import Path
 
-    from ..errors import UsageError
+    from rolloutgen.errors import UsageError
 
     try:
         Path(path).write_text(text, encoding="utf-8")

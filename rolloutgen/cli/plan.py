@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from .output import put
+from rolloutgen.cli.output import put
 
 if TYPE_CHECKING:
-    from ..objects.release import ReleaseView
+    from rolloutgen.kube.release import ReleaseView
 
 
 @click.command(no_args_is_help=True)
@@ -39,8 +39,8 @@ def plan(chart: str, **given: Any) -> None:
     CHART is a chart (a directory or a .tgz), a manifest file, a folder of manifests, or - for a rendered stream. The
     steps are computed as argo-rollouts v1.10.0 takes them; pods are taken to become ready, analyses to succeed.
     """
-    from ..planning import plans
-    from ..report.plan import form
+    from rolloutgen.report.update import form
+    from rolloutgen.simulate.plans import plans
 
     found = plans(_view(chart, given), names=given["names"], replicas=given["replicas"], ready=given["ready"])
     text = form(given["form"], found, given["width"] or shutil.get_terminal_size((100, 24)).columns)
@@ -48,13 +48,13 @@ def plan(chart: str, **given: Any) -> None:
 
 
 def _view(chart: str, given: dict[str, Any]) -> ReleaseView:
-    from ..planning import chart_view, manifests_view, reads
-    from ..validation.inputs import input_of
+    from rolloutgen.lint.inputs import input_of
+    from rolloutgen.simulate.plans import chart_view, manifests_view, reads
 
     asked = input_of(chart)
     if asked.kind != "chart":
         return manifests_view(reads(asked))
-    from ..helm import open_engine
+    from rolloutgen.helm import open_engine
 
     engine = open_engine(given["helm"])
     try:

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from .output import put
+from rolloutgen.cli.output import put
 
 if TYPE_CHECKING:
-    from ..runbook import Runbook
+    from rolloutgen.runbook import Runbook
 
 _DEPLOYERS = ("helm3", "helm4", "helmfile", "argocd", "flux", "kubectl")
 
@@ -44,7 +44,7 @@ def runbook(chart: str, **given: Any) -> None:
     CHART is a chart (a directory or a .tgz), a manifest file, a folder of manifests, or - for a rendered stream. Names,
     times and pods are those of this release: give its --release, --namespace and --values.
     """
-    from ..report.runbook import as_json, markdown
+    from rolloutgen.report.runbook import as_json, markdown
 
     made_by = "" if chart == "-" else _again(chart, given)
     book = _book(chart, given)
@@ -63,10 +63,10 @@ def _again(chart: str, given: dict[str, Any]) -> str:
 
 
 def _book(chart: str, given: dict[str, Any]) -> Runbook:
-    from ..model import Release
-    from ..planning import manifests_view, plans, reads
-    from ..runbook import runbook as made
-    from ..validation.inputs import input_of
+    from rolloutgen.lint.inputs import input_of
+    from rolloutgen.model import Release
+    from rolloutgen.runbook import runbook as made
+    from rolloutgen.simulate.plans import manifests_view, plans, reads
 
     asked = input_of(chart)
     if asked.kind == "chart":
@@ -78,13 +78,13 @@ def _book(chart: str, given: dict[str, Any]) -> Runbook:
 
 
 def _of_chart(chart: str, given: dict[str, Any]) -> Runbook:
-    from ..errors import UsageError
-    from ..helm import open_engine
-    from ..model import Release
-    from ..objects.release import view_of
-    from ..planning import deployer_of, plans, shown
-    from ..runbook import before_conversion, image_keys
-    from ..runbook import runbook as made
+    from rolloutgen.errors import UsageError
+    from rolloutgen.helm import open_engine
+    from rolloutgen.kube.release import view_of
+    from rolloutgen.model import Release
+    from rolloutgen.runbook import before_conversion, image_keys
+    from rolloutgen.runbook import runbook as made
+    from rolloutgen.simulate.plans import deployer_of, plans, shown
 
     if given["deployer"] == "kubectl":
         raise UsageError(

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 if TYPE_CHECKING:
-    from ..scaffold.update import Update
+    from rolloutgen.scaffold.update import Update
 
 
 @click.command()
@@ -24,11 +24,11 @@ def update(directory: str, data: tuple[str, ...], dry_run: bool, force: bool, co
     What was changed there stays. Where the template changed the same lines, both stand between conflict marks, and the
     exit code is 1. New questions take their defaults; --data answers them, or changes an answer.
     """
-    from ..scaffold.update import apply_update, in_repository, plan_update
+    from rolloutgen.scaffold.update import apply_update, in_repository, plan_update
 
     found = plan_update(directory, data=data, config=config)
     if dry_run:
-        from ..report.drift import unified
+        from rolloutgen.report.drift import unified
 
         click.echo("".join(unified(directory, one.path, one.now, one.then) for one in found.files), nl=False)
     else:

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from .charts import charts_below, parse_seconds, parse_set, parse_shard, parse_toggles, shard
-from .output import save
+from rolloutgen.cli.arguments import charts_below, parse_seconds, parse_set, parse_shard, parse_toggles, shard
+from rolloutgen.cli.output import save
 
 if TYPE_CHECKING:
-    from ..validation.validate import Judged
+    from rolloutgen.lint.validate import Judged
 
 _FIELDS = ("values", "sets", "value_sets", "toggles", "kube_version", "deployer")
 _FORMATS = ("text", "json", "sarif", "junit", "github", "gitlab")
@@ -73,7 +73,7 @@ def validate(paths: tuple[str, ...], **given: Any) -> None:
     rendered with their defaults and each ci/*-values.yaml. Of a folder that is no chart, every chart below it is
     judged, and its manifests. Files that are named count as one release, and so do the manifests of a folder.
     """
-    from ..validation.inputs import inputs_of
+    from rolloutgen.lint.inputs import inputs_of
 
     if given["write_baseline"] and not given["baseline"]:
         raise click.UsageError("--write-baseline writes to the file that --baseline names")
@@ -86,9 +86,9 @@ def validate(paths: tuple[str, ...], **given: Any) -> None:
     inputs = [one for one in inputs if one.path in chosen]
     judged = list(_judged(inputs, given))
     # Imported now: while the first chart was on its way to Helm, there was better to do.
-    from ..report.findings import form
-    from ..report.findings.words import Result
-    from ..validation.validate import without_idle_house_ignores
+    from rolloutgen.lint.validate import without_idle_house_ignores
+    from rolloutgen.report.findings import form
+    from rolloutgen.report.findings.summary import Result
 
     judged = without_idle_house_ignores(judged, whole=bool(given["roots"]) and given["shard"] is None)
     judged = _chosen(judged, given["only"], given["exclude"])
@@ -97,7 +97,7 @@ def validate(paths: tuple[str, ...], **given: Any) -> None:
         return
     known = gone = 0
     if given["baseline"]:
-        from ..validation.baseline import sift
+        from rolloutgen.lint.baseline import sift
 
         sifted = sift(judged, given["baseline"])
         judged, known, gone = list(sifted.judged), sifted.known, len(sifted.gone)
@@ -107,12 +107,12 @@ def validate(paths: tuple[str, ...], **given: Any) -> None:
 
 
 def _judged(inputs: Sequence[Any], given: dict[str, Any]) -> Any:
-    from ..many.checkmany import judge_all
-    from ..validation.inputs import Ask
+    from rolloutgen.batch.validate import judge_all
+    from rolloutgen.lint.inputs import Ask
 
     program = ""
     if given["kubeconform"]:
-        from ..validation.secondopinion import find_program
+        from rolloutgen.lint.kubeconform import find_program
 
         program = find_program()
     flags = {name: given[name] for name in _FIELDS if given[name] not in (None, ())}
@@ -125,9 +125,8 @@ def _check_ids(ids: Sequence[str]) -> None:
         return
     from difflib import get_close_matches
 
-    from ..explaining.notices import FINDINGS
-    from ..explaining.refusals import REFUSALS
-    from ..validation.lint import rules
+    from rolloutgen.explain.texts import FINDINGS, REFUSALS
+    from rolloutgen.lint.lint import rules
 
     known = {*rules(), *FINDINGS, *REFUSALS}
     for name in ids:
@@ -147,7 +146,7 @@ def _chosen(judged: Sequence[Judged], only: Sequence[str], exclude: Sequence[str
 
 
 def _write_baseline(judged: Sequence[Judged], path: str) -> None:
-    from ..validation.baseline import written
+    from rolloutgen.lint.baseline import written
 
     findings = [found.finding for one in judged for found in one.remarks if found.finding.severity != "info"]
     save(written(findings, path), path)

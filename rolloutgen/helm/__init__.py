@@ -9,10 +9,11 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from .binary import BinaryEngine
-    from .embedded import EmbeddedEngine
-    from .engine import Engine, open_engine
-    from .isolated import WorkerEngine
+    from rolloutgen.helm.binary import BinaryEngine
+    from rolloutgen.helm.choose import open_engine
+    from rolloutgen.helm.embedded import EmbeddedEngine
+    from rolloutgen.helm.engine import Engine
+    from rolloutgen.helm.isolated import WorkerEngine
 
 __all__ = ["BinaryEngine", "EmbeddedEngine", "Engine", "WorkerEngine", "open_engine"]
 _HOMES = {
@@ -20,7 +21,7 @@ _HOMES = {
     "EmbeddedEngine": "embedded",
     "Engine": "engine",
     "WorkerEngine": "isolated",
-    "open_engine": "engine",
+    "open_engine": "choose",
 }
 
 

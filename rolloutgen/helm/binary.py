@@ -12,12 +12,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from ..chart.chart import Chart
-from ..errors import LimitError, RenderError, RolloutgenError, UsageError
-from ..model import Rendered, ValueSet
-from .engine import finish
-from .messages import readable
-from .native import RawRender
+from rolloutgen.chart.chart import Chart
+from rolloutgen.errors import LimitError, RenderError, RolloutgenError, UsageError
+from rolloutgen.helm.engine import finish
+from rolloutgen.helm.messages import readable
+from rolloutgen.helm.native import RawRender
+from rolloutgen.model import Rendered, ValueSet
 
 _SOURCE = re.compile(r"^---\n# Source: (.+)\n", re.MULTILINE)
 _MOST = 256 * 1024**2  # of what it prints

@@ -6,12 +6,11 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from ..chart.chart import Chart
-from ..errors import LimitError, RenderError, RolloutgenError
-from ..model import Rendered, ValueSet
-from . import native
-from .archive import pack
-from .engine import finish, release_options
+from rolloutgen.chart.chart import Chart
+from rolloutgen.errors import LimitError, RenderError, RolloutgenError
+from rolloutgen.helm import native
+from rolloutgen.helm.engine import finish, pack, release_options
+from rolloutgen.model import Rendered, ValueSet
 
 
 class EmbeddedEngine:

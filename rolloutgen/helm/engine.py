@@ -1,16 +1,22 @@
-"""What an engine does, and what all engines share: from Helm's raw answer to a Rendered."""
+"""What an engine does, and what all engines share: from Helm's raw answer to a Rendered.
+
+A chart's files -> the archive that Helm's loader reads.
+"""
 
 from __future__ import annotations
 
+import io
 import json
+import tarfile
+import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Protocol
 
-from ..chart.chart import Chart
-from ..chart.manifests import parse_rendered
-from ..errors import RolloutgenError, UsageError
-from ..model import Rendered, ValueSet
-from .native import RawRender
+from rolloutgen.chart.chart import Chart
+from rolloutgen.chart.manifests import parse_rendered
+from rolloutgen.errors import RolloutgenError
+from rolloutgen.helm.native import RawRender
+from rolloutgen.model import Rendered, ValueSet
 
 
 class Engine(Protocol):
@@ -55,24 +61,20 @@ def release_options(value_set: ValueSet) -> str:
     return json.dumps(options)
 
 
-def open_engine(choice: str, seconds: float = 0) -> Engine:
-    """The engine that `--helm` names: "embedded" (in a worker process), or the path of a helm program. `seconds` bounds
-    one render, 0 stands for the engine's own bound.
+_ROOT = "chart"  # Helm drops the first part of each path
 
-    Raises UsageError when the embedded Helm has no wheel for this platform or the program is not there.
-    """
-    if choice != "embedded":
-        from .binary import BinaryEngine
 
-        return BinaryEngine(choice, seconds=seconds) if seconds else BinaryEngine(choice)
-    from importlib.util import find_spec
-
-    if find_spec("helm_python") is None:
-        raise UsageError(
-            "the embedded Helm is not installed",
-            why="helm-python-sdk has wheels for Linux (glibc, x86_64 and aarch64), macOS on arm64 and Windows.",
-            hint="Name a helm program with --helm PATH.",
-        )
-    from .isolated import WorkerEngine
-
-    return WorkerEngine(seconds=seconds) if seconds else WorkerEngine()
+def pack(files: Mapping[str, bytes]) -> bytes:
+    """A chart as a .tgz (stored, not compressed: it is unpacked a moment later in the same machine)."""
+    whole = io.BytesIO()
+    for path, data in files.items():
+        if "\\" in path:
+            continue
+        member = tarfile.TarInfo(f"{_ROOT}/{path}")
+        member.size = len(data)
+        whole.write(member.tobuf(tarfile.GNU_FORMAT))
+        whole.write(data)
+        whole.write(bytes(-len(data) % 512))
+    whole.write(bytes(1024))
+    squeezer = zlib.compressobj(0, zlib.DEFLATED, 31)
+    return squeezer.compress(whole.getbuffer()) + squeezer.flush()

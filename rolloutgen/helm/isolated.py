@@ -11,14 +11,14 @@ from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from .. import errors
-from ..chart.chart import Chart
-from ..errors import LimitError, RolloutgenError
-from ..model import Rendered, ValueSet
-from .engine import release_options
-from .process import MEMORY, started
-from .reading import Heard
-from .worker import KEPT_CHARTS, TOO_LARGE, read_frame, write_frame
+from rolloutgen import errors
+from rolloutgen.chart.chart import Chart
+from rolloutgen.errors import LimitError, RolloutgenError
+from rolloutgen.helm.engine import release_options
+from rolloutgen.helm.process import MEMORY, started
+from rolloutgen.helm.reading import Heard
+from rolloutgen.helm.worker import KEPT_CHARTS, TOO_LARGE, read_frame, write_frame
+from rolloutgen.model import Rendered, ValueSet
 
 _AHEAD = 6  # requests under way: enough to keep the worker's threads busy, few enough to drop
 _PATIENCE = 2  # limits hit by one chart, after which its other value sets are not tried

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from ..errors import RenderError
+from rolloutgen.errors import RenderError
 
 _FRAME = re.compile(r"(?:^|[\s(])([\w.+-]+/[^\s:()\"<>]+):(\d+)(?::\d+)?")
 _ASKED = re.compile(r"^execution error at \((\S+?):(\d+):\d+\): (.*)", re.DOTALL)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 from typing import Any, NamedTuple
 
-from ..errors import LimitError, UsageError
-from .messages import readable
+from rolloutgen.errors import LimitError, UsageError
+from rolloutgen.helm.messages import readable
 
 _LARGEST_RENDER = 64 * 1024 * 1024
 

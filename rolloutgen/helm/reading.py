@@ -10,9 +10,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ..chart.manifests import Seen, parse_rendered
-from ..model import Manifest, Ref
-from .native import RawRender
+from rolloutgen.chart.manifests import Seen, parse_rendered
+from rolloutgen.helm.native import RawRender
+from rolloutgen.model import Manifest, Ref
 
 _REMEMBERED = 16 * 1024**2  # characters of text, of one chart
 # Whether to forget first; what is new, by number; numbers of texts by path; objects with the numbers of their bodies;

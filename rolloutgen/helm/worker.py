@@ -20,7 +20,7 @@ from collections.abc import Callable
 from typing import IO, TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from .reading import Reader
+    from rolloutgen.helm.reading import Reader
 
 TOO_LARGE = 86  # exit code
 _PARENT_GONE = 87
@@ -65,7 +65,7 @@ def serve(memory_bytes: int) -> None:
     gc.set_threshold(200_000)  # what is parsed here holds no cycles
     threading.Thread(target=_load_library, daemon=True).start()
     threading.Thread(target=_start_helm, daemon=True).start()
-    from .reading import Reader  # while Helm starts
+    from rolloutgen.helm.reading import Reader  # while Helm starts
 
     reader = Reader()
     waiting: queue.SimpleQueue[_Job] = queue.SimpleQueue()
@@ -81,7 +81,7 @@ def serve(memory_bytes: int) -> None:
 
 def _answer(job: _Job, reader: Reader) -> tuple[str, Any]:
     """("render", what `Reader` makes of it), ("ok", result) or ("fault", its parts)."""
-    from ..errors import RolloutgenError
+    from rolloutgen.errors import RolloutgenError
 
     try:
         if isinstance(job.result, BaseException):
@@ -94,7 +94,7 @@ def _answer(job: _Job, reader: Reader) -> tuple[str, Any]:
 
 
 def _read_jobs(requests: IO[bytes], waiting: Any, ordered: Any) -> None:
-    from .archive import pack
+    from rolloutgen.helm.engine import pack
 
     charts: dict[str, bytes] = {}
     try:
@@ -115,7 +115,7 @@ def _read_jobs(requests: IO[bytes], waiting: Any, ordered: Any) -> None:
 
 
 def _run_jobs(waiting: Any) -> None:
-    from . import native
+    from rolloutgen.helm import native
 
     functions: dict[str, Callable[..., Any]] = {
         "render": native.render_packed,
@@ -152,7 +152,7 @@ def library_path() -> str:
 
 
 def _start_helm() -> None:
-    from . import native
+    from rolloutgen.helm import native
 
     with contextlib.suppress(Exception):  # the first job says what is wrong
         native.version()

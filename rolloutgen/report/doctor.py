@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 
-from ..doctor import Remedy, can_render
+from rolloutgen.doctor import Remedy, can_render
 
 _SIGNS = {"found": "ok", "missing": "-", "broken": "!!"}
 _NOTHING_RENDERS = "Nothing here can render a chart: put a helm program on PATH, or name one with --helm PATH."

@@ -6,7 +6,7 @@ import difflib
 import json
 import os
 
-from ..review.drift import Drift, Drifted
+from rolloutgen.diff.drift import Drift, Drifted
 
 _NO_NEWLINE = "\\ No newline at end of file\n"
 

@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from dataclasses import asdict
 from typing import Any
 
-from ..runbook import Chapter, Runbook, Section, advice
-from ..simulate.table import Row
-from .plan import words
-from .plan.data import plan_data
+from rolloutgen.report.update import text
+from rolloutgen.report.update.json import plan_data
+from rolloutgen.runbook import Chapter, Runbook, Section, advice
+from rolloutgen.simulate.table import Row
 
 _HEAD = ("step", "traffic to the new version", "new pods", "old pods", "from", "waits for", "test", "an abort here")
 
@@ -71,7 +71,7 @@ def _steps(section: Section, chapter: Chapter) -> Iterator[str]:
     yield ""
     yield f"### {chapter.title}"
     yield ""
-    yield f"{words.total(planned.simulation)}; {words.peak(planned)}. Times count from the change of the pod template."
+    yield f"{text.total(planned.simulation)}; {text.peak(planned)}. Times count from the change of the pod template."
     yield ""
     yield f"| {' | '.join(_HEAD)} |"
     yield "| :--- | ---: | ---: | ---: | ---: | :--- | :--- | :--- |"
@@ -79,16 +79,16 @@ def _steps(section: Section, chapter: Chapter) -> Iterator[str]:
         number = f"{row.index + 1} " if row.index is not None else ""
         cells = (
             number + row.label,
-            words.share(row),
-            *(words.ranged(planned, index, field) for field in ("canary", "stable")),
-            words.span(row.start),
-            words.waits(row),
+            text.share(row),
+            *(text.ranged(planned, index, field) for field in ("canary", "stable")),
+            text.span(row.start),
+            text.waits(row),
             advice(section.subject, row),
-            words.abort_words(row),
+            text.abort_words(row),
         )
         yield f"| {' | '.join(_cell(cell) for cell in cells)} |"
     yield ""
-    yield from (f"* {note}" for note in words.notes(planned))
+    yield from (f"* {note}" for note in text.notes(planned))
     yield from _items(chapter)
 
 

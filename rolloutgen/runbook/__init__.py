@@ -5,17 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from rolloutgen.objects.release import ReleaseView
-from rolloutgen.planning import Planned
-
-from .back import Before, back, before_conversion
-from .deploy import new_image
-from .facts import Deployer, Facts, Subject, facts_of
-from .first import first_deployment
-from .images import ImageKey, image_keys
-from .metrics import prometheus
-from .operate import advice, dashboard, influencing, steps, watching
-from .page import Chapter, Item
+from rolloutgen.kube.release import ReleaseView
+from rolloutgen.runbook.back import Before, back, before_conversion
+from rolloutgen.runbook.deploy import ImageKey, image_keys, new_image
+from rolloutgen.runbook.facts import Deployer, Facts, Subject, facts_of
+from rolloutgen.runbook.operate import advice, dashboard, first_deployment, influencing, prometheus, steps, watching
+from rolloutgen.runbook.page import Chapter, Item
+from rolloutgen.simulate.plans import Planned
 
 __all__ = [
     "Before",

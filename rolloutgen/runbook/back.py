@@ -6,14 +6,13 @@ import posixpath
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from rolloutgen.conversion.cutover import KEEP
+from rolloutgen.config.record import PATH
+from rolloutgen.convert.cutover.plan import KEEP
 from rolloutgen.errors import RolloutgenError
-from rolloutgen.git import gitfiles, gitside
-from rolloutgen.house.record import PATH
-
-from .deploy import TITLES, again, deployers, upgrade
-from .facts import Deployer, Facts, Subject
-from .page import Chapter, Item, kubectl, sh
+from rolloutgen.git import revisions, tree_files
+from rolloutgen.runbook.deploy import TITLES, again, deployers, upgrade
+from rolloutgen.runbook.facts import Deployer, Facts, Subject
+from rolloutgen.runbook.page import Chapter, Item, kubectl, sh
 
 _NO_ROLLBACK = "Rather not `helm rollback`, which does not find in its history what was kept."
 
@@ -30,13 +29,13 @@ class Before:
 def before_conversion(path: str) -> Before | None:
     """The commits around the conversion of the chart at `path`; None where no git tells."""
     try:
-        repository = gitside.repository_at(path)
+        repository = revisions.repository_at(path)
         folder = repository.path(path)
-        converted = gitside.added_in(repository, posixpath.join(folder, PATH))
-        parent = gitside.parent_of(repository, converted) if converted else ""
-        if not converted or not parent or "Chart.yaml" not in gitfiles.read_folder(repository, parent, folder):
+        converted = revisions.added_in(repository, posixpath.join(folder, PATH))
+        parent = revisions.parent_of(repository, converted) if converted else ""
+        if not converted or not parent or "Chart.yaml" not in tree_files.read_folder(repository, parent, folder):
             return None
-        return Before(gitside.short(converted), gitside.short(parent), folder)
+        return Before(revisions.short(converted), revisions.short(parent), folder)
     except RolloutgenError:
         return None
 

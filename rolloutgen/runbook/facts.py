@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from typing import Literal
 
 from rolloutgen.errors import UsageError
+from rolloutgen.kube.istio import split_name
+from rolloutgen.kube.references import backends
+from rolloutgen.kube.release import CERTIFICATE, DNS_ENDPOINT, ROLLOUT, SERVICE, ReleaseView
+from rolloutgen.kube.strategy import BLUE_GREEN, ROUTING, canary_of, routing_services
+from rolloutgen.kube.syntax import is_dns_subdomain
+from rolloutgen.kube.tree import integer, mapping, rows, text, texts
 from rolloutgen.model import Manifest
-from rolloutgen.objects.backends import backends
-from rolloutgen.objects.mesh import split_name
-from rolloutgen.objects.reading import integer, mapping, rows, text, texts
-from rolloutgen.objects.release import CERTIFICATE, DNS_ENDPOINT, ROLLOUT, SERVICE, ReleaseView
-from rolloutgen.objects.strategy import BLUE_GREEN, ROUTING, canary_of, routing_services
-from rolloutgen.objects.syntax import is_dns_subdomain
-from rolloutgen.planning import Planned
+from rolloutgen.simulate.plans import Planned
 from rolloutgen.simulate.spec import Canary
 
 Deployer = Literal["", "helm3", "helm4", "helmfile", "argocd", "flux", "kubectl"]

@@ -1,13 +1,156 @@
-"""Watching a Rollout, and every way to influence one that is on its way."""
+"""What to look at in Prometheus: the requests of both versions, and the Rollout as its controller sees it.
+
+What to look at after the first deployment, which skips every step: nothing else would tell that something is off.
+
+Watching a Rollout, and every way to influence one that is on its way.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
+from rolloutgen.runbook.facts import Facts, Subject
+from rolloutgen.runbook.page import Chapter, Item, kubectl, rollouts, sh
 from rolloutgen.simulate.table import Row
 
-from .facts import Facts, Subject
-from .page import Chapter, Item, kubectl, rollouts
+_OF = '{{reporter="{reporter}",destination_service=~"{service}"{more}}}'
+
+
+def prometheus(subject: Subject) -> Chapter:
+    """Success rate, latency and number of requests of both Services where Istio counts them; restarts and the
+    controller's own metrics everywhere."""
+    return Chapter("In Prometheus", (*_istio(subject), *_everywhere(subject)))
+
+
+def _istio(subject: Subject) -> Iterator[Item]:
+    if not subject.in_istio or not subject.new:
+        return
+    services = [service for service in (subject.new, subject.stable) if service]
+    names = " and ".join(f"`{service}`" for service in services)
+    hosts = [_escaped(f"{service}.{subject.namespace}.svc.cluster.local") for service in services]
+    yield Item(
+        f"Success rate of {names}. No answer means no requests, which says nothing, neither good nor bad.",
+        tuple(success_rate(host) for host in hosts),
+        "promql",
+    )
+    yield Item("99th percentile of the latency, in milliseconds.", tuple(p99(host) for host in hosts), "promql")
+    yield Item(
+        "Requests a second: few of them make both of the above a matter of chance.",
+        tuple(f"sum(rate(istio_requests_total{_of('destination', host)}[5m]))" for host in hosts),
+        "promql",
+    )
+
+
+def success_rate(service: str) -> str:
+    """The part of requests without a 5xx answer; `service` is a regular expression of a Service's FQDN."""
+    good = _of("source", service, ',response_code!~"5.*"')
+    return f"sum(irate(istio_requests_total{good}[5m])) / sum(irate(istio_requests_total{_of('source', service)}[5m]))"
+
+
+def p99(service: str) -> str:
+    """The latency that 99 of 100 requests stay below, in milliseconds."""
+    bucket = f"istio_request_duration_milliseconds_bucket{_of('destination', service)}"
+    return f"histogram_quantile(0.99, sum(rate({bucket}[1m])) by (le))"
+
+
+def _of(reporter: str, service: str, more: str = "") -> str:
+    return _OF.format(reporter=reporter, service=service, more=more)
+
+
+def _escaped(host: str) -> str:
+    """A host as a regular expression within a string of PromQL."""
+    return host.replace(".", "\\\\.")
+
+
+def _everywhere(subject: Subject) -> Iterator[Item]:
+    name, namespace = subject.name, subject.namespace
+    pods = f'namespace="{namespace}",pod=~"{_escaped(name)}-.*"'
+    yield Item(
+        "Containers that restart, old and new (from kube-state-metrics).",
+        (f"sum by (pod) (increase(kube_pod_container_status_restarts_total{{{pods}}}[15m])) > 0",),
+        "promql",
+    )
+    # A scrape without honorLabels calls the metric's own namespace exported_namespace.
+    both = [f'rollout_info{{{label}="{namespace}",name="{name}"}}' for label in ("namespace", "exported_namespace")]
+    yield Item("The phase, as the controller's own metrics tell it.", (" or ".join(both),), "promql")
+
+
+_WEIGHTS = '{range .spec.http[*]}{.name}:{range .route[*]} {.destination.host}={.weight}{end}{"\\n"}{end}'
+_HASH = "custom-columns=NAME:.metadata.name,PODS:.spec.selector.rollouts-pod-template-hash"
+_SCALERS = {"HorizontalPodAutoscaler": "horizontalpodautoscaler", "ScaledObject": "scaledobject"}
+
+
+def first_deployment(facts: Facts) -> Chapter:
+    """The chapter for a release that has just been deployed for the first time."""
+    items = [item for subject in facts.subjects for item in _first_of(subject)]
+    return Chapter(
+        "After the first deployment",
+        (*items, *_certificates(facts), *_records(facts), *_hosts(facts)),
+        "The first deployment skips all steps and analyses: every pod comes up at once and takes all traffic.",
+    )
+
+
+def _first_of(subject: Subject) -> Iterator[Item]:
+    name, namespace, spec = subject.name, subject.namespace, subject.planned.simulation.spec
+    yield Item(f"Rollout `{name}` becomes Healthy.", (rollouts(namespace, "status", name, "--timeout", "10m"),))
+    for route in subject.virtual_services:
+        yield Item(
+            f"VirtualService `{route.name}` sends everything to `{subject.stable}`: 100, and 0 to `{subject.new}`.",
+            (kubectl(route.namespace, "get", "virtualservice", route.name, "-o", f"jsonpath={_WEIGHTS}"),),
+        )
+    services = tuple(filter(None, (subject.stable, subject.new)))
+    if services:
+        both = (
+            f"Services `{'` and `'.join(services)}` select" if len(services) > 1 else f"Service `{services[0]}` selects"
+        )
+        yield Item(
+            f"{both} the same pods: the controller has put the hash of the one ReplicaSet there.",
+            (kubectl(namespace, "get", "service", *services, "-o", _HASH),),
+        )
+    if spec.bounds:
+        bounds = spec.bounds
+        yield Item(
+            f"`spec.replicas` lies between {bounds.minimum} and {bounds.maximum}, the bounds of {bounds.kind} "
+            f"`{bounds.name}`, and the autoscaler has found its target.",
+            (
+                kubectl(namespace, "get", "rollout", name, "-o", 'jsonpath={.spec.replicas}{"\\n"}'),
+                kubectl(namespace, "get", _SCALERS.get(bounds.kind, bounds.kind.lower()), bounds.name),
+            ),
+        )
+    else:
+        pods = spec.replicas
+        yield Item(
+            f"There {'is' if pods == 1 else 'are'} {pods} pod{'s' * (pods != 1)}, all available.",
+            (kubectl(namespace, "get", "rollout", name),),
+        )
+
+
+def _certificates(facts: Facts) -> Iterator[Item]:
+    for found in facts.certificates:
+        about = f" ({', '.join(f'`{host}`' for host in found.about)})" if found.about else ""
+        yield Item(
+            f"Certificate `{found.name}`{about} is issued.",
+            (kubectl(found.namespace, "wait", "--for=condition=Ready", f"certificate/{found.name}", "--timeout=5m"),),
+        )
+
+
+def _records(facts: Facts) -> Iterator[Item]:
+    for found in facts.records:
+        leads = f" leads to {', '.join(f'`{target}`' for target in found.about)}" if found.about else " resolves"
+        yield Item(f"`{found.name}`{leads}, from where the users are.", (sh("dig", "+short", found.name),))
+
+
+def _hosts(facts: Facts) -> Iterator[Item]:
+    hosts = dict.fromkeys(host for subject in facts.subjects for host in (*subject.public, *subject.preview))
+    if hosts:
+        yield Item(
+            "Every host answers, with its own certificate.",
+            tuple(
+                sh("curl", "-sS", "-o", "/dev/null", "-w", "%{http_code} %{url_effective}\\n", f"https://{host}/")
+                for host in hosts
+            ),
+        )
+
 
 _STATES = (
     "Progressing: pods come up, or an analysis runs. Paused: a step waits for its time or for a person. Healthy: all "

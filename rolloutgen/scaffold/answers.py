@@ -8,13 +8,12 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Any
 
-from ..errors import UsageError
-from ..house.house import house_of
-from ..house.housefile import read_document, value_faults
-from ..options import settle
-from ..yamls import goyaml
-from ..yamls.marks import line_at
-from .template import Question, Template
+from rolloutgen import goyaml
+from rolloutgen.config.files import house_of, read_document, value_faults
+from rolloutgen.config.options import settle
+from rolloutgen.errors import UsageError
+from rolloutgen.goyaml import line_at
+from rolloutgen.scaffold.template import Question, Template
 
 _KINDS: Mapping[str, tuple[type, str]] = {
     "str": (str, "a text (in quotes where it looks like a number)"),

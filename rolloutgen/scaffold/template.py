@@ -9,8 +9,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from ..data import data_path
-from ..errors import UsageError
+from rolloutgen.errors import UsageError
+from rolloutgen.package_data import data_path
 
 _VERSION = re.compile(r"(\d+)\.(\d+)\.(\d+)")
 

@@ -1,4 +1,6 @@
-"""What a template has learnt since it made a chart, brought into the chart.
+"""Three ways of one set of files: what a template made then, what it makes now, what people have made of it since.
+
+What a template has learnt since it made a chart, brought into the chart.
 
 Copier's own update wants a git repository with tags as the template and commits in the chart's; ours comes with the
 package, and must leave the chart's index and history alone. So copier renders the version that made the chart and the
@@ -8,21 +10,77 @@ newest one, both with the chart's answers, and `git merge-file` brings the diffe
 from __future__ import annotations
 
 import os
+import re
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from ..chart.atomic import recover, replace_files
-from ..chart.disk import DEFAULT_LIMITS, read_directory
-from ..errors import ChartError, UsageError
-from ..git import gitside
-from ..yamls import goyaml
-from ..yamls.marks import line_at
-from .answers import house_defaults, parse_data, read_answers
-from .merging import Merged, marks_in, merged
-from .render import ANSWERS, FOLLOWS, SOURCE, Made, render
-from .template import Template, template
+from rolloutgen import goyaml
+from rolloutgen.chart.disk import DEFAULT_LIMITS, read_directory
+from rolloutgen.chart.write import recover, replace_files
+from rolloutgen.errors import ChartError, UsageError
+from rolloutgen.git import revisions
+from rolloutgen.git.tree_files import marked_merge, merged_file
+from rolloutgen.goyaml import line_at
+from rolloutgen.scaffold.answers import house_defaults, parse_data, read_answers
+from rolloutgen.scaffold.create import ANSWERS, FOLLOWS, SOURCE, Made, render
+from rolloutgen.scaffold.template import Template, template
+
+_MARK = re.compile(rb"^<{7} ", re.M)
+
+
+@dataclass(frozen=True, slots=True)
+class Merged:
+    """One file that changes: its bytes now and then, None for a file that is not there. `clashes` are the lines of the
+    conflicts in it; `edited` tells that both sides changed the same lines."""
+
+    path: str
+    now: bytes | None
+    then: bytes | None
+    edited: bool = False
+    clashes: tuple[int, ...] = ()
+
+
+def merged(
+    ours: Mapping[str, bytes], base: Mapping[str, bytes], theirs: Mapping[str, bytes], *, labels: tuple[str, str] | None
+) -> Iterator[Merged]:
+    """What `theirs` has changed since `base`, brought into `ours`, file by file.
+
+    Where both changed the same lines, both stand between conflict marks with `labels` (ours, theirs); without labels
+    theirs stands. A file that people deleted stays deleted, and one that they changed is kept where the template has
+    dropped it.
+    """
+    for path in sorted({*base, *theirs}):
+        then, today, now = base.get(path), theirs.get(path), ours.get(path)
+        if then == today or now == today:
+            continue
+        if today is None:
+            if now == then:
+                yield Merged(path, now, None)
+        elif now is None:
+            if then is None:
+                yield Merged(path, None, today)
+        else:
+            yield from _lines(path, now, then or b"", today, labels)
+
+
+def marks_in(data: bytes) -> tuple[int, ...]:
+    """The lines on which conflicts begin."""
+    return tuple(data.count(b"\n", 0, match.start()) + 1 for match in _MARK.finditer(data))
+
+
+def _lines(path: str, now: bytes, then: bytes, today: bytes, labels: tuple[str, str] | None) -> Iterator[Merged]:
+    if b"\r\n" in now and b"\r\n" not in then:  # a checkout with line ends of its own
+        then, today = then.replace(b"\n", b"\r\n"), today.replace(b"\n", b"\r\n")
+    if labels is None:
+        result, edited = merged_file(now, then, today)
+        clashes: tuple[int, ...] = ()
+    else:
+        result, edited = marked_merge(now, then, today, labels)
+        clashes = marks_in(result) if edited else ()
+    if result != now or (edited and labels):
+        yield Merged(path, now, result, edited, clashes)
 
 
 @dataclass(frozen=True)
@@ -102,7 +160,7 @@ def apply_update(update: Update, *, force: bool = False) -> None:
 def in_repository(path: str) -> bool:
     """Whether git could bring the directory back as it is now."""
     try:
-        gitside.repository_at(path)
+        revisions.repository_at(path)
     except UsageError:
         return False
     return True
@@ -159,10 +217,10 @@ def _refuse_marks(path: str, files: Mapping[str, bytes], changes: Sequence[Merge
 
 def _refuse_uncommitted(path: str) -> None:
     try:
-        repository = gitside.repository_at(path)
+        repository = revisions.repository_at(path)
     except UsageError:
         return  # no git: nothing of the chart is lost, as a merge keeps both sides, but nobody brings the old one back
-    if changed := gitside.uncommitted(repository, path):
+    if changed := revisions.uncommitted(repository, path):
         more = f" and {len(changed) - 3} more" if len(changed) > 3 else ""
         raise UsageError(
             f"changes are not committed yet: {', '.join(changed[:3])}{more}",

@@ -1,7 +1,7 @@
 """Schemas -> verdicts: what the API server would say about an object before any controller sees it."""
 
-from rolloutgen.schema.find import exported, releases
-from rolloutgen.schema.judge import SchemaError, Verdict, check, check_pod_template, compile_ahead, dotted
+from rolloutgen.schema.registry import exported, releases
+from rolloutgen.schema.validator import SchemaError, Verdict, check, check_pod_template, compile_ahead, dotted
 
 __all__ = [
     "SchemaError",

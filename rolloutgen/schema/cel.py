@@ -11,9 +11,13 @@ from collections.abc import Callable
 from functools import cache
 from typing import Any
 
-from rolloutgen.schema.celeval import (
+from rolloutgen.schema.cel_eval import (
+    FUNCTIONS,
     MACROS,
+    METHODS,
     STEPS,
+    CelError,
+    CelTooLongError,
     Expression,
     arithmetic,
     compare,
@@ -25,7 +29,6 @@ from rolloutgen.schema.celeval import (
     truth,
     variable,
 )
-from rolloutgen.schema.celfunctions import FUNCTIONS, METHODS, CelError, CelTooLongError
 
 Rule = Callable[[Any], bool]
 

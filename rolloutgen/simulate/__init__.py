@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from .bluegreen import blue_green_rows
-from .course import canary_rows
-from .spec import Bounds, Canary, Spec
-from .table import Simulation
+from rolloutgen.simulate.blue_green import blue_green_rows
+from rolloutgen.simulate.canary import canary_rows
+from rolloutgen.simulate.spec import Bounds, Canary, Spec
+from rolloutgen.simulate.table import Simulation
 
 __all__ = ["Bounds", "Simulation", "Spec", "at_bounds", "simulate"]
 

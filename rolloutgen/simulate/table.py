@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from .spec import Canary, Resources, Spec
-from .state import State
+from rolloutgen.simulate.spec import Canary, Resources, Spec, State
 
 WaitKind = Literal["pods", "pause", "person", "analysis", "experiment", "plugin", "delay", "never"]
 

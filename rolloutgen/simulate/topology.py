@@ -6,13 +6,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+from rolloutgen.kube.istio import destination_service, destinations, listings
+from rolloutgen.kube.references import backends
+from rolloutgen.kube.release import SERVICE, VIRTUAL_SERVICE, ReleaseView
+from rolloutgen.kube.selectors import selects
+from rolloutgen.kube.strategy import service_names
+from rolloutgen.kube.tree import rows, text, texts
 from rolloutgen.model import Manifest
-from rolloutgen.objects.backends import backends
-from rolloutgen.objects.mesh import destination_service, destinations, listings
-from rolloutgen.objects.reading import rows, text, texts
-from rolloutgen.objects.release import SERVICE, VIRTUAL_SERVICE, ReleaseView
-from rolloutgen.objects.strategy import service_names
-from rolloutgen.objects.syntax import selects
 
 Role = Literal["stable", "canary", "active", "preview", ""]
 NodeKind = Literal["host", "gateway", "route", "service", "pods"]

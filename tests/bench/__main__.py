@@ -17,7 +17,7 @@ from pathlib import Path
 import click
 
 from rolloutgen.chart.chart import Chart, load_chart
-from rolloutgen.conversion.job import Request, plan_chart
+from rolloutgen.convert.job import Request, plan_chart
 from rolloutgen.helm import Engine, open_engine
 from rolloutgen.model import ValueSet
 from tests.bench.reviewing import diff
@@ -76,7 +76,7 @@ def _flat(charts: Sequence[Path], count: int) -> None:
     """Time a chart and peak memory of one process that converts `count` charts."""
     code = (
         "import sys, time, resource\n"
-        "from rolloutgen.helm import open_engine\nfrom rolloutgen.conversion.job import Request, plan_chart\n"
+        "from rolloutgen.helm import open_engine\nfrom rolloutgen.convert.job import Request, plan_chart\n"
         "engine = open_engine('embedded')\n"
         "plan_chart(sys.argv[1], Request(), engine)\n"
         "start = time.perf_counter()\n"

@@ -13,14 +13,14 @@ from pathlib import Path
 
 import click
 
+from rolloutgen.batch.pool import cores
 from rolloutgen.chart.chart import load_chart
 from rolloutgen.chart.dependencies import resolve_dependencies
+from rolloutgen.diff.base import base_of
+from rolloutgen.diff.result import Asked
+from rolloutgen.diff.review import review
 from rolloutgen.helm import Engine, open_engine
-from rolloutgen.many.pool import cores
 from rolloutgen.model import Release, ValueSet
-from rolloutgen.review.otherside import base_of
-from rolloutgen.review.review import review
-from rolloutgen.review.reviewed import Asked
 
 ROOT = Path(__file__).parents[2]
 _CHARTS = {

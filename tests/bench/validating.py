@@ -99,9 +99,9 @@ def _compare(name: str, ours: Work, theirs: Work | None, runs: int, aim: str) ->
 
 def _objects(folder: Path, kubeconform: str | None, runs: int) -> None:
     """1,000 rendered objects: the whole program, the check alone, kubeconform."""
-    from rolloutgen.objects.release import ReleaseView
-    from rolloutgen.validation.lint import lint
-    from rolloutgen.validation.streams import read_files
+    from rolloutgen.kube.release import ReleaseView
+    from rolloutgen.lint.inputs import read_files
+    from rolloutgen.lint.lint import lint
 
     path = folder / "thousand.yaml"
     path.write_text("---\n".join(_thousand()))

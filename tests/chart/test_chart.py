@@ -12,7 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from rolloutgen.chart.chart import Chart, Limits, load_chart, write_chart
+from rolloutgen.chart.chart import Chart, load_chart, write_chart
+from rolloutgen.chart.disk import Limits
 from rolloutgen.errors import ChartError, LimitError, UsageError
 
 CHART = b"apiVersion: v2\nname: demo\nversion: 1.2.3\n"

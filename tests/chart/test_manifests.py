@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from rolloutgen import goyaml
 from rolloutgen.chart.manifests import Seen, by_identity, parse_rendered, unwrapped
 from rolloutgen.errors import RenderError
 from rolloutgen.model import Ref
-from rolloutgen.yamls import goyaml
 
 
 def refs(*texts: str) -> list[str]:

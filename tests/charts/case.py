@@ -18,12 +18,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from rolloutgen import goyaml
 from rolloutgen.chart.chart import Chart, load_chart
-from rolloutgen.house.record import read_record
+from rolloutgen.config.options import Options, settle
+from rolloutgen.config.record import read_record
 from rolloutgen.model import ValueSet
-from rolloutgen.options import Options, settle
-from rolloutgen.values.valuesets import LONG, SHORT
-from rolloutgen.yamls import goyaml
+from rolloutgen.valuesets.value_sets import LONG, SHORT
 
 HERE = Path(__file__).parent
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from rolloutgen.conversion.job import Request, plan_chart
+from rolloutgen.convert.job import Request, plan_chart
 from rolloutgen.helm.isolated import WorkerEngine
 
 from .case import HERE, cases

@@ -9,14 +9,14 @@ import pytest
 
 from rolloutgen import errors
 from rolloutgen.chart.chart import Chart
-from rolloutgen.conversion.convert import Plan, convert
+from rolloutgen.config.options import settle
+from rolloutgen.config.record import read_record
+from rolloutgen.convert.pipeline import Plan, convert
 from rolloutgen.helm.embedded import EmbeddedEngine
-from rolloutgen.house.record import read_record
+from rolloutgen.kube.release import ReleaseView
+from rolloutgen.lint.lint import lint
 from rolloutgen.model import Rendered
-from rolloutgen.objects.release import ReleaseView
-from rolloutgen.options import settle
 from rolloutgen.schema import check
-from rolloutgen.validation.lint import lint
 
 from .case import HERE, cases
 
@@ -30,7 +30,7 @@ GENERATED = frozenset(
 
 @pytest.fixture(autouse=True)
 def _same_version_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("rolloutgen.house.record.__version__", "0.0.0")
+    monkeypatch.setattr("rolloutgen.convert.record.__version__", "0.0.0")
 
 
 @pytest.mark.parametrize("name", CASES)

@@ -8,12 +8,12 @@ from typing import Any
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from rolloutgen.conversion.convert import convert
+from rolloutgen.config.options import Options, settle
+from rolloutgen.config.record import read_record
+from rolloutgen.convert.pipeline import convert
 from rolloutgen.helm.embedded import EmbeddedEngine
-from rolloutgen.house.record import read_record
 from rolloutgen.model import Manifest, ValueSet
-from rolloutgen.options import Options, settle
-from rolloutgen.values.valuesets import LONG, SHORT
+from rolloutgen.valuesets.value_sets import LONG, SHORT
 
 from .case import HOSTS
 from .random_chart import RECIPES, Recipe

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from rolloutgen.house.house import house_of
-from rolloutgen.options import settle
-from rolloutgen.yamls.goyaml import load
+from rolloutgen.config.files import house_of
+from rolloutgen.config.options import settle
+from rolloutgen.goyaml import load
 
 from .conftest import Copy, Run
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from rolloutgen.yamls.goyaml import load
+from rolloutgen.goyaml import load
 
 from .conftest import Copy, Run, bytes_of
 
@@ -129,7 +129,7 @@ def test_a_bug_keeps_its_traceback(run: Run, copy: Copy, monkeypatch: pytest.Mon
     def broken(*_: object) -> None:
         raise ZeroDivisionError("a bug")
 
-    monkeypatch.setattr("rolloutgen.conversion.job.convert", broken)
+    monkeypatch.setattr("rolloutgen.convert.job.convert", broken)
     with pytest.raises(ZeroDivisionError):
         run("convert", copy("plain"))
 
@@ -159,7 +159,7 @@ def test_the_record_says_what_was_chosen(run: Run, copy: Copy) -> None:
 
 
 def test_explain_says_why_for_every_changed_file(run: Run, copy: Copy) -> None:
-    from rolloutgen.explaining.reasons import REASONS
+    from rolloutgen.explain.texts import REASONS
 
     chart = copy("plain")
     body = json.loads(run("convert", chart, "--json", "--dry-run").stdout)

@@ -11,7 +11,8 @@ from typing import Any
 
 import pytest
 
-from ..review.repository import Repo, state
+from tests.diff.repository import Repo, state
+
 from .conftest import Run
 
 pytestmark = pytest.mark.skipif(shutil.which("git") is None, reason="git is not on PATH")

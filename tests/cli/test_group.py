@@ -88,8 +88,7 @@ def test_explain_helps_with_a_typing_error(run: Run) -> None:
 
 
 def test_explain_lists_everything(run: Run) -> None:
-    from rolloutgen.explaining.notices import FINDINGS
-    from rolloutgen.explaining.refusals import REFUSALS
+    from rolloutgen.explain.texts import FINDINGS, REFUSALS
 
     listed = {line.split()[0] for line in run("explain").output.splitlines()}
     assert listed >= REFUSALS.keys() | FINDINGS.keys()

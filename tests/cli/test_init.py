@@ -9,13 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from rolloutgen.house.house import house_of
-from rolloutgen.house.housefile import key_paths, read_file
-from rolloutgen.house.housetext import text_of
-from rolloutgen.house.inventory import Inventory
-from rolloutgen.house.starter import SCHEMA_NAME, entries_of
-from rolloutgen.options import settle
-from rolloutgen.yamls.goyaml import load
+from rolloutgen.config.files import house_of, key_paths, read_file
+from rolloutgen.config.options import settle
+from rolloutgen.config.starter import SCHEMA_NAME, Inventory, entries_of, text_of
+from rolloutgen.goyaml import load
 
 from .conftest import Run, bytes_of
 

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from rolloutgen.cli.runbook import _DEPLOYERS
-from rolloutgen.runbook.images import split_image
+from rolloutgen.runbook.deploy import split_image
 
 from .conftest import CHARTS, Run
 

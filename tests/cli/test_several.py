@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from rolloutgen.cli.charts import charts_below, shard
+from rolloutgen.cli.arguments import charts_below, shard
 
 from .conftest import Copy, Run, bytes_of
 

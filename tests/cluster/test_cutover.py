@@ -12,10 +12,10 @@ from pathlib import Path
 import pytest
 
 from rolloutgen.chart.chart import load_chart, write_chart
-from rolloutgen.conversion.cutover import Cutover, Step, cutovers
-from rolloutgen.conversion.job import Request, plan_chart
+from rolloutgen.config.options import Deployer
+from rolloutgen.convert.cutover.plan import Cutover, Step, cutovers
+from rolloutgen.convert.job import Request, plan_chart
 from rolloutgen.helm import open_engine
-from rolloutgen.options import Deployer
 from tests.programs.helm import helm_program
 
 from .cluster import Cluster

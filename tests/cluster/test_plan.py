@@ -8,8 +8,8 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from rolloutgen.chart.manifests import ref_of
+from rolloutgen.kube.release import ReleaseView
 from rolloutgen.model import Manifest
-from rolloutgen.objects.release import ReleaseView
 from rolloutgen.simulate import Simulation, simulate
 from rolloutgen.simulate.read import read_spec
 from rolloutgen.simulate.table import Moment, Row

@@ -56,7 +56,7 @@ def rows(listing: Path) -> Iterator[Row]:
 
 def convert(directory: str, row: Row) -> Result:
     """Converts one chart into a temporary folder."""
-    from rolloutgen.conversion.job import Request, plan_chart, write
+    from rolloutgen.convert.job import Request, plan_chart, write
     from rolloutgen.helm import open_engine
 
     chart = Path(directory) / row.repository / row.path

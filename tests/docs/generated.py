@@ -8,13 +8,12 @@ from pathlib import Path
 
 import click
 
-from rolloutgen.audit import audits
 from rolloutgen.cli.group import group
-from rolloutgen.explaining.notices import FINDINGS
-from rolloutgen.explaining.refusals import REFUSALS
-from rolloutgen.house.housefile import key_paths, node_at
-from rolloutgen.review.diff import meanings
-from rolloutgen.validation.lint import rules
+from rolloutgen.config.files import key_paths, node_at
+from rolloutgen.convert.checks import audits
+from rolloutgen.diff.diff import meanings
+from rolloutgen.explain.texts import FINDINGS, REFUSALS
+from rolloutgen.lint.lint import rules
 
 DOCS = Path(__file__).parents[2] / "docs"
 START, END = "<!-- generated: pytest tests/docs --update-golden -->\n", "<!-- /generated -->\n"

@@ -14,8 +14,8 @@ from rolloutgen.chart.chart import Chart
 from rolloutgen.errors import LimitError, RenderError, UsageError
 from rolloutgen.helm import BinaryEngine, EmbeddedEngine, binary
 from rolloutgen.model import Release, Rendered, ValueSet
+from tests.programs.helm import helm_program
 
-from ..programs.helm import helm_program
 from .charts import CHART, chart, rich
 
 posix = pytest.mark.skipif(sys.platform == "win32", reason="POSIX scripts")

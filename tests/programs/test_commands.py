@@ -91,7 +91,7 @@ def scaffolded(folder: Path) -> Path:
 def test_notes(case: str, environment: dict[str, str], tmp_path: Path) -> None:
     from rolloutgen.helm import open_engine
     from rolloutgen.model import Release
-    from rolloutgen.planning import shown
+    from rolloutgen.simulate.plans import shown
 
     chart = CHARTS / case / "after" if case else scaffolded(tmp_path)
     engine = open_engine("embedded")

@@ -11,16 +11,16 @@ from typing import Any
 
 import pytest
 
-from rolloutgen.objects.release import ReleaseView
+from rolloutgen.kube.release import ReleaseView
+from rolloutgen.lint.lint import lint
+from rolloutgen.lint.rule import Example, Rule
 from rolloutgen.registry import Plugin, load
-from rolloutgen.validation.lint import lint
-from rolloutgen.validation.rule import Example, Rule
-from tests.rules import scenery
-from tests.rules.test_parity import LINTED, ROWS
+from tests.lint.rules import scenery
+from tests.lint.rules.test_parity import LINTED, ROWS
 
 pytestmark = pytest.mark.programs
 
-PLUGINS = load("rolloutgen.rules", "RULE", Rule)
+PLUGINS = load("rolloutgen.lint.rules", "RULE", Rule)
 REFUSED_BY_PLUGIN = {rule for row in LINTED for rule in ROWS[row]}
 
 

@@ -11,10 +11,10 @@ from pathlib import Path
 
 import pytest
 
+from rolloutgen.diff.result import Asked, Review
+from rolloutgen.diff.review import review
 from rolloutgen.helm import open_engine
-from rolloutgen.report.reviews import form
-from rolloutgen.review.review import review
-from rolloutgen.review.reviewed import Asked, Review
+from rolloutgen.report.diff import form
 
 CHARTS = Path(__file__).parents[1] / "charts"
 pytestmark = pytest.mark.programs

@@ -14,10 +14,10 @@ import pytest
 from click.testing import CliRunner
 
 from rolloutgen.cli.group import group
+from tests.scaffold.conftest import make
+from tests.scaffold.pairs import pairwise
+from tests.scaffold.test_combinations import CHOICES, SHAPES
 
-from ..scaffold.conftest import make
-from ..scaffold.pairs import pairwise
-from ..scaffold.test_combinations import CHOICES, SHAPES
 from .tools import program
 
 pytestmark = pytest.mark.programs

@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from rolloutgen.chart.chart import Chart
-from rolloutgen.conversion.assemble import FileChange
-from rolloutgen.conversion.convert import Plan
-from rolloutgen.report.diff import diff
+from rolloutgen.convert.assemble import FileChange
+from rolloutgen.convert.pipeline import Plan
+from rolloutgen.report.conversion import diff
 
 CASES: Mapping[str, tuple[dict[str, bytes], dict[str, bytes], dict[str, str]]] = {
     "edited": ({"a": b"1\n2\n3\n"}, {"a": b"1\nx\n3\n"}, {}),

@@ -13,11 +13,11 @@ from xml.etree import ElementTree
 
 import pytest
 
+from rolloutgen.lint.validate import Judged
 from rolloutgen.model import Finding, Ref
-from rolloutgen.places.excerpt import Remark
 from rolloutgen.report.findings import FORMATS, form
-from rolloutgen.report.findings.words import Result
-from rolloutgen.validation.validate import Judged
+from rolloutgen.report.findings.summary import Result
+from rolloutgen.sourcemap.excerpt import Remark
 
 REF = Ref("argoproj.io/v1alpha1", "Rollout", "", "web")
 ERROR = Finding(

@@ -8,14 +8,14 @@ from pathlib import Path
 import pytest
 
 from rolloutgen.chart.chart import load_chart
-from rolloutgen.conversion.convert import Plan, convert
-from rolloutgen.conversion.job import Conversion
+from rolloutgen.config.options import Options
+from rolloutgen.convert.job import Conversion
+from rolloutgen.convert.pipeline import Plan, convert
+from rolloutgen.convert.verify.verify import verify
 from rolloutgen.helm.embedded import EmbeddedEngine
 from rolloutgen.model import Difference, Finding, Manifest, Ref, Refusal, Rendered, ValueSet
-from rolloutgen.options import Options
-from rolloutgen.proof.verify import verify
-from rolloutgen.report import form
-from rolloutgen.values.valuesets import LONG, SHORT
+from rolloutgen.report.conversion import form
+from rolloutgen.valuesets.value_sets import LONG, SHORT
 
 CHARTS = Path(__file__).parents[1] / "charts"
 FORMS = ("text", "brief", "json", "json-diff", "markdown", "diff")

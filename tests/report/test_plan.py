@@ -11,9 +11,9 @@ from xml.etree import ElementTree
 import pytest
 
 from rolloutgen.errors import UsageError
-from rolloutgen.planning import Planned, plans
-from rolloutgen.report.plan import FORMS, form
-from rolloutgen.report.plan.words import cpu, memory, span
+from rolloutgen.report.update import FORMS, form
+from rolloutgen.report.update.text import cpu, memory, span
+from rolloutgen.simulate.plans import Planned, plans
 from tests.simulate.build import view_of_text
 
 TEXT = """

@@ -13,8 +13,7 @@ from click.testing import CliRunner, Result
 
 from rolloutgen.cli.group import group
 from rolloutgen.scaffold.answers import Answer
-from rolloutgen.scaffold.create import create
-from rolloutgen.scaffold.render import Made, render
+from rolloutgen.scaffold.create import Made, create, render
 from rolloutgen.scaffold.template import template
 
 Run = Callable[..., Result]

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from rolloutgen.chart.chart import load_chart
-from rolloutgen.conversion.job import Request, plan_chart, write
+from rolloutgen.convert.job import Request, plan_chart, write
 from rolloutgen.helm import Engine, open_engine
 from rolloutgen.model import Release, Rendered, ValueSet
 

@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 
 from rolloutgen.helm import Engine, open_engine
+from rolloutgen.lint.inputs import Ask
+from rolloutgen.lint.validate import judge_chart
 from rolloutgen.scaffold.template import template, versions
-from rolloutgen.validation.inputs import Ask
-from rolloutgen.validation.validate import judge_chart
 
 from .conftest import make
 from .pairs import pairwise

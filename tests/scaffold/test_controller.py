@@ -11,7 +11,7 @@ import pytest
 import yaml
 
 from rolloutgen.scaffold.answers import Answer
-from rolloutgen.scaffold.render import render
+from rolloutgen.scaffold.create import render
 from rolloutgen.scaffold.template import template
 
 from .conftest import Run, files

@@ -7,8 +7,8 @@ import shutil
 
 import pytest
 
-from rolloutgen.scaffold.merging import Merged, marks_in, merged
 from rolloutgen.scaffold.template import versions
+from rolloutgen.scaffold.update import Merged, marks_in, merged
 
 from .conftest import made
 

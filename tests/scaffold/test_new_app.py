@@ -16,9 +16,9 @@ from typing import Any
 
 import pytest
 
+from rolloutgen.goyaml import load
 from rolloutgen.scaffold.template import template
 from rolloutgen.schema.engine import compiled
-from rolloutgen.yamls.goyaml import load
 
 from .conftest import Run, files, make
 from .test_combinations import SHAPES

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from rolloutgen.data import data_path
 from rolloutgen.errors import UsageError
+from rolloutgen.package_data import data_path
 from rolloutgen.scaffold.template import template, versions
 
 # What charts out there were made by. A new version is a new folder and, once the next one follows it, a line here.

@@ -7,8 +7,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from rolloutgen.chart.manifests import ref_of
+from rolloutgen.goyaml import load_documents
 from rolloutgen.model import Manifest, Path
-from rolloutgen.yamls.goyaml import load_documents
 
 GOOD = """\
 apiVersion: argoproj.io/v1alpha1

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from rolloutgen.data import data_path
+from rolloutgen.package_data import data_path
 from rolloutgen.schema.cel import CelSyntaxError, compiled
 
 

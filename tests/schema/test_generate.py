@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
-from rolloutgen.data import data_path
+from rolloutgen.package_data import data_path
 
 ROOT = Path(__file__).resolve().parents[2]
 SCHEMAS = data_path("schemas")

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
+from rolloutgen.goyaml import load
 from rolloutgen.schema import check, dotted
-from rolloutgen.schema.judge import Verdict
-from rolloutgen.yamls.goyaml import load
+from rolloutgen.schema.validator import Verdict
 from tests.schema.mutants import manifest
 
 POD = "{restartPolicy: Never, containers: [{name: a, image: b}]}"
@@ -94,7 +94,12 @@ def limit(quantity: str) -> Verdict:
 
 
 def webhook(fields: str) -> Verdict:
-    hook = {"name": "a.b.c", "sideEffects": "None", "admissionReviewVersions": "[v1]", "clientConfig": '{url: "https://a"}'}
+    hook = {
+        "name": "a.b.c",
+        "sideEffects": "None",
+        "admissionReviewVersions": "[v1]",
+        "clientConfig": '{url: "https://a"}',
+    }
     hook |= {key: text for key, _, text in (part.partition(": ") for part in fields.split("; "))}
     body = ", ".join(f"{key}: {text}" for key, text in hook.items())
     return judged("admissionregistration.k8s.io/v1", "ValidatingWebhookConfiguration", f"webhooks: [{{{body}}}]")

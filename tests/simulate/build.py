@@ -7,8 +7,8 @@ from typing import Any
 import yaml
 
 from rolloutgen.chart.manifests import ref_of
+from rolloutgen.kube.release import ReleaseView
 from rolloutgen.model import Manifest
-from rolloutgen.objects.release import ReleaseView
 from rolloutgen.simulate import Simulation, Spec, simulate
 from rolloutgen.simulate.read import read_spec
 

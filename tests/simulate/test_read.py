@@ -7,8 +7,7 @@ from typing import Any
 
 import pytest
 
-from rolloutgen.simulate.read import pause_seconds, read_spec
-from rolloutgen.simulate.requests import ready_seconds, requests_of
+from rolloutgen.simulate.read import pause_seconds, read_spec, ready_seconds, requests_of
 from rolloutgen.simulate.spec import BlueGreen, Canary
 from rolloutgen.simulate.topology import Edge, Node, edges_of
 

@@ -1,0 +1,316 @@
+"""Reads a chart and its renders and decides, once for all value sets: workloads, traffic Services.
+
+Pod labels that a selector may choose by.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from rolloutgen.config.options import Options
+from rolloutgen.convert.discover.config_objects import versioned_sites
+from rolloutgen.convert.discover.deployments import (
+    chosen,
+    deployments,
+    nothing,
+    of_dependencies,
+    unplaced,
+    without_collisions,
+)
+from rolloutgen.convert.discover.pairing import printed_once
+from rolloutgen.convert.discover.spread_spec import spilled, strategy_keys
+from rolloutgen.convert.discover.traffic_service import (
+    hold,
+    kept,
+    port_index,
+    refuse_shared,
+    refuse_unknown,
+    service_sites,
+)
+from rolloutgen.convert.discover.unrendered import unseen_virtual_services
+from rolloutgen.convert.discover.values_keys import keys_of
+from rolloutgen.errors import ChartRefused
+from rolloutgen.gotemplate.conditions import code_of
+from rolloutgen.gotemplate.outline import SPLICE
+from rolloutgen.gotemplate.scope import is_shared, scope_at, site_scope
+from rolloutgen.gotemplate.sources import Site, Sources, maker, refuse
+from rolloutgen.kube.references import points_at, selects, target_of
+from rolloutgen.kube.release import VIRTUAL_SERVICE
+from rolloutgen.model import Decisions, Finding, Refusal, Rendered, WorkloadDecision
+
+_TARGETS = ("scaleTargetRef", "targetRef")
+AUTOSCALERS = {"HorizontalPodAutoscaler": "scaleTargetRef", "ScaledObject": "scaleTargetRef"}
+
+
+@dataclass(frozen=True)
+class Workload:
+    """One workload of the chart with the places in the source that belong to it."""
+
+    decision: WorkloadDecision
+    sites: tuple[Site, ...]
+    services: tuple[Site, ...]
+    autoscalers: tuple[Site, ...]
+    vertical: tuple[Site, ...]
+    virtual_services: tuple[Site, ...]
+    names: frozenset[str]
+    service_always: bool  # every render that has the workload has its Service
+    service_alone: bool  # some render has the Service without the workload
+    named_alone: bool = False  # some render names the Service and has neither
+
+
+@dataclass(frozen=True)
+class Survey:
+    """What the rewriter works from."""
+
+    sources: Sources
+    renders: tuple[Rendered, ...]
+    decisions: Decisions
+    workloads: tuple[Workload, ...]
+    findings: tuple[Finding, ...]
+    aliases: Mapping[str, Sequence[str]] = field(default_factory=dict)
+
+
+def survey(
+    sources: Sources,
+    renders: Sequence[Rendered],
+    options: Options,
+    values_key: str,
+    unsteady: Collection[tuple[str, str]] = (),
+) -> Survey | None:
+    """The decisions for a chart, None when it is converted already or has nothing to convert.
+
+    `renders` are those of the original chart that succeeded, with sites; `unsteady` are kind and name of objects whose
+    content changes from render to render. Raises ChartRefused.
+    """
+    renders = without_collisions(renders)
+    own, foreign = deployments(renders)
+    findings = tuple(of_dependencies(foreign))
+    rollouts = {manifest.site for render in renders for manifest in render.objects if manifest.ref.kind == "Rollout"}
+    if not own:
+        if not rollouts:
+            raise nothing(renders, foreign)
+        return None
+    findings += tuple(unplaced(own, sources))
+    own = [(render, manifest) for render, manifest in own if manifest.site]
+    sites = tuple(dict.fromkeys(manifest.site for _, manifest in own))
+    taken = chosen(sites, own, options)
+    keys = keys_of([sources.sites[site] for site in taken])
+    workloads = tuple(_workload(site, keys[site], sources, renders, options, several=len(taken) > 1) for site in taken)
+    decided = tuple(workload.decision for workload in workloads)
+    refuse_unknown(options, decided, renders)
+    refuse_shared(decided, {site.id: site for workload in workloads for site in workload.services}, renders)
+    configs: tuple[str, ...] = ()
+    if options.config_by_version:
+        configs, left = versioned_sites(sources, renders, taken, unsteady)
+        findings += left
+    decisions = Decisions(decided, len(workloads) > 1, values_key, options.replicas, configs)
+    findings += tuple(_hostless(workloads))
+    if options.analysis:
+        findings += tuple(_not_judged(workload) for workload in workloads if not workload.decision.analysis)
+    if not options.service_names:
+        findings += tuple(finding for decision in decided for finding in kept(decision, renders))
+    return Survey(sources, tuple(renders), decisions, workloads, findings)
+
+
+def _hostless(workloads: Sequence[Workload]) -> Iterable[Finding]:
+    """A finding for each loop whose workloads get no hosts."""
+    for item in workloads:
+        if item.decision.looped and item.services and item.decision.router == "istio":
+            site = item.sites[0]
+            loop = next((block for block, _ in site_scope(site).blocks if block.keyword == "range"), None)
+            by = "a loop makes" if loop else "the calls of a define make"
+            yield Finding(
+                "no-hosts-in-loop",
+                "info",
+                f"{by} these workloads of one text: their routes bind to the mesh, without hosts or a preview",
+                "Write the workloads one by one, or let a Gateway of yours route to their Services.",
+                site.source.path,
+                site.source.line(loop.span.start) if loop else site.line,
+            )
+
+
+def _not_judged(workload: Workload) -> Finding:
+    site = workload.sites[0]
+    return Finding(
+        "analysis-left-out",
+        "info",
+        f"no analysis judges new versions of {workload.decision.key}: Istio measures no Service of it",
+        "Nothing, if it serves no requests; else give it a Service.",
+        site.source.path,
+        site.line,
+    )
+
+
+def _workload(
+    site_id: str, key: str, sources: Sources, renders: Sequence[Rendered], options: Options, *, several: bool
+) -> Workload:
+    site = sources.sites[site_id]
+    services = service_sites(site, renders, options, sources)
+    names: set[str] = set()
+    scaled: dict[str, None] = {}
+    vertical: dict[str, None] = {}
+    routed: dict[str, None] = {}
+    always = True
+    for render in renders:
+        release = render.value_set.release
+        for deployment in (m for m in render.objects if m.site == site_id and m.ref.kind == "Deployment"):
+            if not render.value_set.derived:
+                names.add(deployment.ref.name)
+            carried = [m for m in render.objects if m.site in services and selects(m, deployment, release.namespace)]
+            always = always and bool(carried)
+            for manifest in render.objects:
+                beside = (manifest.ref.namespace or release.namespace) == (
+                    deployment.ref.namespace or release.namespace
+                )
+                if manifest.ref.kind in AUTOSCALERS:
+                    if beside and target_of(manifest, "scaleTargetRef") == deployment.ref.name:
+                        scaled[manifest.site] = None
+                elif manifest.ref.kind == "VerticalPodAutoscaler":
+                    if beside and target_of(manifest, "targetRef") == deployment.ref.name:
+                        vertical[manifest.site] = None
+                elif (manifest.ref.group, manifest.ref.kind) == VIRTUAL_SERVICE and any(
+                    points_at(manifest, s, release.namespace) for s in carried
+                ):
+                    routed[manifest.site] = None
+    alone_somewhere = any(
+        any(m.site in services and m.ref.kind == "Service" for m in render.objects)
+        and not any(m.site == site_id and m.ref.kind == "Deployment" for m in render.objects)
+        for render in renders
+    )
+    routed.update(unseen_virtual_services([sources.sites[s] for s in services], sources, renders))
+    unseen = _unseen(site, sources, renders)
+    scaled.update(unseen["scaleTargetRef"])
+    vertical.update(unseen["targetRef"])
+    if options.strategy == "blue-green" and not services and not several:
+        why = "blue-green switches a Service, and no Service selects its pods"
+        raise refuse("blue-green-needs-service", site.source, site.document.span.start, why, "Choose canary.")
+    strategy = options.strategy if services else "basic"
+    router = options.router
+    where = sources.sites
+    routed = dict.fromkeys(sorted(routed, key=lambda found: _rendering(where.get(found))))
+    routes_once = routed and not any(site_scope(where[route]).ranged for route in routed if route)
+    made = [where[service] for service in services]
+    several_of_one = not (printed_once(site, sources) or (routes_once and strategy == "canary"))
+    decision = WorkloadDecision(
+        key,
+        (site_id,),
+        tuple(services),
+        strategy,
+        router,
+        options.service_names or ("keep" if hold(services, renders) else "suffix"),
+        port_index(services, renders),
+        options.force,
+        any(strategy_keys(site, spec.children, sources) for spec in site.find("spec"))
+        or spilled(site, _bodies(site_id, renders), sources) is not None,
+        tuple(routed),
+        () if site.find("spec", "selector") else tuple(steady_labels(site)),
+        several_of_one or _both_handed(site, made, sources) or not all(printed_once(each, sources) for each in made),
+        options.analysis if services and strategy == "canary" and router == "istio" else "",
+        bool(options.slack),
+        tuple(_following(site, (*scaled, *vertical), renders)),
+    )
+    if "" in scaled:
+        raise _made_elsewhere(site, "an autoscaler", tuple(AUTOSCALERS), sources, renders)
+    if "" in routed:
+        raise _made_elsewhere(site, "a VirtualService", ("VirtualService",), sources, renders)
+    return Workload(
+        decision,
+        (site,),
+        tuple(where[s] for s in services),
+        tuple(where[s] for s in scaled),
+        tuple(where[s] for s in vertical if s),
+        tuple(where[s] for s in routed),
+        frozenset(names),
+        always,
+        alone_somewhere,
+    )
+
+
+def _rendering(site: Site | None) -> tuple[str, int]:
+    """What sorts documents of one kind in the order in which Helm renders them."""
+    return (site.source.path, site.index) if site else ("", 0)
+
+
+def _following(site: Site, scalers: Iterable[str], renders: Sequence[Rendered]) -> Iterable[str]:
+    """Those of the sites of autoscalers that follow their workload also in renders without it: not those whose target
+    may be a workload of another kind, by the same template or another."""
+    others = ("StatefulSet", "DaemonSet")
+    if any(kind != "Deployment" for kind in site.kinds()):
+        return
+    for scaler in scalers:
+        for render in renders:
+            targets = {target_of(m, field) for m in render.objects if m.site == scaler for field in _TARGETS}
+            if any(m.ref.kind in others and m.ref.name in targets for m in render.objects):
+                break
+        else:
+            yield scaler
+
+
+def _bodies(site: str, renders: Sequence[Rendered]) -> list[Mapping[str, Any]]:
+    return [m.body for render in renders for m in render.objects if m.site == site and m.ref.kind == "Deployment"]
+
+
+def _both_handed(site: Site, services: Sequence[Site], sources: Sources) -> bool:
+    """Whether defines that are handed more than the root print both a workload and its Service."""
+    return all(is_shared(site_scope(place), sources) for place in (site, *services)) and bool(services)
+
+
+def _unseen(site: Site, sources: Sources, renders: Sequence[Rendered]) -> dict[str, dict[str, None]]:
+    """Autoscalers that no value set rendered and whose source targets the workload by its own name expression."""
+    found: dict[str, dict[str, None]] = {"scaleTargetRef": {}, "targetRef": {}}
+    seen = {manifest.site for render in renders for manifest in render.objects}
+    mine = code_of(site.value("metadata", "name"))
+    kinds = {**AUTOSCALERS, "VerticalPodAutoscaler": "targetRef"}
+    for other in sources.sites.values():
+        field = next((kinds[kind] for kind in other.kinds() if kind in kinds), None)
+        if other.id in seen or field is None or not mine:
+            continue
+        kind = other.value("spec", field, "kind").strip("\"'")
+        name = code_of(other.value("spec", field, "name"))
+        if name and name.replace("$", "") == mine.replace("$", "") and kind in ("", "Deployment"):
+            found[field][other.id] = None
+    return found
+
+
+def _made_elsewhere(
+    site: Site, what: str, kinds: Collection[str], sources: Sources, renders: Sequence[Rendered]
+) -> ChartRefused:
+    """The refusal of an object of one of the `kinds` that is no document of the chart's templates."""
+    objects = (manifest for render in renders for manifest in render.objects)
+    made = next(manifest for manifest in objects if not manifest.site and manifest.ref.kind in kinds)
+    return ChartRefused(
+        Refusal(
+            "source-not-found",
+            site.source.path,
+            site.line,
+            f"{what} of this workload, which {made.template} renders, is made by "
+            + maker(sources, made.template, made.ref.kind),
+            "Write it as a document of its own in this chart's templates.",
+        )
+    )
+
+
+# Labels that change with the chart: `chart`, `helm.sh/chart`, versions, image tags.
+_OF_A_VERSION = re.compile(
+    r"(?i)version|\bchart\b *[:\"']|\.chart\b|\.tag\b|checksum|revision|sha256sum|\brand|\bnow\b"
+)
+
+
+def steady_labels(site: Site) -> list[str]:
+    """The pod labels by which a selector may choose for good: always there, the same in each version of the chart."""
+    labels = [child for node in site.find("spec", "template", "metadata", "labels") for child in node.children]
+    count = Counter(node.key for node in labels)
+    depth = len(site_scope(site).blocks)
+    return [
+        node.key
+        for node in labels
+        if node.key != SPLICE
+        and "{{" not in node.key
+        and count[node.key] == 1
+        and not _OF_A_VERSION.search(node.span.of(site.source.text))
+        and len(scope_at(site.source, node.key_span.start).blocks) == depth
+    ]

@@ -1,0 +1,83 @@
+"""The traffic Service becomes two: the one that serves the public, and a plain ClusterIP one for the new version.
+
+A DestinationRule on the traffic Service follows its name; a twin keeps the traffic policy for the canary.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from rolloutgen.convert.expected.target import Target
+from rolloutgen.kube.tree import as_map, dig, drop, put
+from rolloutgen.model import Manifest
+
+STABLE_RULE = "stable-service"
+CANARY_RULE = "canary-service"
+
+# What only one Service can have, or what the API server refuses in a ClusterIP Service; without a type it is one.
+_SINGLE = frozenset(
+    {
+        "type",
+        "clusterIP",
+        "clusterIPs",
+        "loadBalancerIP",
+        "loadBalancerClass",
+        "loadBalancerSourceRanges",
+        "externalIPs",
+        "externalTrafficPolicy",
+        "healthCheckNodePort",
+        "allocateLoadBalancerNodePorts",
+    }
+)
+_EXTERNAL_DNS = "external-dns.alpha.kubernetes.io/"
+
+
+def stable_service(service: Manifest, name: str) -> Manifest:
+    """`service` under the name of the stable (active) one; `service` itself where it keeps its name."""
+    return service if name == service.ref.name else _renamed(service, service.body, name)
+
+
+def canary_service(service: Manifest, name: str) -> Manifest:
+    """The Service for the new version: ports, labels and selector of `service`, reachable inside the cluster only."""
+    spec = {key: value for key, value in as_map(service.body.get("spec")).items() if key not in _SINGLE}
+    if isinstance(spec.get("ports"), list):
+        spec["ports"] = [drop(port, ("nodePort",)) for port in spec["ports"]]
+    return _renamed(service, _without_public_names({**service.body, "spec": spec}), name)
+
+
+def _without_public_names(body: Mapping[str, Any]) -> Mapping[str, Any]:
+    path = ("metadata", "annotations")
+    annotations = as_map(dig(body, *path))
+    kept = {key: value for key, value in annotations.items() if not key.startswith(_EXTERNAL_DNS)}
+    if len(kept) == len(annotations):
+        return body
+    changed: Mapping[str, Any] = put(body, path, kept) if kept else drop(body, path)
+    return changed
+
+
+def _renamed(service: Manifest, body: Mapping[str, Any], name: str) -> Manifest:
+    return replace(service, ref=replace(service.ref, name=name), body=put(body, ("metadata", "name"), name))
+
+
+DESTINATION_RULE = "destination-rule"
+HOST = ("spec", "host")
+
+
+def is_destination_rule(manifest: Manifest, target: Target) -> bool:
+    """Whether `manifest` is a DestinationRule for the target's Service."""
+    if manifest.ref.kind != "DestinationRule" or manifest.ref.group != "networking.istio.io":
+        return False
+    return target.tail(dig(manifest.body, *HOST), manifest) is not None
+
+
+def destination_rules(manifest: Manifest, target: Target) -> tuple[Manifest, ...]:
+    """The rule for the stable Service (`manifest` itself where the name stays), and the canary's when it is routed."""
+    tail = target.tail(dig(manifest.body, *HOST), manifest)
+    stable = replace(manifest, body=put(manifest.body, HOST, f"{target.stable}{tail}")) if target.renamed else manifest
+    if not target.routed:
+        return (stable,)
+    name = f"{manifest.ref.name}-canary"
+    body = put(put(manifest.body, HOST, f"{target.canary}{tail}"), ("metadata", "name"), name)
+    return stable, replace(manifest, ref=replace(manifest.ref, name=name), body=body)

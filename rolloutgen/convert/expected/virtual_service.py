@@ -1,0 +1,165 @@
+"""Istio VirtualServices: an existing one is amended in place, a missing one is made."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from rolloutgen.convert.expected.target import Edits, Target, refused
+from rolloutgen.kube.naming import ROUTE, namespace_of
+from rolloutgen.kube.tree import as_list, as_map, dig, maps, put
+from rolloutgen.model import Json, Manifest, Path, Ref
+
+RULE = "virtual-service"
+API = "networking.istio.io/v1"
+GROUP = "networking.istio.io"
+MESH = "mesh"
+
+Amended = tuple[Mapping[str, Any], Edits, tuple[str, ...]]
+
+
+def is_virtual_service(manifest: Manifest) -> bool:
+    """Whether `manifest` is an Istio VirtualService of any version."""
+    return manifest.ref.kind == "VirtualService" and manifest.ref.group == GROUP
+
+
+def amend(body: Mapping[str, Any], manifest: Manifest, target: Target, name: str = ROUTE) -> Amended:
+    """`body` (of the VirtualService `manifest`) after the split of the target's Service; the last part names the routes
+    that now weigh two versions, () where it carries no traffic to the Service. `name` is for routes without one.
+
+    Raises Refused for what the controller would break: see `_check`.
+    """
+    if not target.split:
+        return body, (), ()
+    routes = [index for index, route in enumerate(as_list(dig(body, "spec", "http"))) if _hits(route, target, manifest)]
+    if target.routed:
+        _check(body, manifest, target, routes)
+    edits: list[tuple[Path, str]] = []
+    changed: Any = body
+    if target.renamed:
+        for path in _host_paths(body, skipped=routes if target.routed else ()):
+            tail = target.tail(dig(body, *path), manifest)
+            if tail is not None:
+                changed = put(changed, path, f"{target.stable}{tail}")
+                edits.append((path, RULE))
+    if not target.routed:
+        return changed, tuple(edits), ()
+    names: list[str] = []
+    for index in routes:
+        at = ("spec", "http", index)
+        route = dig(changed, *at)
+        if not route.get("name"):
+            route = {"name": _free_name(changed, name), **{key: value for key, value in route.items() if key != "name"}}
+            edits.append(((*at, "name"), RULE))
+        names.append(route["name"])
+        edits.append(((*at, "route"), RULE))
+        changed = put(changed, at, {**route, "route": _weighed(route["route"][0], target, manifest)})
+    return changed, tuple(edits), tuple(names)
+
+
+def public_virtual_service(target: Target, hosts: Sequence[str]) -> dict[str, Any]:
+    """The spec of the VirtualService that the Rollout steers: on its own Gateway for `hosts`, in the mesh without."""
+    return {
+        "hosts": list(hosts) or [target.stable],
+        "gateways": [target.name] if hosts else [MESH],
+        "http": [
+            {
+                "name": ROUTE,
+                "route": [
+                    {"destination": destination(target, target.stable), "weight": 100},
+                    {"destination": destination(target, target.canary), "weight": 0},
+                ],
+            }
+        ],
+    }
+
+
+def track_virtual_service(target: Target, service: str, hosts: Sequence[str], gateway: str) -> dict[str, Any]:
+    """The spec of a VirtualService that always sends `hosts` to one of the two Services."""
+    route = [{"destination": destination(target, service)}]
+    return {"hosts": list(hosts), "gateways": [gateway], "http": [{"route": route}]}
+
+
+def destination(target: Target, service: str) -> dict[str, Any]:
+    """A route's destination; it names the port where the Service has several."""
+    port = target.port()
+    return {"host": service, **({} if port is None else {"port": {"number": port}})}
+
+
+def name_in_rollout(ref: Ref, target: Target) -> str:
+    """How the Rollout names a VirtualService: with its namespace where that differs, or where its name has a dot."""
+    namespace = ref.namespace or target.release.namespace
+    return f"{ref.name}.{namespace}" if "." in ref.name or namespace != target.namespace else ref.name
+
+
+def gateways_of(body: Mapping[str, Any], manifest: Manifest, target: Target) -> tuple[tuple[str, str], ...]:
+    """The (namespace, name) of each Gateway to which a VirtualService binds; the mesh is none."""
+    own = namespace_of(manifest, target.release)
+    found = []
+    for gateway in as_list(dig(body, "spec", "gateways")):
+        if isinstance(gateway, str) and gateway != MESH:
+            namespace, _, name = gateway.rpartition("/")
+            found.append((own if namespace in ("", ".") else namespace, name))
+    return tuple(found)
+
+
+def _check(body: Mapping[str, Any], manifest: Manifest, target: Target, routes: Sequence[int]) -> None:
+    service = target.service.ref.name if target.service else ""
+    for kind in ("tcp", "tls"):
+        for route in maps(dig(body, "spec", kind)):
+            if _hits(route, target, manifest):
+                why = f"a {kind} route leads to {service}; only HTTP routes can be weighed here"
+                raise refused("tcp-route", manifest, why, "use --router none, or blue-green", ("spec", kind))
+            if routes:
+                why = f"a {kind} route to another Service beside the routes to {service} makes the Rollout invalid"
+                hint = "move it to a VirtualService of its own"
+                raise refused("foreign-tls-or-tcp-route", manifest, why, hint, ("spec", kind))
+    for index in routes:
+        at = ("spec", "http", index, "route")
+        entries = dig(body, *at)
+        if len(entries) != 1:
+            why = f"a route to {service} has {len(entries)} destinations; the controller deletes what is not its own"
+            raise refused("third-destination", manifest, why, "leave one destination in that route", at)
+        if dig(entries[0], "destination", "subset"):
+            why = f"a route to {service} names a subset; the two versions are Services, not subsets"
+            raise refused("subset-route", manifest, why, "route to the Service without a subset", at)
+
+
+def _hits(route: Json, target: Target, manifest: Manifest) -> bool:
+    return any(
+        target.tail(dig(entry, "destination", "host"), manifest) is not None
+        for entry in maps(as_map(route).get("route"))
+    )
+
+
+def _weighed(entry: Mapping[str, Any], target: Target, manifest: Manifest) -> list[dict[str, Any]]:
+    path = ("destination", "host")
+    tail = target.tail(dig(entry, *path), manifest)
+    return [
+        {**put(entry, path, f"{service}{tail}"), "weight": weight}
+        for service, weight in ((target.stable, 100), (target.canary, 0))
+    ]
+
+
+def _free_name(body: Mapping[str, Any], wanted: str) -> str:
+    taken = {route.get("name") for route in maps(dig(body, "spec", "http"))}
+    number = 1
+    while (name := wanted if number == 1 else f"{wanted}-{number}") in taken:
+        number += 1
+    return name
+
+
+def _host_paths(body: Mapping[str, Any], *, skipped: Sequence[int]) -> Iterator[Path]:
+    """Where a VirtualService names hosts of Services, but for the destinations of the HTTP routes `skipped`."""
+    for index in range(len(as_list(dig(body, "spec", "hosts")))):
+        yield ("spec", "hosts", index)
+    for kind in ("http", "tcp", "tls"):
+        for index, route in enumerate(as_list(dig(body, "spec", kind))):
+            at = ("spec", kind, index)
+            yield (*at, "mirror", "host")
+            for number in range(len(as_list(dig(route, "mirrors")))):
+                yield (*at, "mirrors", number, "destination", "host")
+            if kind == "http" and index in skipped:
+                continue
+            for number in range(len(as_list(dig(route, "route")))):
+                yield (*at, "route", number, "destination", "host")

@@ -1,0 +1,324 @@
+"""Both sides of a diff as the meanings see them, and what a meaning is.
+
+Changes that nobody wants to see: fields and objects under a pattern.
+
+Two renders of one release -> what changes and what that does. Pure: renders in, values out.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import Any
+
+from rolloutgen.config.options import Deployer
+from rolloutgen.convert.verify.compare import ABSENT, show_value
+from rolloutgen.diff.object_diff import ORDER, Leaf, ObjectChange, changes, conversions, shown
+from rolloutgen.diff.redact import HIDDEN, OPEN, Concealer, concealer_of
+from rolloutgen.kube.release import Kind, ReleaseView, view_of
+from rolloutgen.kube.tree import drop, put
+from rolloutgen.model import Difference, Json, Manifest, Path, Ref, Rendered, Severity
+from rolloutgen.registry import Plugin, cached
+
+_LONGEST = 60
+
+
+@dataclass(frozen=True)
+class Conversion:
+    """What is known of Deployments that became Rollouts: pairs of names, and what the conversion does not explain
+    (None where that cannot be said, with the reason in `why`)."""
+
+    moved: tuple[tuple[Ref, Ref], ...]
+    unexplained: tuple[Difference, ...] | None = None
+    why: str = ""
+
+
+@dataclass(frozen=True)
+class Sides:
+    """A release before and after a change, under one value set."""
+
+    before: ReleaseView
+    after: ReleaseView
+    changes: tuple[ObjectChange, ...]
+    conversion: Conversion = field(default_factory=lambda: Conversion(()))
+
+    @cached_property
+    def concealer(self) -> Concealer:
+        """Hides the values of both sides' Secrets."""
+        return concealer_of(self.before.objects, self.after.objects)
+
+    @cached_property
+    def _by_after(self) -> Mapping[int, ObjectChange]:
+        return {id(change.after): change for change in self.changes if change.after is not None}
+
+    def change_of(self, after: Manifest) -> ObjectChange | None:
+        """What became of an object of the new side; None where it is as it was."""
+        return self._by_after.get(id(after))
+
+    def pairs(self, *kinds: Kind) -> Iterator[tuple[Manifest, Manifest]]:
+        """The objects of these kinds that are there on both sides, changed or not, old and new."""
+        for new in self.after.all(*kinds):
+            change = self.change_of(new)
+            if change is not None:
+                if change.before is not None:
+                    yield change.before, new
+                continue
+            old = self.before.find((new.ref.group, new.ref.kind), self.after.namespace(new), new.ref.name)
+            if old is not None:
+                yield old, new
+
+    def changed(self, *kinds: Kind) -> Iterator[ObjectChange]:
+        """The changes of objects of these kinds that are there on both sides."""
+        for change in self.changes:
+            if change.before is not None and change.after is not None and _kind(change.after) in kinds:
+                yield change
+
+    def came(self, *kinds: Kind) -> Iterator[Manifest]:
+        """The objects of these kinds that are new."""
+        for change in self.changes:
+            if change.before is None and change.after is not None and _kind(change.after) in kinds:
+                yield change.after
+
+    def went(self, *kinds: Kind) -> Iterator[Manifest]:
+        """The objects of these kinds that are gone."""
+        for change in self.changes:
+            if change.after is None and change.before is not None and _kind(change.before) in kinds:
+                yield change.before
+
+    def from_to(self, leaf: Leaf, ref: Ref) -> str:
+        """A field's change in words, in code marks: `1.0` -> `1.1`."""
+        if ref.kind == "Secret" and not (leaf.at and leaf.at[0] in OPEN):
+            return "changed (a Secret's value is not shown)"
+        old, new = self.code(leaf.before, ref), self.code(leaf.after, ref)
+        if leaf.before is ABSENT:
+            return f"{new} is new"
+        if leaf.after is ABSENT:
+            return f"{old} is gone"
+        return f"{old} -> {new}"
+
+    def code(self, value: Json, ref: Ref | None = None) -> str:
+        """A value between code marks, short and without secrets."""
+        if ref is not None and ref.kind == "Secret":
+            return code(HIDDEN)
+        masked = value if value is ABSENT else self.concealer.value(value)
+        text = masked if isinstance(masked, str) else show_value(ref or Ref("", "", "", ""), masked)
+        return code(text)
+
+
+def code(text: object, *, longest: int = _LONGEST) -> str:
+    """Text between code marks, on one line, cut where it is long."""
+    line = " ".join(str(text).replace("`", "'").split())
+    return f"`{line if len(line) <= longest else line[: longest - 3] + '...'}`"
+
+
+def listed(items: list[str], most: int = 4) -> str:
+    """ "a, b and 3 more"."""
+    if len(items) <= most + 1:
+        return ", ".join(items)
+    return f"{', '.join(items[:most])} and {len(items) - most} more"
+
+
+def field_names(change: ObjectChange, below: Path = ()) -> list[str]:
+    """The changed fields at or below a path, each named once, in code marks."""
+    names = [code(shown(leaf.at)) for leaf in change.leaves if leaf.at[: len(below)] == below]
+    return list(dict.fromkeys(names))
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """One line of meaning. `message` may hold code marks; `severity` only where it differs from the meaning's."""
+
+    subject: Manifest | None
+    message: str
+    at: Path = ()
+    severity: Severity | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """Two states of a release as YAML, completed as the lint rules' examples are. `says` are the parts of the line that
+    is expected, () where the meaning has nothing to say."""
+
+    before: str
+    after: str
+    says: tuple[str, ...] = ()
+    deployer: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Meaning:
+    """A registered meaning. The docstring of its module holds the rest. `order` says where its lines stand."""
+
+    id: str
+    severity: Severity
+    say: Callable[[Sides], Iterator[Said]]
+    examples: tuple[Example, ...]
+    order: int = 5
+
+
+def _kind(manifest: Manifest) -> Kind:
+    return manifest.ref.group, manifest.ref.kind
+
+
+def without(
+    found: Iterable[ObjectChange], ignore: Sequence[str]
+) -> tuple[tuple[ObjectChange, ...], Mapping[int, Manifest]]:
+    """The changes without fields that a pattern covers: `metadata.labels.helm.sh/chart`, `Service:spec.*`,
+    `ConfigMap/web:data`. `*` stands for anything; what lies below a path is covered too. An object without a changed
+    field that is left, and one that came or went under a pattern `Kind/name:` or `Kind:*`, goes as a whole.
+
+    Also the old objects as if the ignored fields had never differed, by the `id` of the old object.
+    """
+    patterns = [_pattern(text) for text in ignore]
+    kept: list[ObjectChange] = []
+    replaced: dict[int, Manifest] = {}
+    for change in found:
+        mine = [
+            path for about, path in patterns if about.fullmatch(change.ref.kind) or about.fullmatch(str(change.ref))
+        ]
+        if not change.leaves:
+            kept += [] if any(path.match("") for path in mine) else [change]
+            continue
+        hidden = [leaf for leaf in change.leaves if any(path.match(_plain(shown(leaf.at))) for path in mine)]
+        if hidden and change.before is not None:
+            before = replace(change.before, body=_with(change.before.body, hidden))
+            replaced[id(change.before)] = before
+            change = replace(change, before=before, leaves=tuple(leaf for leaf in change.leaves if leaf not in hidden))
+        kept += [change] if change.leaves else []
+    return tuple(kept), replaced
+
+
+def _with(body: Mapping[str, Any], leaves: Iterable[Leaf]) -> Mapping[str, Any]:
+    """The old body with the new values of some fields, as if they had never differed."""
+    for leaf in leaves:
+        if -1 in leaf.old or -1 in leaf.new or leaf.at[-1:] == (ORDER,) or not isinstance(leaf.old[-1], str):
+            continue
+        body = drop(body, leaf.old) if leaf.after is ABSENT else put(body, leaf.old, leaf.after)
+    return body
+
+
+def _pattern(text: str) -> tuple[re.Pattern[str], re.Pattern[str]]:
+    match = re.fullmatch(r"([A-Z]\w*(?:/[\w.*-]+)?):(.*)", text)
+    about, path = (match[1], match[2]) if match else ("*", text)
+    return re.compile(_regex(about)), re.compile(f"{_regex(_plain(path))}(?:$|[.\\[])")
+
+
+def _regex(text: str) -> str:
+    return ".*".join(re.escape(part) for part in text.split("*"))
+
+
+def _plain(path: str) -> str:
+    return path.replace('["', ".").replace('"]', "").removeprefix(".")
+
+
+_RANK: Mapping[Severity, int] = {"error": 0, "warning": 1, "info": 2}
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One line of meaning: the id of its rule, the object, the message with code marks (`...`) around names and values,
+    and the value sets in which it holds."""
+
+    rule: str
+    severity: Severity
+    message: str
+    ref: Ref | None
+    order: int = 5
+    value_sets: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Diff:
+    """One value set: both sides and what the meanings say of them. `sides.changes` are those that `ignore` left."""
+
+    sides: Sides
+    told: tuple[Told, ...]
+
+
+def meanings() -> Mapping[str, Plugin[Meaning]]:
+    """Every meaning by id, with its documentation. Imports them at the first call."""
+    return cached("rolloutgen.diff.impacts", "MEANING", Meaning)
+
+
+def diff(
+    before: Rendered,
+    after: Rendered,
+    *,
+    deployer: Deployer = "",
+    ignore: Sequence[str] = (),
+    conversion: Conversion | None = None,
+) -> Diff:
+    """What changes from one render to the other, and what that does to a running release.
+
+    Both renders are of one release; random values have been made steady before. Deployments that became Rollouts of
+    their name are one object; `conversion` tells more of them. `ignore` leaves fields and objects out of everything.
+    """
+    release = after.value_set.release
+    pairs = conversions(before.objects, after.objects, release)
+    known = conversion or Conversion((), None, "the chart before is not at hand")
+    known = replace(known, moved=known.moved or tuple(pairs)) if pairs else Conversion(())
+    found, replaced = without(changes(before.objects, after.objects, release, moved=known.moved), ignore)
+    if replaced:
+        before = replace(before, objects=tuple(replaced.get(id(one), one) for one in before.objects))
+    sides = Sides(view_of(before, deployer=deployer), view_of(after, deployer=deployer), found, known)
+    return Diff(sides, tuple(tell(sides)))
+
+
+def tell(sides: Sides) -> list[Told]:
+    """What all meanings say of both sides, the gravest first; no Secret's value is in it."""
+    told = [
+        Told(
+            plugin.id,
+            said.severity or plugin.value.severity,
+            sides.concealer.text(said.message),
+            said.subject.ref if said.subject else None,
+            plugin.value.order,
+            (sides.after.value_set,),
+        )
+        for plugin in meanings().values()
+        for said in plugin.value.say(sides)
+    ]
+    return sorted(told, key=_order)
+
+
+def merged(diffs: Sequence[Diff]) -> tuple[Told, ...]:
+    """The lines of several value sets, each once, with the sets in which it holds."""
+    found: dict[tuple[str, str, str], Told] = {}
+    for one in diffs:
+        for told in one.told:
+            key = (told.rule, str(told.ref), told.message)
+            before = found.get(key)
+            found[key] = replace(before, value_sets=(*before.value_sets, *told.value_sets)) if before else told
+    return tuple(sorted(found.values(), key=_order))
+
+
+def merged_changes(diffs: Sequence[Diff]) -> list[tuple[ObjectChange, Sides, tuple[str, ...]]]:
+    """The changes of several value sets; what is the same in several of them comes once."""
+    found: list[tuple[ObjectChange, Sides, tuple[str, ...]]] = []
+    places: dict[tuple[str, str, str], list[int]] = {}
+    for one in diffs:
+        for change in one.sides.changes:
+            key = (change.action, change.ref.group, str(change.ref))
+            name = one.sides.after.value_set
+            for index in places.get(key, []):
+                if _alike(found[index][0], change):
+                    found[index] = (found[index][0], found[index][1], (*found[index][2], name))
+                    break
+            else:
+                places.setdefault(key, []).append(len(found))
+                found.append((change, one.sides, (name,)))
+    return found
+
+
+def _alike(one: ObjectChange, other: ObjectChange) -> bool:
+    if one.leaves or other.leaves:
+        return [(leaf.at, leaf.before, leaf.after) for leaf in one.leaves] == [
+            (leaf.at, leaf.before, leaf.after) for leaf in other.leaves
+        ]
+    return one.manifest.body == other.manifest.body
+
+
+def _order(told: Told) -> tuple[int, int, int, str, str]:
+    return (0 if told.severity == "error" else 1, told.order, _RANK[told.severity], str(told.ref), told.message)

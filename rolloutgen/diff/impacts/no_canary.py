@@ -1,0 +1,63 @@
+"""The change starts no canary: the pods that run stay as they are.
+
+Why: Only a changed pod template makes a new ReplicaSet. Everything else that a deployment brings is in force at once,
+    for the stable pods too, and no step or analysis guards it.
+Fix: Where a canary is wanted, the change must show in the pod template: another image, another variable, a hash of
+    the configuration in an annotation or in the name of the ConfigMap.
+Source: docs/features/specification.md of Argo Rollouts; PodTemplateEqualIgnoreHash in its source.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from rolloutgen.diff.diff import Example, Meaning, Said, Sides, field_names, listed
+from rolloutgen.kube.pods import same
+from rolloutgen.kube.release import ROLLOUT
+
+
+def _say(sides: Sides) -> Iterator[Said]:
+    if not sides.changes:
+        return
+    for old, new in sides.pairs(ROLLOUT):
+        before, after = sides.before.pod_of(old), sides.after.pod_of(new)
+        if old.ref.kind != "Rollout" or before is None or after is None or not same(before.body, after.body):
+            continue
+        change = sides.change_of(new)
+        if change is None:
+            yield Said(new, "starts no canary: the Rollout is not touched")
+        elif change.touches("spec", "restartAt"):
+            yield Said(new, "starts no canary, but `spec.restartAt` ends and replaces its pods, stable ones too")
+        else:
+            yield Said(
+                new, f"starts no canary: to the controller the pod template stays; {listed(field_names(change))}"
+            )
+
+
+_BEFORE = """
+kind: Rollout
+spec:
+  replicas: 2
+  strategy: {canary: {steps: [{setWeight: 10}]}}
+  template: {spec: {containers: [{name: web, image: "web:1", resources: {limits: {cpu: 1000m}}}]}}
+---
+kind: ConfigMap
+data: {a: b}
+"""
+
+MEANING = Meaning(
+    id="no-canary",
+    severity="info",
+    order=1,
+    say=_say,
+    examples=(
+        Example(_BEFORE, _BEFORE.replace("replicas: 2", "replicas: 3"), ("starts no canary", "`spec.replicas`")),
+        Example(_BEFORE, _BEFORE.replace("a: b", "a: c"), ("the Rollout is not touched",)),
+        Example(_BEFORE, _BEFORE.replace("1000m", '"1"'), ("to the controller the pod template stays",)),
+        Example(
+            _BEFORE, _BEFORE.replace("replicas: 2", "replicas: 2\n  restartAt: 2030-01-01T00:00:00Z"), ("restartAt",)
+        ),
+        Example(_BEFORE, _BEFORE.replace("web:1", "web:2")),
+        Example(_BEFORE, _BEFORE),
+    ),
+)

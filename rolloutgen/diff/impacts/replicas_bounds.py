@@ -1,0 +1,131 @@
+"""The number of pods changes, or what an autoscaler makes of it.
+
+Why: Where an autoscaler steers `replicas`, a number in the chart is written at every deployment that changes it and
+    taken back by the autoscaler some seconds later; in between capacity is missing or too much. Without one the
+    number holds, whatever ran before.
+Fix: Keep the number of the chart within the autoscaler's bounds, or leave it to the autoscaler.
+Source: The house guide; kubernetes.io/docs/tasks/run-application/horizontal-pod-autoscale.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from rolloutgen.diff.diff import Example, Meaning, Said, Sides, code
+from rolloutgen.kube.release import DEPLOYMENT, HPA, ROLLOUT, SCALED_OBJECT, Kind, ReleaseView
+from rolloutgen.kube.strategy import target_of
+from rolloutgen.kube.tree import integer
+from rolloutgen.model import Manifest, Path
+
+Bounds = tuple[int, int]
+_FIELDS: Mapping[Kind, tuple[Path, Path, int, int]] = {
+    HPA: (("spec", "minReplicas"), ("spec", "maxReplicas"), 1, 1),
+    SCALED_OBJECT: (("spec", "minReplicaCount"), ("spec", "maxReplicaCount"), 0, 100),
+}
+
+
+def _say(sides: Sides) -> Iterator[Said]:
+    for old, new in sides.pairs(ROLLOUT, DEPLOYMENT):
+        if old.ref.kind != new.ref.kind:
+            continue
+        was, now = _scaler(sides.before, old), _scaler(sides.after, new)
+        before, after = integer(old.body, "spec", "replicas"), integer(new.body, "spec", "replicas")
+        yield from _bounds(new, was, now, after)
+        # A chart that takes the live number by `lookup` renders the autoscaler's minimum where there is no cluster.
+        by_lookup = was and now and (before, after) == (was[1][0], now[1][0])
+        if before != after and not by_lookup:
+            yield from _number(new, before, after, now)
+
+
+def _bounds(
+    workload: Manifest, was: tuple[str, Bounds] | None, now: tuple[str, Bounds] | None, replicas: int | None
+) -> Iterator[Said]:
+    if was and not now:
+        pods = 1 if replicas is None else replicas
+        kept = f"`spec.replicas` {code(pods)} holds from now on, where up to {was[1][1]} pods may run"
+        yield Said(workload, f"{was[0]} goes: {kept}", severity="warning")
+    if not now:
+        return
+    if was and was[1] != now[1]:
+        yield Said(
+            workload, f"{now[0]} keeps {_range(now[1])} pods, before {_range(was[1])}: {_effect(was[1], now[1])}"
+        )
+    elif not was:
+        yield Said(workload, f"{now[0]} is new and keeps {_range(now[1])} pods")
+    if was != now and replicas is not None and not now[1][0] <= replicas <= now[1][1]:
+        message = f"`spec.replicas` {code(replicas)} lies outside {_range(now[1])}: it is written, then taken back"
+        yield Said(workload, message, ("spec", "replicas"), "warning")
+
+
+def _number(
+    workload: Manifest, before: int | None, after: int | None, now: tuple[str, Bounds] | None
+) -> Iterator[Said]:
+    change = (
+        f"`spec.replicas` {code('none' if before is None else before)} -> {code('none' if after is None else after)}"
+    )
+    if after == 0:
+        yield Said(workload, f"{change}: no pod is left", ("spec", "replicas"), "warning")
+    elif now is not None:
+        message = f"{change}: written once, then {now[0]} sets its own number"
+        yield Said(workload, message, ("spec", "replicas"), "warning")
+    else:
+        yield Said(workload, f"{change}: pods come or go at once, without a canary", ("spec", "replicas"))
+
+
+def _scaler(view: ReleaseView, workload: Manifest) -> tuple[str, Bounds] | None:
+    for kind, (low, high, least, most) in _FIELDS.items():
+        for scaler in view.all(kind):
+            target = target_of(scaler, "scaleTargetRef")
+            if view.namespace(scaler) == view.namespace(workload) and target[1:] == (
+                workload.ref.kind,
+                workload.ref.name,
+            ):
+                minimum, maximum = integer(scaler.body, *low), integer(scaler.body, *high)
+                bounds = (least if minimum is None else minimum, most if maximum is None else maximum)
+                return code(scaler.ref), bounds
+    return None
+
+
+def _range(bounds: Bounds) -> str:
+    return f"{bounds[0]} to {bounds[1]}"
+
+
+def _effect(was: Bounds, now: Bounds) -> str:
+    parts = []
+    if now[0] > was[0]:
+        parts.append(f"fewer than {now[0]} become {now[0]} at once")
+    if now[1] < was[1]:
+        parts.append(f"more than {now[1]} become {now[1]} at once")
+    return ", ".join(parts) or "no pod changes by that alone"
+
+
+_BEFORE = """
+kind: Rollout
+spec: {replicas: 2}
+---
+kind: HorizontalPodAutoscaler
+spec: {minReplicas: 2, maxReplicas: 5, scaleTargetRef: {apiVersion: argoproj.io/v1alpha1, kind: Rollout, name: web}}
+"""
+
+MEANING = Meaning(
+    id="replicas-bounds",
+    severity="info",
+    say=_say,
+    examples=(
+        Example(
+            _BEFORE,
+            _BEFORE.replace("minReplicas: 2", "minReplicas: 3"),
+            ("keeps 3 to 5 pods, before 2 to 5", "fewer than 3 become 3"),
+        ),
+        Example(_BEFORE, _BEFORE.replace("minReplicas: 2", "minReplicas: 3"), ("`2` lies outside 3 to 5",)),
+        Example(_BEFORE, _BEFORE.replace("{replicas: 2}", "{replicas: 4}"), ("`2` -> `4`", "sets its own number")),
+        Example(
+            _BEFORE,
+            _BEFORE.replace("minReplicas: 2", "minReplicas: 3").replace("{replicas: 2}", "{replicas: 3}"),
+            ("fewer than 3 become 3",),
+        ),
+        Example(_BEFORE, _BEFORE.partition("---")[0], ("goes", "up to 5 pods")),
+        Example("kind: Rollout\nspec: {replicas: 2}", "kind: Rollout\nspec: {replicas: 0}", ("no pod is left",)),
+        Example(_BEFORE, _BEFORE.replace("spec: {minReplicas", "metadata: {labels: {a: b}}\nspec: {minReplicas")),
+    ),
+)

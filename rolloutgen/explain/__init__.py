@@ -1,0 +1,61 @@
+"""The texts of `rolloutgen explain`: refusals, findings, reasons of edits.
+
+What `rolloutgen explain ID` says about a rule, and the table of all rules.
+"""
+
+from __future__ import annotations
+
+import difflib
+import textwrap
+from dataclasses import dataclass
+
+from rolloutgen.errors import UsageError
+from rolloutgen.lint.lint import rules
+from rolloutgen.lint.rule import Example
+from rolloutgen.model import Severity
+
+
+@dataclass(frozen=True, slots=True)
+class RuleRow:
+    """One line of the table of rules."""
+
+    id: str
+    severity: Severity
+    summary: str
+
+
+def table() -> tuple[RuleRow, ...]:
+    """All rules in order of id."""
+    return tuple(RuleRow(plugin.id, plugin.value.severity, plugin.doc.summary) for plugin in rules().values())
+
+
+def explain(rule_id: str) -> str:
+    """The text about one rule: the fault, why it matters, the way out, where it is known from, examples.
+
+    Raises UsageError for an id that no rule has, naming the nearest ones.
+    """
+    known = rules()
+    if rule_id not in known:
+        near = difflib.get_close_matches(rule_id, known, n=3)
+        hint = f"Did you mean {', '.join(near)}?" if near else "`rolloutgen rules` lists them."
+        raise UsageError(f"there is no rule {rule_id!r}", hint=hint)
+    plugin = known[rule_id]
+    doc = plugin.doc
+    parts = [f"{plugin.id} ({plugin.value.severity})", doc.summary]
+    parts += [_wrapped(name, body) for name, body in (("Why", doc.why), ("Fix", doc.fix), ("Source", doc.source))]
+    if plugin.value.bad:
+        parts += [f"Wrong:\n{_shown(plugin.value.bad[0])}", f"Right:\n{_shown(plugin.value.good[0])}"]
+    return "\n\n".join(parts) + "\n"
+
+
+def _wrapped(name: str, body: str) -> str:
+    return textwrap.fill(f"{name}: {body}", 100, subsequent_indent="  ", break_on_hyphens=False, break_long_words=False)
+
+
+def _shown(example: str | Example) -> str:
+    if isinstance(example, str):
+        return textwrap.indent(example.strip(), "    ")
+    texts = [example.text.strip()] if example.text else []
+    texts += [f"# {path}\n{content.strip()}" for path, content in {**example.sources, **example.files}.items()]
+    texts += [f"# deployer: {example.deployer}"] if example.deployer else []
+    return textwrap.indent("\n".join(texts), "    ")

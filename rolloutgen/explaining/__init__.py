@@ -1,1 +1,0 @@
-"""The texts of `rolloutgen explain`: refusals, findings, reasons of edits."""

@@ -1,0 +1,313 @@
+"""YAML and JSON as Go reads and writes them (sigs.k8s.io/yaml: Helm and the API server), not as Python does."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any, NoReturn
+
+import yaml
+
+from rolloutgen.errors import LimitError
+from rolloutgen.goyaml.scalars import YamlError as YamlError
+from rolloutgen.goyaml.scalars import float_key, is_special, plain
+from rolloutgen.model import Json, Path
+
+_PLAIN, _QUOTED = "plain", "quoted"
+_TAG = "tag:yaml.org,2002:"
+_MAX_DEPTH = 300
+_LONG_START = re.compile(r"^[ \t?:-]{300}", re.MULTILINE)
+_SEPARATOR = re.compile(r"^---[ \t]*", re.MULTILINE)  # Helm's own
+
+
+@dataclass(frozen=True, slots=True)
+class Duplicate:
+    """A key written twice in one mapping: the later one wins. `line` is where the later one stands, 1-based."""
+
+    path: Path
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """One document of a text. `line` is the 1-based line of `raw`'s first character in the whole text; the lines of
+    `duplicates` count in the whole text as well."""
+
+    body: Json
+    line: int
+    raw: str
+    duplicates: tuple[Duplicate, ...] = field(default=())
+
+
+class _Hooks:
+    """What libyaml's composer calls back for; Go's rules are applied later, with the node at hand."""
+
+    def resolve(self, kind: Any, value: Any, implicit: Any) -> str:
+        if kind is yaml.ScalarNode:
+            return _PLAIN if implicit[0] else _QUOTED
+        return ""
+
+    def descend_resolver(self, parent: Any, index: Any) -> None:
+        pass
+
+    def ascend_resolver(self) -> None:
+        pass
+
+
+_Base: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # libyaml where PyYAML has it, else ten times slower
+
+
+class _Composer(_Hooks, _Base):  # type: ignore[misc]
+    """PyYAML's composer without PyYAML's idea of scalars."""
+
+
+def compose(text: str) -> yaml.Node | None:
+    """The node tree of the first document of `text`, with marks; None when it is empty.
+
+    Scalars carry the tag "plain" or "quoted" unless one is written. Raises YamlError, and LimitError where
+    collections are nested too deeply.
+    """
+    try:
+        _bound_depth(text)
+        composer = _Composer(text)
+        try:
+            # The second document is never looked at, so a fault behind `...` is no error, as in Go.
+            return composer.get_node() if composer.check_node() else None
+        finally:
+            composer.dispose()
+    except yaml.YAMLError as fault:
+        raise _readable(fault, text) from None
+    except UnicodeEncodeError:
+        raise YamlError("not valid Unicode text") from None
+
+
+def load(text: str) -> Json:
+    """The value of the first document of `text`; None when it is empty.
+
+    Raises YamlError for text that Go refuses, LimitError for aliases that explode or nesting without end.
+    """
+    return parse(text).body
+
+
+def parse(text: str, first_line: int = 1) -> Document:
+    """The first document of `text` with its duplicate keys; `first_line` is where `text` starts in its file.
+
+    Raises as `load` does; lines in errors count from `first_line`.
+    """
+    offset = first_line - 1
+    builder = _Counting(offset) if "&" in text and "*" in text else _Builder(offset)
+    try:
+        node = compose(text)
+        body = None if node is None else builder.value(node, ())
+    except RecursionError:
+        raise LimitError("the YAML is nested too deeply", line=first_line) from None
+    except YamlError as fault:
+        raise YamlError(fault.problem, fault.line + offset) from None
+    return Document(body, first_line, text, tuple(builder.duplicates))
+
+
+def load_documents(text: str) -> tuple[Document, ...]:
+    """The documents of a rendered file, split at `---` as Helm splits them; blank ones are left out.
+
+    A document that holds comments alone has the body None. Raises as `load` does.
+    """
+    return tuple(parse(raw, line) for raw, line in split_documents(text))
+
+
+def split_documents(text: str) -> Iterator[tuple[str, int]]:
+    """The text of each document that is not blank, with its 1-based line.
+
+    As Helm does, white space is cut off before it (indentation of its first line too), and a newline is added behind.
+    """
+    text = text.removeprefix("\ufeff")
+    start, line = 0, 1
+    ends = [(match.start(), match.end()) for match in _SEPARATOR.finditer(text)] if "---" in text else []
+    for end, after in [*ends, (len(text), len(text))]:
+        raw = text[start:end].lstrip()
+        before = text.count("\n", start, end - len(raw))
+        if raw:
+            yield f"{raw}\n", line + before
+        line += text.count("\n", start, after)
+        start = after
+
+
+def merge(base: Json, over: Json) -> Json:
+    """`over` laid over `base` as Helm layers values: mappings key by key, all else replaced; neither is changed."""
+    if not (isinstance(base, dict) and isinstance(over, dict)):
+        return over
+    merged = dict(base)
+    for key, value in over.items():
+        merged[key] = merge(base[key], value) if key in base else value
+    return merged
+
+
+class _Builder:
+    """Nodes to values. Each alias is built anew, so that no two places share a mutable value."""
+
+    def __init__(self, offset: int) -> None:
+        self.offset = offset
+        self.duplicates: list[Duplicate] = []
+
+    def value(self, node: Any, path: Path) -> Json:
+        """The value of a node that stands at `path`."""
+        kind = type(node)
+        if kind is yaml.ScalarNode:
+            return node.value if node.tag is _QUOTED else _scalar(node)
+        if kind is yaml.SequenceNode:
+            return [self.value(item, (*path, index)) for index, item in enumerate(node.value)]
+        return self.mapping(node, path)
+
+    def mapping(self, node: Any, path: Path) -> dict[str, Json]:
+        """The mapping with Go's keys; a `<<` is merged where it stands, over what stands before it."""
+        out: dict[str, Json] = {}
+        own: set[str] = set()
+        for key_node, value_node in node.value:
+            tag = key_node.tag
+            if tag is _PLAIN and key_node.value == "<<":
+                self.merge_into(out, value_node, path)
+                continue
+            key = key_node.value
+            if tag is not _QUOTED:
+                key = _key(key_node)
+            if key in own:
+                self.duplicates.append(Duplicate((*path, key), key_node.start_mark.line + 1 + self.offset))
+            own.add(key)
+            out[key] = self.value(value_node, (*path, key))
+        return out
+
+    def merge_into(self, out: dict[str, Json], node: Any, path: Path) -> None:
+        """`<<: *one` or `<<: [*one, *two]`, where the first of several wins."""
+        parts = reversed(node.value) if isinstance(node, yaml.SequenceNode) else [node]
+        for part in parts:
+            if not isinstance(part, yaml.MappingNode):
+                _fail("map merge requires map or sequence of maps as the value", node)
+            out.update(self.value(part, path))
+
+
+class _Counting(_Builder):
+    """The same for text with aliases: bounded as Go bounds it, and no anchor may contain itself."""
+
+    def __init__(self, offset: int) -> None:
+        super().__init__(offset)
+        self.built = self.repeated = 0
+        self.seen: set[int] = set()
+        self.open: set[int] = set()
+
+    def value(self, node: Any, path: Path) -> Json:
+        marker = id(node)
+        if marker in self.open:
+            _fail("an anchor's value contains itself", node)
+        self.built += 1
+        if marker in self.seen:
+            self.repeated += 1
+            share = 0.99 if self.built <= 400_000 else 0.10
+            if self.repeated > 100 and self.built > 1000 and self.repeated / self.built > share:
+                raise LimitError(
+                    "the YAML's aliases expand without bound",
+                    line=node.start_mark.line + 1 + self.offset,
+                    hint="Write out what the aliases (`*name`) repeat.",
+                )
+        self.seen.add(marker)
+        self.open.add(marker)
+        try:
+            return super().value(node, path)
+        finally:
+            self.open.discard(marker)
+
+
+def _key(node: Any) -> str:
+    if not isinstance(node, yaml.ScalarNode):
+        _fail("a mapping or list cannot be a key", node)
+    if node.tag is _PLAIN and not is_special(node.value):
+        return str(node.value)
+    value = _scalar(node)
+    if value is None:
+        _fail("null cannot be a key", node)
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return float_key(value) if isinstance(value, float) else str(value)
+
+
+def _scalar(node: Any) -> Json:
+    try:
+        return plain(node.value) if node.tag is _PLAIN else _tagged(node)
+    except YamlError as fault:
+        _fail(fault.problem, node)
+
+
+def _tagged(node: Any) -> Json:
+    """A scalar with a written tag: `!!str 1`, `!!int "1"`, `!custom x`."""
+    tag = node.tag.removeprefix(_TAG)
+    if tag is node.tag or tag in ("str", "timestamp"):
+        return node.value
+    if tag == "binary":
+        try:
+            return base64.b64decode(node.value).decode("utf-8", "replace")
+        except binascii.Error:
+            _fail("!!binary value contains invalid base64 data", node)
+    if tag not in ("bool", "int", "float", "null"):
+        return node.value
+    value = plain(node.value)
+    kinds = {"bool": (bool,), "int": (int,), "float": (int, float), "null": (type(None),)}[tag]
+    if not isinstance(value, kinds) or (isinstance(value, bool) and tag != "bool"):
+        _fail(f"cannot decode `{node.value}` as a !!{tag}", node)
+    return value
+
+
+def _bound_depth(text: str) -> None:
+    """libyaml's composer recurses on the C stack: where the text could be deep, count first, in its flat events."""
+    if text.count("[") + text.count("{") < _MAX_DEPTH and not _LONG_START.search(text):
+        return
+    composer = _Composer(text)
+    depth = 0
+    try:
+        while composer.check_event():
+            event = composer.get_event()
+            if isinstance(event, yaml.CollectionStartEvent):
+                depth += 1
+                if depth > _MAX_DEPTH:
+                    raise LimitError("the YAML is nested too deeply", line=_line_of(event))
+            elif isinstance(event, yaml.CollectionEndEvent):
+                depth -= 1
+            elif isinstance(event, yaml.DocumentEndEvent):
+                return
+    finally:
+        composer.dispose()
+
+
+def _readable(fault: yaml.YAMLError, text: str) -> YamlError:
+    if isinstance(fault, yaml.reader.ReaderError):
+        position = fault.position if isinstance(fault.position, int) else 0
+        return YamlError(str(fault.reason), text.count("\n", 0, position) + 1)
+    mark = getattr(fault, "problem_mark", None)
+    problem = " ".join(str(getattr(fault, "problem", None) or fault).split())
+    return YamlError(problem, mark.line + 1 if mark else 1)
+
+
+def _fail(problem: str, node: Any) -> NoReturn:
+    raise YamlError(problem, _line_of(node))
+
+
+def _line_of(event_or_node: Any) -> int:
+    line: int = event_or_node.start_mark.line
+    return line + 1
+
+
+def line_at(node: Any, at: Path) -> int:
+    """The line of the key or item at `at` in a composed document, that of the nearest parent where it is missing."""
+    line = node.start_mark.line + 1 if node is not None else 1
+    for step in at:
+        if isinstance(step, int) and isinstance(getattr(node, "value", None), list) and step < len(node.value):
+            node = node.value[step]
+            line = node.start_mark.line + 1
+            continue
+        pairs = node.value if hasattr(node, "value") and isinstance(node.value, list) else []
+        # The last of several is the one that counts.
+        entry = next((pair for pair in reversed(pairs) if isinstance(pair, tuple) and pair[0].value == step), None)
+        if entry is None:
+            return line
+        line, node = entry[0].start_mark.line + 1, entry[1]
+    return line

@@ -1,0 +1,172 @@
+"""All rules over the renders of a chart: what several value sets share is said once, what is suppressed is not said."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+
+from rolloutgen.kube.release import ROLLOUT, ReleaseView
+from rolloutgen.kube.tree import dig
+from rolloutgen.lint.rule import Rule
+from rolloutgen.lint.suppress import Suppression, suppressions
+from rolloutgen.model import Finding, Manifest, Severity
+from rolloutgen.registry import Plugin, cached
+
+Locate = Callable[[ReleaseView, Finding], int]
+
+_RANK: Mapping[Severity, int] = {"error": 0, "warning": 1, "info": 2}
+NO_RULE = "there is no rule"
+_SCHEMA_RULES = frozenset({"schema", "unknown-field"})
+_OF_ITEMS = frozenset({"env-invalid", "volume-invalid"})  # what they say of an item holds for its fields
+_ANY = "*"
+# What the schemas of Kubernetes' own workloads say of the whole, and which rule names the field.
+_SHARPER = {
+    "a container mounts a volume that the pod template does not have": "mount-without-volume",
+    "a request is above its limit": "request-above-limit",
+    "restartPolicy of these pods must be Always": "restart-policy",
+    "spec.selector.matchLabels must be among the labels of the pod template": "template-label-mismatch",
+    "two ports of a container have the same name": "container-port",
+}
+
+
+def rules() -> Mapping[str, Plugin[Rule]]:
+    """Every rule by id, with its documentation. Imports them at the first call."""
+    return cached("rolloutgen.lint.rules", "RULE", Rule)
+
+
+def lint(
+    views: Sequence[ReleaseView],
+    *,
+    ignore: Mapping[str, str] | None = None,
+    written: Mapping[str, tuple[str, int]] | None = None,
+    schemas: bool = True,
+    kube_version: str = "",
+    schema_locations: Sequence[str] = (),
+    locate: Locate | None = None,
+) -> tuple[Finding, ...]:
+    """What the rules say about the renders of one chart (or about one set of manifests), errors first.
+
+    `ignore` maps rule ids to reasons, `written` to file and line of the configuration. `schemas` off leaves the
+    schemas unasked; else `kube_version` and `schema_locations` choose them. `locate` finds the line of a finding, 0
+    when it cannot; without one it is looked for in the templates. A finding of several renders comes once,
+    `value_sets` names them.
+    Raises UsageError for a Kubernetes version or a schema location that cannot be used.
+    """
+    known = rules()
+    merged: dict[Hashable, Finding] = {}
+    used: dict[Suppression, bool] = {}
+    for view in views:
+        judged = _judged(view, kube_version, schema_locations) if schemas else view
+        mine = tuple(dict.fromkeys(suppressions(judged, ignore or {}, written or {})))
+        used.update({entry: used.get(entry, False) for entry in mine})
+        kept: list[Finding] = []
+        for finding in _superseded(_all(judged, known)):
+            covering = [entry for entry in mine if entry.covers(finding)]
+            used.update(dict.fromkeys(covering, True))
+            if not covering:
+                kept.append(finding)
+        _merge(merged, kept, view, locate)
+    remarks = [_about(entry, was_used, known) for entry, was_used in _once_a_place(used)]
+    return tuple(sorted([*merged.values(), *(remark for remark in remarks if remark)], key=_order))
+
+
+def _judged(view: ReleaseView, kube_version: str, locations: Sequence[str]) -> ReleaseView:
+    from rolloutgen.schema import SchemaError, Verdict, check, check_pod_template
+    from rolloutgen.schema.validator import NULL_RULE
+
+    def with_pod(manifest: Manifest, verdict: Verdict) -> Verdict:
+        """The verdict on a Rollout with what the CRD leaves open and the controller asks of a pod template."""
+        template = dig(manifest.body, "spec", "template")
+        if (manifest.ref.group, manifest.ref.kind) != ROLLOUT or not isinstance(template, Mapping):
+            return verdict
+        told = {error.at for error in verdict.errors if error.rule != NULL_RULE}  # the controller reads null as absent
+        found = [
+            SchemaError(("spec", "template", *error.at), error.message, error.rule)
+            for error in check_pod_template(template, kube_version=kube_version)
+        ]
+        more = tuple(error for error in found if error.at not in told)
+        return replace(verdict, errors=(*verdict.errors, *more), state="invalid") if more else verdict
+
+    verdicts = check(view.objects, kube_version=kube_version, locations=locations)
+    judged = tuple(with_pod(*pair) for pair in zip(view.objects, verdicts, strict=True))
+    return replace(view, verdicts=judged)
+
+
+def _all(view: ReleaseView, known: Mapping[str, Plugin[Rule]]) -> Iterator[Finding]:
+    for plugin in known.values():
+        yield from plugin.value.findings(view, plugin.doc.fix)
+
+
+def _superseded(findings: Iterable[Finding]) -> list[Finding]:
+    """The findings without those of the schemas about a place that a rule has more to say about. A warning stands for
+    an unknown field, which is dropped unless the apply is strict, and for nothing else that the API server refuses."""
+    found = list(findings)
+    places = {(f.ref, f.at, f.severity) for f in found if f.rule not in _SCHEMA_RULES and f.at}
+    places |= {(f.ref, (*f.at, _ANY), f.severity) for f in found if f.rule in _OF_ITEMS}
+    rules = {(f.ref, f.rule) for f in found}
+
+    def is_repeated(f: Finding) -> bool:
+        enough: tuple[Severity, ...] = ("error", "warning") if f.rule == "unknown-field" else ("error",)
+        said = any((f.ref, at, rank) in places for at in (f.at, (*f.at[:-1], _ANY)) for rank in enough)
+        return said or (f.ref, _SHARPER.get(f.message)) in rules
+
+    return [f for f in found if f.rule not in _SCHEMA_RULES or not is_repeated(f)]
+
+
+def _merge(
+    merged: dict[Hashable, Finding], findings: Iterable[Finding], view: ReleaseView, locate: Locate | None
+) -> None:
+    times: Counter[Hashable] = Counter()
+    for finding in findings:
+        same = _key(finding, view)
+        key = (same, times[same])
+        times[same] += 1
+        before = merged.get(key)
+        if before is None:
+            line = finding.line or (locate or _locate())(view, finding)
+            merged[key] = replace(finding, line=line, value_sets=(view.value_set,))
+        elif view.value_set not in before.value_sets:
+            worse = min(before.severity, finding.severity, key=_RANK.__getitem__)
+            merged[key] = replace(before, severity=worse, value_sets=(*before.value_sets, view.value_set))
+
+
+def _locate() -> Locate:
+    from rolloutgen.sourcemap.locate import locate
+
+    return locate
+
+
+def _key(finding: Finding, view: ReleaseView) -> Hashable:
+    """What makes a finding the same in another render, where the release may have another name."""
+    ref = finding.ref
+    subject = (ref.api_version, ref.kind, view.nameless(ref.name)) if ref else None
+    return (finding.rule, finding.path, subject, finding.at, finding.line, view.nameless(finding.message))
+
+
+def _once_a_place(used: Mapping[Suppression, bool]) -> Iterator[tuple[Suppression, bool]]:
+    """Each suppression once, used when any render used it: the object it is written on may be named differently."""
+    groups: dict[Hashable, list[Suppression]] = {}
+    for entry in used:
+        kind = entry.ref.kind if entry.ref else ""
+        groups.setdefault((entry.rule, entry.path, entry.line, kind, entry.everywhere), []).append(entry)
+    for same in groups.values():
+        yield same[0], any(used[entry] for entry in same)
+
+
+def _about(entry: Suppression, was_used: bool, known: Mapping[str, Plugin[Rule]]) -> Finding | None:
+    if entry.rule not in known:
+        problem, message = "unused-suppression", f"{NO_RULE} {entry.rule!r} to suppress"
+    elif not was_used:
+        problem, message = "unused-suppression", f"nothing breaks {entry.rule!r} here any more"
+    elif not entry.reason:
+        problem, message = "suppression-without-reason", f"{entry.rule!r} is suppressed without a reason"
+    else:
+        return None
+    says = known[problem]
+    return Finding(problem, says.value.severity, message, says.doc.fix, entry.path, entry.line, entry.ref, entry.at)
+
+
+def _order(finding: Finding) -> tuple[int, str, int, str, str, str]:
+    place = "/".join(map(str, finding.at))
+    return (_RANK[finding.severity], finding.path, finding.line, str(finding.ref or ""), place, finding.rule)

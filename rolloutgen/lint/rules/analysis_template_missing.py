@@ -1,0 +1,71 @@
+"""A Rollout runs an AnalysisTemplate that the release does not render.
+
+Why: Without the template (or one that it names in turn) the controller marks the Rollout InvalidSpec until it exists.
+Fix: Render the template, correct its name or clusterScope, or make sure that it exists before.
+Source: argo-rollouts controller.go (getReferencedAnalysisTemplatesFromRef); `kubectl argo rollouts lint` does not
+    look.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from rolloutgen.kube.analysis import find_template, resolve, uses
+from rolloutgen.kube.release import ReleaseView
+from rolloutgen.kube.strategy import steps_of
+from rolloutgen.kube.tree import rows, text
+from rolloutgen.lint.rule import Fault, Rule
+
+
+def _faults(view: ReleaseView) -> Iterator[Fault]:
+    for use in uses(view):
+        for gap in resolve(view, use)[1]:
+            yield Fault(gap.subject, gap.at, f"{gap.kind} {gap.name!r} is not in the release: it must exist")
+    for rollout, _, at, value in steps_of(view, "experiment"):
+        for index, reference in rows(value, "analyses"):
+            if find_template(view, rollout, reference) is None:
+                message = (
+                    f"the analysis template {text(reference, 'templateName')!r} is not in the release: it must exist"
+                )
+                yield Fault(rollout, (*at, "analyses", index, "templateName"), message)
+
+
+RULE = Rule(
+    id="analysis-template-missing",
+    severity="warning",
+    check=_faults,
+    good=(
+        """
+kind: Rollout
+spec: {strategy: {canary: {analysis: {templates: [{templateName: web}]}}}}
+""",
+    ),
+    bad=(
+        """
+kind: Rollout
+spec: {strategy: {canary: {analysis: {templates: [{templateName: other}]}}}}
+""",
+        """
+kind: Rollout
+spec: {strategy: {canary: {steps: [{analysis: {templates: [{templateName: web, clusterScope: true}]}}]}}}
+""",
+        """
+kind: Rollout
+spec: {strategy: {canary: {analysis: {templates: [{templateName: web-all}]}}}}
+---
+kind: AnalysisTemplate
+metadata: {name: web-all}
+spec:
+  templates: [{templateName: other}]
+  metrics: [{name: up, provider: {web: {url: "http://example.com", jsonPath: "{$.ok}"}}}]
+""",
+        """
+kind: Rollout
+spec:
+  strategy:
+    canary:
+      steps:
+        - experiment: {templates: [{name: base, specRef: stable}], analyses: [{name: a, templateName: other}]}
+""",
+    ),
+)

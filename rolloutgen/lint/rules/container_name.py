@@ -1,0 +1,63 @@
+"""A container has no name, a wrong one, or one that another has.
+
+Why: Names of containers are DNS labels (a-z, 0-9, "-", at most 63) and unique in the pod, init containers included.
+Fix: Give each container its own lower-case name.
+Source: Kubernetes ValidatePodSpec, used by argo-rollouts validation.go; `kubectl argo rollouts lint` refuses it too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from rolloutgen.kube.pods import containers_of
+from rolloutgen.kube.release import ReleaseView
+from rolloutgen.kube.syntax import is_dns_label
+from rolloutgen.kube.tree import text
+from rolloutgen.lint.rule import Fault, Rule
+
+
+def _faults(view: ReleaseView) -> Iterator[Fault]:
+    for pod in view.pods:
+        seen: set[str] = set()
+        for container in containers_of(pod):
+            name, at = text(container.body, "name"), (*container.at, "name")
+            if container.body.get("name") in (None, ""):
+                yield Fault(pod.manifest, at, "a container has no name")
+            elif name and not is_dns_label(name):
+                yield Fault(
+                    pod.manifest, at, f"{name!r} cannot name a container: lower-case letters, digits and '-' only"
+                )
+            elif name in seen:
+                yield Fault(pod.manifest, at, f"two containers are named {name!r}")
+            seen.update({name} - {""})  # one that is no string is left to the schemas
+
+
+RULE = Rule(
+    id="container-name",
+    severity="error",
+    check=_faults,
+    good=(
+        """
+kind: Rollout
+spec: {template: {spec: {containers: [{name: web, image: "web:1"}, {name: sidecar, image: "side:1"}]}}}
+""",
+    ),
+    bad=(
+        """
+kind: Rollout
+spec: {template: {spec: {containers: [{image: "web:1"}]}}}
+""",
+        """
+kind: Rollout
+spec: {template: {spec: {containers: [{name: Web_1, image: "web:1"}]}}}
+""",
+        """
+kind: Rollout
+spec: {template: {spec: {containers: [{name: web, image: "web:1"}, {name: web, image: "side:1"}]}}}
+""",
+        """
+kind: Rollout
+spec: {template: {spec: {initContainers: [{name: web, image: "init:1"}]}}}
+""",
+    ),
+)

@@ -1,0 +1,100 @@
+"""A Service is named that the release does not render.
+
+Why: An Ingress, route, variable, script or test that still says the old name of a Service leads nowhere after a
+    conversion.
+Fix: Name the stable Service (or the canary one where that is meant); make sure that a Service from elsewhere exists.
+Source: Kubernetes and Istio accept it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from rolloutgen.kube.references import backends
+from rolloutgen.kube.release import SERVICE, ReleaseView
+from rolloutgen.kube.tree import integer, rows, strings
+from rolloutgen.lint.rule import Fault, Rule
+from rolloutgen.model import Manifest, Path
+
+_TRACKS = ("-stable", "-active")
+
+
+def _faults(view: ReleaseView) -> Iterator[Fault]:
+    for backend in backends(view):
+        if view.beside(backend.source, SERVICE, backend.service) is None:
+            message = f"Service {backend.service!r} is not in the release: it must exist in its namespace"
+            yield Fault(backend.source, backend.at, message)
+    gone = [
+        (service, old)
+        for service in view.all(SERVICE)
+        for old in (service.ref.name.removesuffix(track) for track in _TRACKS)
+        if old != service.ref.name and view.beside(service, SERVICE, old) is None
+    ]
+    said = [] if not gone else [(m, at, value) for m in view.objects for at, value in strings(m.body) if _may_name(at)]
+    for service, old in gone:
+        yield from _mentions([place for place in said if old in place[2]], service, old)
+
+
+def _may_name(at: Path) -> bool:
+    return at[-1] != "image" and (at[0] != "metadata" or "annotations" in at)
+
+
+def _mentions(said: Sequence[tuple[Manifest, Path, str]], service: Manifest, old: str) -> Iterator[Fault]:
+    numbers = [integer(port, "port") for _, port in rows(service.body, "spec", "ports")]
+    ports = "|".join(str(number) for number in numbers if number) or "0"
+    name = re.escape(old)
+    # As the authority of a URL, or with a port of the Service or a cluster domain behind it: a bare word may mean
+    # something else.
+    pattern = re.compile(
+        rf"(?:(?<=//)|(?<=@)){name}(?![\w.-])|(?<![\w./-]){name}(?=:(?:{ports})(?!\d)|\.[\w-]+\.svc\b)"
+    )
+    for manifest, at, value in said:
+        if pattern.search(value):
+            yield Fault(manifest, at, f"Service {old!r} is named, and the release renders {service.ref.name!r} instead")
+
+
+RULE = Rule(
+    id="dangling-backend",
+    severity="warning",
+    check=_faults,
+    good=(
+        """
+kind: Service
+metadata: {name: web-stable}
+---
+kind: Ingress
+spec:
+  rules: [{http: {paths: [{path: /, pathType: Prefix, backend: {service: {name: web-stable, port: {number: 80}}}}]}}]
+---
+kind: ConfigMap
+data: {url: "http://web-stable:80", app: web}
+""",
+    ),
+    bad=(
+        """
+kind: Ingress
+spec:
+  rules: [{http: {paths: [{path: /, pathType: Prefix, backend: {service: {name: web, port: {number: 80}}}}]}}]
+""",
+        """
+kind: Ingress
+spec: {defaultBackend: {service: {name: web, port: {number: 80}}}}
+""",
+        """
+kind: Service
+metadata: {name: web-stable}
+---
+kind: ConfigMap
+data: {url: "http://web:80/health"}
+""",
+        """
+kind: VirtualService
+spec: {hosts: [web.example.com], http: [{route: [{destination: {host: web}}]}]}
+""",
+        """
+kind: HTTPRoute
+spec: {rules: [{backendRefs: [{name: web, port: 80}]}]}
+""",
+    ),
+)

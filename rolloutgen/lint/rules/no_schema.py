@@ -1,0 +1,37 @@
+"""A kind of object has no schema here, so nobody has checked its fields.
+
+Why: Unchecked is not valid: a misspelt field of this object would be found on the cluster only.
+Fix: Give the schema with --schema-location (a checkout of a CRDs catalogue will do).
+Source: The schemas that come with this tool know Kubernetes, Argo Rollouts, Istio, cert-manager and a few more.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from rolloutgen.kube.release import ReleaseView
+from rolloutgen.lint.rule import Fault, Rule
+
+
+def _faults(view: ReleaseView) -> Iterator[Fault]:
+    for manifest, verdict in zip(view.objects, view.verdicts, strict=False):
+        if verdict.state == "no-schema":
+            yield Fault(manifest, ("kind",), f"{manifest.ref.api_version} {manifest.ref.kind} has no schema here")
+
+
+RULE = Rule(
+    id="no-schema",
+    severity="info",
+    check=_faults,
+    good=(
+        """
+kind: Rollout
+""",
+    ),
+    bad=(
+        """
+apiVersion: example.com/v1
+kind: Mapping
+""",
+    ),
+)

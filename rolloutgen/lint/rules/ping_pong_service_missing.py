@@ -1,0 +1,46 @@
+"""Ping-pong lacks one of its two Services.
+
+Why: Both are needed: the roles of stable and canary alternate between them.
+Fix: Set pingService and pongService.
+Source: argo-rollouts validation.go (ValidateRolloutStrategyCanary); `kubectl argo rollouts lint` refuses it too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from rolloutgen.kube.release import ReleaseView
+from rolloutgen.kube.strategy import CANARY, canaries
+from rolloutgen.kube.tree import text
+from rolloutgen.lint.rule import Fault, Rule
+
+
+def _faults(view: ReleaseView) -> Iterator[Fault]:
+    for rollout, canary in canaries(view):
+        pair = canary.get("pingPong")
+        for field in ("pingService", "pongService"):
+            if isinstance(pair, Mapping) and not text(pair, field):
+                yield Fault(rollout, (*CANARY, "pingPong", field), f"pingPong.{field} is missing")
+
+
+RULE = Rule(
+    id="ping-pong-service-missing",
+    severity="error",
+    check=_faults,
+    good=(
+        """
+kind: Rollout
+spec: {strategy: {canary: {pingPong: {pingService: web-ping, pongService: web-pong}}}}
+""",
+    ),
+    bad=(
+        """
+kind: Rollout
+spec: {strategy: {canary: {pingPong: {pingService: web-ping, pongService: ""}}}}
+""",
+        """
+kind: Rollout
+spec: {strategy: {canary: {pingPong: {pongService: web-pong}}}}
+""",
+    ),
+)

@@ -1,0 +1,56 @@
+"""A probe has no handler, or several.
+
+Why: A probe asks in one way: exec, httpGet, tcpSocket or grpc; Kubernetes refuses none and several.
+Fix: Keep one. Several often come from a default in values.yaml that a user's values are merged with: set the
+    default's key to null.
+Source: Kubernetes validateHandler, used by argo-rollouts validation.go; `kubectl argo rollouts lint` refuses it too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from rolloutgen.kube.pods import PROBES, containers
+from rolloutgen.kube.release import ReleaseView
+from rolloutgen.lint.rule import Fault, Rule
+
+_HANDLERS = ("exec", "httpGet", "tcpSocket", "grpc")
+
+
+def _faults(view: ReleaseView) -> Iterator[Fault]:
+    for container in containers(view):
+        for probe in PROBES:
+            body = container.body.get(probe)
+            if not isinstance(body, Mapping):
+                continue
+            handlers = [name for name in _HANDLERS if body.get(name) is not None]
+            if len(handlers) != 1:
+                reason = f"several handlers ({', '.join(handlers)})" if handlers else "no handler"
+                yield Fault(container.pod.manifest, (*container.at, probe), f"{container.label}: {probe} has {reason}")
+
+
+RULE = Rule(
+    id="probe-handler",
+    severity="error",
+    check=_faults,
+    good=(
+        """
+kind: Rollout
+spec: {template: {spec: {containers: [{name: web, image: "web:1", livenessProbe: {httpGet: {path: /, port: 80}}}]}}}
+""",
+    ),
+    bad=(
+        """
+kind: Rollout
+spec: {template: {spec: {containers: [{name: web, image: "web:1", readinessProbe: {periodSeconds: 5}}]}}}
+""",
+        """
+kind: Rollout
+spec:
+  template:
+    spec:
+      containers:
+        - {name: web, image: "web:1", livenessProbe: {httpGet: {path: /, port: 80}, tcpSocket: {port: 80}}}
+""",
+    ),
+)

@@ -1,0 +1,54 @@
+"""A resource request or limit is not a quantity, or is negative.
+
+Why: Kubernetes reads numbers with a suffix such as 100m, 0.5, 128Mi, 1G; everything else is refused.
+Fix: Write the quantity with a suffix that Kubernetes knows (Mi, not MB; 500m, not 500 m).
+Source: Kubernetes resource.ParseQuantity, ValidateResourceQuantityValue; `kubectl argo rollouts lint` refuses it too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from rolloutgen.kube.pods import containers
+from rolloutgen.kube.quantities import quantity
+from rolloutgen.kube.release import ReleaseView
+from rolloutgen.kube.tree import mapping
+from rolloutgen.lint.rule import Fault, Rule
+
+
+def _faults(view: ReleaseView) -> Iterator[Fault]:
+    for container in containers(view):
+        for block in ("requests", "limits"):
+            for name, value in mapping(container.body, "resources", block).items():
+                number = quantity(value)
+                if value is not None and (number is None or number < 0):
+                    at = (*container.at, "resources", block, str(name))
+                    reason = "is negative" if number is not None else "is not a quantity"
+                    yield Fault(container.pod.manifest, at, f"{container.label}: {block}.{name} {value!r} {reason}")
+
+
+RULE = Rule(
+    id="quantity-invalid",
+    severity="error",
+    check=_faults,
+    good=(
+        """
+kind: Rollout
+spec:
+  template:
+    spec:
+      containers:
+        - {name: web, image: "web:1", resources: {requests: {cpu: 100m, memory: 1e6}, limits: {memory: 1.5Gi}}}
+""",
+    ),
+    bad=(
+        """
+kind: Rollout
+spec: {template: {spec: {containers: [{name: web, image: "web:1", resources: {requests: {memory: 128MB}}}]}}}
+""",
+        """
+kind: Rollout
+spec: {template: {spec: {containers: [{name: web, image: "web:1", resources: {limits: {cpu: -1}}}]}}}
+""",
+    ),
+)

@@ -1,0 +1,44 @@
+"""The pods of a workload may end for good.
+
+Why: Pods that a Rollout, Deployment, StatefulSet or DaemonSet runs must restart: only `Always` is accepted.
+Fix: Remove restartPolicy from the pod template, or make it a Job.
+Source: Kubernetes ValidatePodTemplateSpecForReplicaSet, used by argo-rollouts validation.go; `kubectl argo rollouts
+    lint` refuses it too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from rolloutgen.kube.release import ReleaseView
+from rolloutgen.kube.tree import text
+from rolloutgen.lint.rule import Fault, Rule
+
+_KINDS = frozenset({"Rollout", "Deployment", "StatefulSet", "DaemonSet", "ReplicaSet"})
+
+
+def _faults(view: ReleaseView) -> Iterator[Fault]:
+    for pod in view.pods:
+        policy = text(pod.body, "spec", "restartPolicy")
+        if pod.manifest.ref.kind in _KINDS and policy not in ("", "Always"):
+            at = (*pod.at, "spec", "restartPolicy")
+            yield Fault(pod.manifest, at, f"restartPolicy is {policy}; a {pod.manifest.ref.kind} takes Always only")
+
+
+RULE = Rule(
+    id="restart-policy",
+    severity="error",
+    check=_faults,
+    good=(
+        """
+kind: Rollout
+spec: {template: {spec: {restartPolicy: Always}}}
+""",
+    ),
+    bad=(
+        """
+kind: Rollout
+spec: {template: {spec: {restartPolicy: OnFailure}}}
+""",
+    ),
+)

@@ -1,0 +1,49 @@
+"""A value is not what its field takes.
+
+Why: The API server refuses an object with a missing field, a wrong type, or a value outside of what the field allows.
+Fix: Give the field what the message asks for; numbers and booleans without quotes, strings with them.
+Source: The schemas of Kubernetes and of the CRDs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from rolloutgen.kube.release import ReleaseView
+from rolloutgen.lint.rule import Fault, Rule
+
+_OTHERS = ("unknown-field", "null-in-custom-resource", "duplicate-list-key")
+
+
+def _faults(view: ReleaseView) -> Iterator[Fault]:
+    for manifest, error in view.schema_errors():
+        if error.rule not in _OTHERS:
+            yield Fault(manifest, error.at, error.message)
+
+
+RULE = Rule(
+    id="schema",
+    severity="error",
+    check=_faults,
+    good=(
+        """
+kind: Rollout
+spec: {replicas: 3}
+""",
+    ),
+    bad=(
+        """
+kind: Rollout
+spec: {replicas: "3"}
+""",
+        """
+kind: Rollout
+spec:
+  strategy:
+    canary:
+      stableService: web-stable
+      canaryService: web-canary
+      trafficRouting: {alb: {ingress: web}}
+""",
+    ),
+)

@@ -1,0 +1,53 @@
+"""The selector of a workload does not match its own pod template.
+
+Why: The pods that the workload makes would not be its own; the API server or the controller refuses it.
+Fix: Give the pod template every label that spec.selector asks for.
+Source: Kubernetes ValidatePodTemplateSpecForReplicaSet, used by argo-rollouts validation.go; `kubectl argo rollouts
+    lint` refuses it too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from rolloutgen.kube.release import ReleaseView
+from rolloutgen.kube.selectors import selector_faults, selects
+from rolloutgen.kube.tree import mapping
+from rolloutgen.lint.rule import Fault, Rule
+
+_KINDS = frozenset({"Rollout", "Deployment", "StatefulSet", "DaemonSet", "ReplicaSet"})
+
+
+def _faults(view: ReleaseView) -> Iterator[Fault]:
+    for pod in view.pods:
+        selector = mapping(pod.manifest.body, "spec", "selector")
+        if pod.manifest.ref.kind in _KINDS and not any(selector_faults(selector)) and not selects(selector, pod.labels):
+            at = (*pod.at, "metadata", "labels")
+            yield Fault(pod.manifest, at, "the pod template's labels do not match spec.selector")
+
+
+RULE = Rule(
+    id="template-label-mismatch",
+    severity="error",
+    check=_faults,
+    good=(
+        """
+kind: Rollout
+spec: {template: {metadata: {labels: {app: web, tier: front}}}}
+""",
+    ),
+    bad=(
+        """
+kind: Rollout
+spec: {selector: {matchLabels: {app: other}}}
+""",
+        """
+kind: Rollout
+spec: {template: {metadata: {labels: {app: null, name: web}}}}
+""",
+        """
+kind: Rollout
+spec: {selector: {matchExpressions: [{key: app, operator: NotIn, values: [web]}]}}
+""",
+    ),
+)

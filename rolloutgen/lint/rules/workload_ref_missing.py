@@ -1,0 +1,45 @@
+"""A Rollout refers to a workload that the release does not render.
+
+Why: Without the workload the Rollout has no pod template: the controller calls it invalid until the workload exists.
+Fix: Render the workload, correct the name, or make sure that it exists in the namespace before.
+Source: argo-rollouts templateref.go (Resolve); `kubectl argo rollouts lint` does not look.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from rolloutgen.kube.release import ReleaseView
+from rolloutgen.kube.tree import mapping, text
+from rolloutgen.lint.rule import Fault, Rule
+
+_KNOWN = frozenset({("apps", "Deployment"), ("apps", "ReplicaSet"), ("", "PodTemplate")})
+
+
+def _faults(view: ReleaseView) -> Iterator[Fault]:
+    for rollout in view.rollouts:
+        reference = mapping(rollout.body, "spec", "workloadRef")
+        kind = (text(reference, "apiVersion").rpartition("/")[0], text(reference, "kind"))
+        name = text(reference, "name")
+        if kind in _KNOWN and view.beside(rollout, kind, name) is None:
+            message = f"{kind[1]} {name!r} is not in the release: it must exist in namespace {view.namespace(rollout)}"
+            yield Fault(rollout, ("spec", "workloadRef", "name"), message)
+
+
+RULE = Rule(
+    id="workload-ref-missing",
+    severity="warning",
+    check=_faults,
+    good=(
+        """
+kind: Rollout
+spec: {selector: null, template: null, workloadRef: {apiVersion: apps/v1, kind: Deployment, name: web}}
+""",
+    ),
+    bad=(
+        """
+kind: Rollout
+spec: {selector: null, template: null, workloadRef: {apiVersion: apps/v1, kind: Deployment, name: other}}
+""",
+    ),
+)

@@ -1,0 +1,159 @@
+"""A chart -> its renders as the rules see them, and what speaks against value sets that do not render.
+
+Bytes of templates that are no UTF-8: the embedded Helm prints U+FFFD for them, a Helm that installs refuses them.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from functools import partial
+from itertools import islice
+
+from rolloutgen.chart.chart import Chart
+from rolloutgen.chart.manifests import OF_RENDERED
+from rolloutgen.config.options import Options
+from rolloutgen.errors import RolloutgenError, UsageError
+from rolloutgen.helm import Engine
+from rolloutgen.kube.release import ReleaseView, view_of
+from rolloutgen.lint.lint import rules
+from rolloutgen.model import Finding, Release, Rendered, ValueSet
+from rolloutgen.valuesets.value_sets import SHORT, base_sets, toggle_sets
+
+_TEXT = (".yaml", ".yml", ".tpl", ".txt", ".json")
+_RULE_OF_FAULT = {"LimitError": "too-much", "RenderError": "does-not-render", "ChartError": "not-readable"}
+_MADE_UP = re.compile(r"^pod fields filled$|^lists emptied$|^probes switched$|=\.\.\.|=\[\]|rg-toggle")
+_OBJECT = re.compile(r"^apiVersion: *([\w./-]+) *\r?\nkind: *(\w+) *\r?$", re.M)
+_MOST_AHEAD = 8  # kinds: what the wait for Helm has room for
+
+
+def views_of(
+    chart: Chart,
+    rendered: Chart,
+    sources: Mapping[str, str],
+    options: Options,
+    engine: Engine,
+    schema_locations: Sequence[str],
+) -> tuple[list[ReleaseView], list[Finding]]:
+    """The renders under each value set, and what speaks against those that do not render.
+
+    `rendered` is the chart with its dependencies, `sources` are its templates as written; `schema_locations` are only
+    prepared here. Raises RenderError and UsageError as `base_sets`.
+    """
+    asked = _value_sets(chart, options, engine)
+    outcomes = engine.render_all(rendered, [value_set for value_set, _ in asked])
+    _prepare(sources, options, schema_locations)  # while Helm renders in its own process
+    gateways = options.house.gateways
+    view = partial(view_of, deployer=options.deployer, sources=sources, chart_version=chart.version, gateways=gateways)
+    renders = list(outcomes)
+    views = [view(render) for render in renders if isinstance(render, Rendered)]
+    troubles: dict[tuple[str, str, int | None], Finding] = {}
+    for (value_set, must), outcome in zip(asked, renders, strict=True):
+        if isinstance(outcome, Rendered) or (views and not must):
+            continue
+        key = (outcome.what, outcome.path or "", outcome.line)
+        before = troubles[key].value_sets if key in troubles else ()
+        troubles[key] = replace(finding_of(outcome), value_sets=(*before, value_set.name))
+    return views, list(troubles.values())
+
+
+def _prepare(sources: Mapping[str, str], options: Options, schema_locations: Sequence[str]) -> None:
+    """Imports the rules, and compiles the schemas of the first kinds that the templates seem to have."""
+    from rolloutgen.schema import compile_ahead
+
+    rules()
+    kinds = dict.fromkeys(match.group(1, 2) for text in sources.values() for match in _OBJECT.finditer(text))
+    few = islice(((str(version), str(kind)) for version, kind in kinds), _MOST_AHEAD)
+    with contextlib.suppress(UsageError):  # the check itself raises it
+        compile_ahead(few, kube_version=kube_version_of(options), locations=schema_locations)
+
+
+def _value_sets(chart: Chart, options: Options, engine: Engine) -> list[tuple[ValueSet, bool]]:
+    """The value sets, each with whether it must render: those that were named, and the chart's own ci/ ones.
+
+    The defaults need not where others do: many charts ask for values, and say so.
+    """
+    release = replace(Release(), kube_version=kube_version_of(options))
+    base = base_sets(
+        chart,
+        engine,
+        values_files=options.values,
+        sets=options.sets,
+        named=dict(options.value_sets),
+        kube_version=options.kube_version,
+        environments=options.house.environments,
+    )
+    plain = [one for one in base if one.release == replace(SHORT, kube_version=options.kube_version)]
+    toggled = toggle_sets(chart, base[0], toggles=options.toggles).sets
+    found = [(replace(one, release=release), one.name != "defaults") for one in plain]
+    return found + [(replace(one, release=release), False) for one in toggled if not _is_made_up(one)]
+
+
+def _is_made_up(toggled: ValueSet) -> bool:
+    """Whether a derived value set holds lists, maps or names that nobody wrote, or empties what somebody wrote.
+
+    They prove that a conversion keeps everything in its place; a fault that they bring says nothing of the chart.
+    """
+    return bool(_MADE_UP.search(toggled.name))
+
+
+def sources_of(chart: Chart) -> Mapping[str, str]:
+    """The templates as written, those of unpacked subcharts too."""
+    found = {}
+    for path, data in chart.files.items():
+        if (
+            path.endswith(_TEXT)
+            and (path.startswith("templates/") or "/templates/" in path)
+            and path not in chart.ignored
+        ):
+            found[path] = data.decode("utf-8", "replace")
+    return found
+
+
+def kube_version_of(options: Options) -> str:
+    """The version of Kubernetes to render and judge for."""
+    from rolloutgen.schema import releases
+
+    return options.kube_version or f"1.{releases()[1]}.0"
+
+
+def finding_of(fault: RolloutgenError) -> Finding:
+    """A fault of the chart as a finding."""
+    by = _RULE_OF_FAULT.get(type(fault).__name__, "not-readable")
+    message = f"{fault.what}{': ' + fault.why if fault.why else ''}"
+    if fault.hint == OF_RENDERED:  # no line of the template
+        return Finding(by, "error", f"{message} (line {fault.line} of the rendered text)", "", fault.path or "")
+    return Finding(by, "error", message, fault.hint, fault.path or "", fault.line or 0)
+
+
+_UNKNOWN = "\ufffd"
+_HINT = "Convert the file to UTF-8."
+
+
+def not_utf8(chart: Chart, views: Sequence[ReleaseView]) -> Iterator[Finding]:
+    """One finding for each template whose text has such bytes, of its own or by an include. In comments of Helm's, or
+    in NOTES.txt, they harm nobody."""
+    lines = {path: line for path in chart.files if "templates/" in path and (line := _line(chart.files[path]))}
+    if not lines:
+        return
+    told: set[str] = set()
+    for view in views:
+        for path, text in view.files.items():
+            if _UNKNOWN not in text or path.endswith("NOTES.txt") or _UNKNOWN.encode() in chart.files.get(path, b""):
+                continue
+            source = path if path in lines else next(iter(lines))
+            if source not in told:
+                told.add(source)
+                what = f"{path} renders to text that is not UTF-8: Helm refuses it"
+                yield Finding("does-not-render", "error", what, _HINT, source, lines[source])
+
+
+def _line(data: bytes) -> int:
+    """The first line that is not UTF-8, 0 where all are."""
+    try:
+        data.decode("utf-8")
+    except UnicodeDecodeError as fault:
+        return data.count(b"\n", 0, fault.start) + 1
+    return 0

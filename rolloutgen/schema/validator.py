@@ -1,0 +1,234 @@
+"""Objects -> verdicts. Compiled once a kind and process, so that a thousand objects cost milliseconds."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cache, partial
+from typing import Literal
+
+from rolloutgen.errors import UsageError
+from rolloutgen.model import Json, Manifest, Path, Ref
+from rolloutgen.schema.cel_rules import Breach, breaches_of
+from rolloutgen.schema.engine import Backend, Engine, Fault, compiled
+from rolloutgen.schema.nulls import decoded, has_null, is_null, without_nulls
+from rolloutgen.schema.registry import Found, find, minor_of, pod_template, release_of
+
+State = Literal["valid", "invalid", "skipped", "no-schema"]
+
+NULL_RULE = "null-in-custom-resource"
+
+
+@dataclass(frozen=True, slots=True)
+class SchemaError:
+    """What is wrong at one place. `rule` is the kind of fault: unknown-field, missing-field, wrong-type, unknown-value,
+    malformed, out-of-range, wrong-length, wrong-combination, rule-violation, duplicate-list-key,
+    null-in-custom-resource, api-version-not-served, no-kind, schema."""
+
+    at: Path
+    message: str
+    rule: str
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What the schemas say about one object; `source` names the schema that spoke, "" when none did."""
+
+    ref: Ref
+    state: State
+    errors: tuple[SchemaError, ...] = ()
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Search:
+    """Where the schemas of one check come from, and what compiles them."""
+
+    minor: int
+    release: str
+    locations: tuple[str, ...]
+    backend: Backend
+
+
+@dataclass(frozen=True, slots=True)
+class _Judge:
+    """All that is compiled for one kind."""
+
+    found: Found
+    engine: Engine
+    breaches: Callable[[Json], list[Breach]]
+
+
+def check(
+    manifests: Sequence[Manifest],
+    *,
+    kube_version: str = "",
+    locations: Sequence[str] = (),
+    backend: Backend = "auto",
+) -> tuple[Verdict, ...]:
+    """One verdict a manifest, in their order.
+
+    `kube_version` ("1.31", "v1.31.4"; "" is the newest known) chooses the schemas of Kubernetes' own kinds. `locations`
+    are folders or templates in kubeconform's form that are asked before the packaged schemas. Unknown fields are
+    errors. A null counts as absent in Kubernetes' own kinds; in a custom resource it is an error of the rule
+    `null-in-custom-resource`, which stands alone when nothing else is wrong. A `List` is skipped; a kind
+    without a schema is said to have none.
+    Raises UsageError for a Kubernetes version or a location that cannot be used.
+    """
+    search = _Search(minor_of(kube_version), release_of(kube_version), tuple(locations), backend)
+    return tuple(_verdict(manifest, search) for manifest in manifests)
+
+
+def check_pod_template(
+    template: Mapping[str, Json], *, kube_version: str = "", backend: Backend = "auto"
+) -> tuple[SchemaError, ...]:
+    """What is wrong with a pod template by the rules of Kubernetes' own workloads, which a custom resource's schema
+    repeats in part only. Paths start within the template. Raises UsageError for an unknown Kubernetes version."""
+    return _errors(_pod_template_judge(minor_of(kube_version), backend), template)
+
+
+def compile_ahead(kinds: Iterable[tuple[str, str]], *, kube_version: str = "", locations: Sequence[str] = ()) -> None:
+    """Compiles what `check` is going to ask of objects of these (apiVersion, kind), for whoever has to wait anyway.
+
+    Raises UsageError as `check` does.
+    """
+    search = _Search(minor_of(kube_version), release_of(kube_version), tuple(locations), "auto")
+    for api_version, kind in kinds:
+        _judge(api_version, kind, search)
+
+
+def dotted(at: Path) -> str:
+    """A path as people write it: `spec.ports[0].name`."""
+    out = ""
+    for step in at:
+        if isinstance(step, int):
+            out += f"[{step}]"
+        elif "." in step or "/" in step:
+            out += f'["{step}"]'
+        else:
+            out += f".{step}"
+    return out.removeprefix(".")
+
+
+def _verdict(manifest: Manifest, search: _Search) -> Verdict:
+    ref, body = manifest.ref, manifest.body
+    if ref.kind == "List" and ref.api_version == "v1":
+        return Verdict(ref, "skipped")
+    missing = [name for name, value in (("apiVersion", ref.api_version), ("kind", ref.kind)) if not value]
+    if missing:
+        errors = tuple(SchemaError((name,), f'"{name}" is required', "no-kind") for name in missing)
+        return Verdict(ref, "invalid", errors)
+    judge = _judge(ref.api_version, ref.kind, search)
+    if judge is None:
+        return Verdict(ref, "no-schema")
+    if isinstance(judge, Found):
+        error = SchemaError(("apiVersion",), f"{ref.api_version} {ref.kind}: {judge.refused}", "api-version-not-served")
+        return Verdict(ref, "invalid", (error,), judge.source)
+    errors = _errors(judge, body)
+    return Verdict(ref, "invalid" if errors else "valid", errors, judge.found.source)
+
+
+@cache
+def _judge(api_version: str, kind: str, search: _Search) -> _Judge | Found | None:
+    found = find(api_version, kind, minor=search.minor, release=search.release, locations=search.locations)
+    if found is None or found.refused:
+        return found
+    return _compiled(found, search.backend)
+
+
+@cache
+def _pod_template_judge(minor: int, backend: Backend) -> _Judge:
+    return _compiled(pod_template(minor), backend)
+
+
+def _compiled(found: Found, backend: Backend) -> _Judge:
+    try:
+        engine = compiled(found.schema, backend, os.path.dirname(found.source))
+        return _Judge(found, engine, breaches_of(found.schema))
+    except ValueError as wrong:
+        reason = str(wrong).partition("\n")[0].rpartition("ValueError: ")[2]
+        raise UsageError(f"not a JSON Schema: {reason}", path=found.source) from None
+
+
+def _errors(judge: _Judge, body: Mapping[str, Json]) -> tuple[SchemaError, ...]:
+    if _is_valid(judge.engine, body):
+        return _in_words((), judge.breaches(body))
+    raw = body = _jsonable(body)
+    faults = judge.engine.faults(body)
+    nulls: list[Fault] = []
+    if faults and has_null(body):
+        bare = decoded(judge.found.schema, body) if judge.found.core else without_nulls(body)
+        hard = judge.engine.faults(bare)
+        if not judge.found.core:
+            nulls = [fault for fault in faults if _is_refused_null(fault)]
+        faults, body = _with_null_fields(hard, faults), bare
+    sound = [breach for breach in judge.breaches(body) if breach.keys or not _below(breach.at, faults)]
+    errors = _in_words(faults, sound, nulls)
+    return tuple(map(partial(_with_null, raw), errors)) if body is not raw else errors
+
+
+def _with_null(raw: Json, error: SchemaError) -> SchemaError:
+    """`error` about what a null of `raw` was read as: nobody finds that in the text without being told."""
+    if error.rule in (NULL_RULE, "unknown-field") or error.message.startswith("null ") or not is_null(raw, error.at):
+        return error
+    return replace(error, message=f"null stands here: {error.message}")
+
+
+def _is_refused_null(fault: Fault) -> bool:
+    """Whether server-side apply refuses this null: not in `metadata` and `status`, which Go types decode, and not
+    where a default takes its place."""
+    if fault.value is not None or not fault.at or not isinstance(fault.at[-1], str):
+        return False
+    return fault.at[0] not in ("metadata", "status") and "default" not in fault.node
+
+
+def _below(at: Path, faults: Iterable[Fault]) -> bool:
+    return any(fault.at[: len(at)] == at for fault in faults)
+
+
+def _is_valid(engine: Engine, body: Mapping[str, Json]) -> bool:
+    try:
+        return engine.is_valid(body)
+    except ValueError:  # keys or values that JSON does not have
+        return False
+
+
+def _with_null_fields(hard: list[Fault], faults: list[Fault]) -> list[Fault]:
+    """`hard` and the unknown fields of `faults`: one that holds null is unknown all the same."""
+    unknown = [fault for fault in faults if fault.keyword == "additionalProperties"]
+    return [*unknown, *(fault for fault in hard if fault.keyword != "additionalProperties")]
+
+
+def _in_words(
+    faults: Iterable[Fault], breaches: Iterable[Breach], nulls: Iterable[Fault] = ()
+) -> tuple[SchemaError, ...]:
+    faults, breaches, nulls = list(faults), list(breaches), list(nulls)
+    if not (faults or breaches or nulls):
+        return ()
+    from rolloutgen.schema.messages import said_of, said_of_breach
+
+    said = [words for fault in faults for words in said_of(fault)]
+    said += [said_of_breach(breach) for breach in breaches]
+    places = {at for at, _, _ in said}
+    said += [
+        (fault.at, NULL_RULE, f'"{fault.at[-1]}" is null, which server-side apply refuses in a custom resource')
+        for fault in nulls
+        if fault.at not in places
+    ]
+    return tuple(SchemaError(at, message, rule) for at, rule, message in dict.fromkeys(said))
+
+
+def _jsonable(value: Json) -> Json:
+    """`value` with keys that are strings and scalars that JSON has: what YAML's dates and odd keys become."""
+    if isinstance(value, Mapping):
+        return {_key(key): _jsonable(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_jsonable(item) for item in value]
+    return value if value is None or isinstance(value, (str, bool, int, float)) else str(value)
+
+
+def _key(key: object) -> str:
+    if isinstance(key, bool):
+        return "true" if key else "false"
+    return "null" if key is None else str(key)

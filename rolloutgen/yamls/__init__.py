@@ -1,1 +1,0 @@
-"""YAML and JSON as Go reads and writes them."""

@@ -1,0 +1,62 @@
+"""Every id that the package uses can be explained, and every explanation belongs to an id that is used."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import rolloutgen
+from rolloutgen.explain.texts import FINDINGS, REASONS, REFUSALS
+
+PACKAGE = Path(rolloutgen.__file__).parent
+MAKERS = {"refuse", "refused", "Refusal"}
+# Ids that are chosen from a table instead of being written in the call.
+CHOSEN = {"not-proven", "new-chart-does-not-render", "refused-by-transform", "not-a-chart", "not-readable", "too-much"}
+
+
+def calls() -> Iterator[tuple[str, ast.Call]]:
+    for path in PACKAGE.rglob("*.py"):
+        if "rules" in path.relative_to(PACKAGE).parts:
+            continue
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call):
+                yield getattr(node.func, "id", getattr(node.func, "attr", "")), node
+
+
+def ids(makers: set[str]) -> set[str]:
+    return {
+        node.args[0].value
+        for name, node in calls()
+        if name in makers
+        and node.args
+        and isinstance(node.args[0], ast.Constant)
+        and isinstance(node.args[0].value, str)
+    }
+
+
+def test_every_refusal_has_a_text_and_every_text_a_refusal() -> None:
+    assert ids(MAKERS) | CHOSEN == REFUSALS.keys()
+
+
+def test_every_finding_has_a_text() -> None:
+    assert FINDINGS.keys() >= ids({"Finding"}) - REFUSALS.keys()
+
+
+def test_every_reason_of_an_edit_has_a_text() -> None:
+    named = {
+        node.value.value
+        for path in [*PACKAGE.glob("rewrite/*.py"), PACKAGE / "house/record.py"]
+        for node in ast.parse(path.read_text(encoding="utf-8")).body
+        if isinstance(node, ast.Assign)
+        and isinstance(node.value, ast.Constant)
+        and getattr(node.targets[0], "id", "").endswith("REASON")
+    }
+    assert named | {"helpers", "lines", "rename"} == REASONS.keys()
+
+
+def test_texts_are_whole_sentences() -> None:
+    for name, explained in {**REFUSALS, **FINDINGS}.items():
+        for text in (explained.what, explained.why, explained.fix):
+            assert text[0].isupper() or text.startswith(("extensions/", "`", "maxSurge", "--")), (name, text)
+            assert text.endswith("."), (name, text)
