@@ -1,7 +1,4 @@
-"""The few exceptions; one place (`cli`) maps them to exit codes.
-
-Extracted.
-"""
+"""The few exceptions; one place (`cli`) maps them to exit codes."""
 
 from __future__ import annotations
 

@@ -189,3 +189,27 @@ class Decisions:
     replicas: Literal["live", "omit"] = "live"
     configs: tuple[str, ...] = ()
     hashed: bool = False
+
+
+State = Literal["valid", "invalid", "skipped", "no-schema"]
+
+
+@dataclass(frozen=True, slots=True)
+class SchemaError:
+    """What is wrong at one place. `rule` is the kind of fault: unknown-field, missing-field, wrong-type, unknown-value,
+    malformed, out-of-range, wrong-length, wrong-combination, rule-violation, duplicate-list-key,
+    null-in-custom-resource, api-version-not-served, no-kind, schema."""
+
+    at: Path
+    message: str
+    rule: str
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What the schemas say about one object; `source` names the schema that spoke, "" when none did."""
+
+    ref: Ref
+    state: State
+    errors: tuple[SchemaError, ...] = ()
+    source: str = ""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from graphlib import TopologicalSorter
 from pathlib import Path
 
 import pytest
@@ -21,15 +22,17 @@ ROWS = (
     {"diff"},
     {"convert", "simulate"},
     {"doctor", "lint", "scaffold"},
+    {"valuesets"},
     {"config"},
-    {"sourcemap", "valuesets"},
+    {"sourcemap"},
     {"gotemplate"},
     {"git", "helm"},
     {"chart", "schema"},
     {"goyaml", "kube", "package_data"},
-    {"errors", "model", "registry", "text_edits", ""},
+    {"errors", "registry"},
+    {"model", "text_edits", ""},
 )
-# Inside a package, from the top down; what is not named here stands between its package's rows.
+# Rows inside a package, from the top down, by the module's or folder's name in it.
 INNER = {
     "convert": (
         {"job"},
@@ -40,9 +43,10 @@ INNER = {
         {"edits", "expected"},
         {"discover"},
     ),
-    "diff": ({"impacts"}, {""}),
-    "lint": ({"rules"}, {""}),
+    "diff": ({"impacts", "drift", "review"}, {"presentation"}, {"conversion", "renders", "result"}, {"base", "diff"}),
+    "lint": ({"rules", "baseline"}, {"validate"}, {"views"}, {"lint"}, {"inputs", "kubeconform", "rule", "suppress"}),
 }
+PLUGINS = ("convert.checks", "diff.impacts", "lint.rules")
 HEAVY = {"yaml", "jinja2", "jsonschema", "jsonschema_rs", "helm_python", "copier", "ruamel"}
 
 
@@ -64,8 +68,10 @@ def imported(name: str, tree: ast.AST, is_package: bool) -> Iterator[str]:
             base = here[: len(here) - node.level + (1 if is_package else 0)]
             stem = [*base, *(node.module.split(".") if node.module else [])]
             yield from ([".".join(stem)] if node.module else [".".join([*stem, alias.name]) for alias in node.names])
-        elif isinstance(node, ast.ImportFrom) and node.module and node.module.startswith("rolloutgen."):
-            yield node.module.removeprefix("rolloutgen.")
+        elif isinstance(node, ast.ImportFrom) and node.module and node.module.split(".")[0] == "rolloutgen":
+            stem = node.module.removeprefix("rolloutgen").lstrip(".")
+            names = [".".join(filter(None, (stem, alias.name))) for alias in node.names]
+            yield from (name if name in MODULES else stem for name in names)
 
 
 MODULES = dict(modules())
@@ -86,7 +92,25 @@ def test_imports_point_down(name: str) -> None:
     assert not upwards, f"{name} imports from its own row or from above: {sorted(upwards)}"
 
 
-@pytest.mark.parametrize("package", ["audit", "rules", "rewrite", "transform"])
+@pytest.mark.parametrize("name", [name for name in MODULES if name.split(".")[0] in INNER and "." in name])
+def test_imports_point_down_inside_a_package(name: str) -> None:
+    package, own, *_ = name.split(".")
+    rows = {part: number for number, names in enumerate(INNER[package]) for part in names}
+    for other in imported(name, MODULES[name], name in PACKAGES):
+        top, *rest = other.split(".")
+        if top == package and rest and rest[0] != own and {own, rest[0]} <= rows.keys():
+            assert rows[rest[0]] > rows[own], f"{name} imports {other} from its own row or from above"
+
+
+def test_no_modules_import_each_other_in_a_circle() -> None:
+    graph = {
+        name: set(imported(name, tree, name in PACKAGES)) & MODULES.keys() - {name} for name, tree in MODULES.items()
+    }
+    order = TopologicalSorter(graph)
+    order.prepare()  # raises CycleError, which names the circle
+
+
+@pytest.mark.parametrize("package", PLUGINS)
 def test_plugins_never_import_each_other(package: str) -> None:
     for name, tree in MODULES.items():
         if name.startswith(f"{package}."):

@@ -20,9 +20,9 @@ def init(folder: str, dry_run: bool, force: bool, helm: str) -> None:
 
     from rolloutgen.cli.arguments import charts_below
     from rolloutgen.config.files import NAME
-    from rolloutgen.config.starter import first_house, take, write_house
     from rolloutgen.errors import UsageError
     from rolloutgen.helm import open_engine
+    from rolloutgen.scaffold.repository_config import first_house, take, write_house
 
     target = os.path.join(folder, NAME)
     if os.path.lexists(target) and not (force or dry_run):

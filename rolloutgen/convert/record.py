@@ -1,4 +1,4 @@
-"""Extracted."""
+"""Writes `.rolloutgen.yaml`, the record of a conversion, and decides from it whether a chart is converted already."""
 
 from __future__ import annotations
 

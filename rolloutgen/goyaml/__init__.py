@@ -12,11 +12,24 @@ from typing import Any, NoReturn
 import yaml
 
 from rolloutgen.errors import LimitError
-from rolloutgen.goyaml.scalars import YamlError as YamlError
-from rolloutgen.goyaml.scalars import float_key, is_special, plain
+from rolloutgen.goyaml.scalars import YamlError, float_key, is_special, plain
 from rolloutgen.model import Json, Path
 
 _PLAIN, _QUOTED = "plain", "quoted"
+
+__all__ = [
+    "Document",
+    "Duplicate",
+    "YamlError",
+    "compose",
+    "line_at",
+    "load",
+    "load_documents",
+    "merge",
+    "parse",
+    "split_documents",
+]
+
 _TAG = "tag:yaml.org,2002:"
 _MAX_DEPTH = 300
 _LONG_START = re.compile(r"^[ \t?:-]{300}", re.MULTILINE)

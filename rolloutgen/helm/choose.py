@@ -1,4 +1,4 @@
-"""Extracted."""
+"""Chooses the engine that `--helm` names."""
 
 from __future__ import annotations
 

@@ -178,15 +178,25 @@ def _bound_memory(memory_bytes: int) -> None:
     if memory_bytes and sys.platform == "linux":
         with contextlib.suppress(ValueError, OSError):
             resource.setrlimit(resource.RLIMIT_AS, (memory_bytes + 6 * 1024**3, resource.RLIM_INFINITY))
-    unit = 1 if sys.platform == "darwin" else 1024
     parent = os.getppid()
 
     def watch() -> None:
         while True:
             time.sleep(0.03)
-            if memory_bytes and resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit > memory_bytes:
+            if memory_bytes and _resident_bytes() > memory_bytes:
                 os._exit(TOO_LARGE)
             if os.getppid() != parent:
                 os._exit(_PARENT_GONE)
 
     threading.Thread(target=watch, daemon=True).start()
+
+
+def _resident_bytes() -> int:
+    """The resident memory of this process. On Linux not by getrusage, whose maximum survives exec: there a worker that
+    a large process started would begin with that process's peak."""
+    if sys.platform == "linux":
+        with open("/proc/self/statm", "rb") as stream:
+            return int(stream.read().split()[1]) * os.sysconf("SC_PAGESIZE")
+    import resource
+
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)

@@ -1,7 +1,4 @@
-"""Extracted.
-
-Extracted.
-"""
+"""Durations as Go reads them (time.ParseDuration)."""
 
 from __future__ import annotations
 

@@ -1,7 +1,4 @@
-"""The names that a conversion makes, and where a text names a Service. Shared by transform, rewrite and rules.
-
-Extracted.
-"""
+"""The names that a conversion makes, and where a text names a Service. Shared by transform, rewrite and rules."""
 
 from __future__ import annotations
 

@@ -1,8 +1,6 @@
 """Reading pod templates: their containers and what lies in them.
 
 Whether two pod templates are one to the Rollouts controller: it fills in defaults and compares by meaning.
-
-Extracted.
 """
 
 from __future__ import annotations

@@ -1,9 +1,4 @@
-"""Extracted.
-
-Extracted.
-
-Durations and quantities as Go reads them.
-"""
+"""Resource quantities as Kubernetes reads them ("500m", "1Gi", 2), and integers that may be percentages."""
 
 from __future__ import annotations
 

@@ -7,14 +7,11 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 
 from rolloutgen.kube.selectors import selects
 from rolloutgen.kube.tree import dig, mapping
-from rolloutgen.model import Manifest, Path, Release, Rendered
-
-if TYPE_CHECKING:
-    from rolloutgen.schema import SchemaError, Verdict
+from rolloutgen.model import Manifest, Path, Release, Rendered, SchemaError, Verdict
 
 Deployer = Literal["", "helm3", "helm4", "helmfile", "argocd", "flux"]
 Kind = tuple[str, str]  # API group and kind

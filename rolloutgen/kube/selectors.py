@@ -1,4 +1,4 @@
-"""Extracted."""
+"""Label selectors as Kubernetes reads them: what it refuses, and whether one matches labels."""
 
 from __future__ import annotations
 

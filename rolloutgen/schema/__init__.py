@@ -1,7 +1,8 @@
 """Schemas -> verdicts: what the API server would say about an object before any controller sees it."""
 
+from rolloutgen.model import SchemaError, Verdict
 from rolloutgen.schema.registry import exported, releases
-from rolloutgen.schema.validator import SchemaError, Verdict, check, check_pod_template, compile_ahead, dotted
+from rolloutgen.schema.validator import check, check_pod_template, compile_ahead, dotted
 
 __all__ = [
     "SchemaError",

@@ -6,39 +6,15 @@ import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache, partial
-from typing import Literal
 
 from rolloutgen.errors import UsageError
-from rolloutgen.model import Json, Manifest, Path, Ref
+from rolloutgen.model import Json, Manifest, Path, SchemaError, Verdict
 from rolloutgen.schema.cel_rules import Breach, breaches_of
 from rolloutgen.schema.engine import Backend, Engine, Fault, compiled
 from rolloutgen.schema.nulls import decoded, has_null, is_null, without_nulls
 from rolloutgen.schema.registry import Found, find, minor_of, pod_template, release_of
 
-State = Literal["valid", "invalid", "skipped", "no-schema"]
-
 NULL_RULE = "null-in-custom-resource"
-
-
-@dataclass(frozen=True, slots=True)
-class SchemaError:
-    """What is wrong at one place. `rule` is the kind of fault: unknown-field, missing-field, wrong-type, unknown-value,
-    malformed, out-of-range, wrong-length, wrong-combination, rule-violation, duplicate-list-key,
-    null-in-custom-resource, api-version-not-served, no-kind, schema."""
-
-    at: Path
-    message: str
-    rule: str
-
-
-@dataclass(frozen=True, slots=True)
-class Verdict:
-    """What the schemas say about one object; `source` names the schema that spoke, "" when none did."""
-
-    ref: Ref
-    state: State
-    errors: tuple[SchemaError, ...] = ()
-    source: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,7 +40,7 @@ NEW = {path: data for path, data in {**OLD, **CHANGES}.items() if data is not No
 KILLED_AT = """
 import json, os, signal, sys
 sys.path.insert(0, sys.argv[1])
-from rolloutgen.chart import atomic
+from rolloutgen.chart import write as atomic
 atomic.EXCHANGES = sys.argv[2] == "exchange"
 root, stop = sys.argv[3], int(sys.argv[4])
 changes = {path: None if text is None else text.encode() for path, text in json.loads(sys.argv[5]).items()}
@@ -180,7 +180,7 @@ def test_a_directory_that_cannot_be_written_stays_as_it_is(tmp_path: Path, monke
 
 def test_two_runs_do_not_write_at_once(tmp_path: Path) -> None:
     root = make(tmp_path / "chart")
-    hold = "import sys; sys.path.insert(0, sys.argv[1]); from rolloutgen.chart.exchange import locked\n"
+    hold = "import sys; sys.path.insert(0, sys.argv[1]); from rolloutgen.chart.write import locked\n"
     hold += "with locked(sys.argv[2]):\n    print('held', flush=True)\n    sys.stdin.read()\n"
     other = subprocess.Popen(
         [sys.executable, "-c", hold, str(HOME), str(root)], stdin=subprocess.PIPE, stdout=subprocess.PIPE

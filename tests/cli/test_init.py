@@ -11,8 +11,9 @@ import pytest
 
 from rolloutgen.config.files import house_of, key_paths, read_file
 from rolloutgen.config.options import settle
-from rolloutgen.config.starter import SCHEMA_NAME, Inventory, entries_of, text_of
+from rolloutgen.config.yaml_text import text_of
 from rolloutgen.goyaml import load
+from rolloutgen.scaffold.repository_config import SCHEMA_NAME, Inventory, entries_of
 
 from .conftest import Run, bytes_of
 

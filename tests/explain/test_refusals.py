@@ -46,7 +46,7 @@ def test_every_finding_has_a_text() -> None:
 def test_every_reason_of_an_edit_has_a_text() -> None:
     named = {
         node.value.value
-        for path in [*PACKAGE.glob("rewrite/*.py"), PACKAGE / "house/record.py"]
+        for path in [*PACKAGE.glob("convert/edits/*.py"), PACKAGE / "config/record.py"]
         for node in ast.parse(path.read_text(encoding="utf-8")).body
         if isinstance(node, ast.Assign)
         and isinstance(node.value, ast.Constant)

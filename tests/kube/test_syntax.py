@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from rolloutgen.kube import syntax
+from rolloutgen.kube import durations, quantities, selectors, syntax
 
 
 @pytest.mark.parametrize(
@@ -23,12 +23,12 @@ from rolloutgen.kube import syntax
     ],
 )
 def test_durations_that_go_reads(text: str, seconds: float) -> None:
-    assert syntax.duration(text) == pytest.approx(seconds)
+    assert durations.duration(text) == pytest.approx(seconds)
 
 
 @pytest.mark.parametrize("text", ["", "1d", "1.5", "5", "1 h", "1h ", "h", "--1s", "1H", "."])
 def test_durations_that_go_refuses(text: str) -> None:
-    assert syntax.duration(text) is None
+    assert durations.duration(text) is None
 
 
 @pytest.mark.parametrize(
@@ -45,12 +45,12 @@ def test_durations_that_go_refuses(text: str) -> None:
     ],
 )
 def test_quantities_that_kubernetes_reads(value: object, number: str) -> None:
-    assert syntax.quantity(value) == Decimal(number)
+    assert quantities.quantity(value) == Decimal(number)
 
 
 @pytest.mark.parametrize("value", ["", "128MB", "1 Gi", "1gi", "one", True, None, [], "1Ki5", "e3"])
 def test_quantities_that_kubernetes_refuses(value: object) -> None:
-    assert syntax.quantity(value) is None
+    assert quantities.quantity(value) is None
 
 
 @pytest.mark.parametrize(
@@ -77,7 +77,7 @@ def test_names(check: object, good: tuple[str, ...], bad: tuple[str, ...]) -> No
     ("value", "number"), [(3, 3), ("25%", 25), ("25", 25), ("0%", 0), ("x", 0), ("-5%", 0), (None, None), (True, None)]
 )
 def test_max_surge_as_the_controller_reads_it(value: object, number: int | None) -> None:
-    assert syntax.percent_or_int(value) == number
+    assert quantities.percent_or_int(value) == number
 
 
 @pytest.mark.parametrize(
@@ -91,10 +91,10 @@ def test_max_surge_as_the_controller_reads_it(value: object, number: int | None)
     ],
 )
 def test_expressions_of_selectors(expression: dict[str, object], matches: bool) -> None:
-    assert syntax.selects({"matchExpressions": [expression]}, {"app": "web"}) is matches
+    assert selectors.selects({"matchExpressions": [expression]}, {"app": "web"}) is matches
 
 
 def test_all_parts_of_a_selector_must_match() -> None:
     selector = {"matchLabels": {"app": "web"}, "matchExpressions": [{"key": "tier", "operator": "Exists"}]}
-    assert not syntax.selects(selector, {"app": "web"})
-    assert syntax.selects(selector, {"app": "web", "tier": "x"})
+    assert not selectors.selects(selector, {"app": "web"})
+    assert selectors.selects(selector, {"app": "web", "tier": "x"})

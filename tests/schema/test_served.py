@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from rolloutgen.goyaml import load
+from rolloutgen.model import Verdict
 from rolloutgen.schema import check, dotted
-from rolloutgen.schema.validator import Verdict
 from tests.schema.mutants import manifest
 
 POD = "{restartPolicy: Never, containers: [{name: a, image: b}]}"

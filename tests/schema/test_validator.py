@@ -8,8 +8,8 @@ import pytest
 
 from rolloutgen.errors import UsageError
 from rolloutgen.goyaml import load
+from rolloutgen.model import Verdict
 from rolloutgen.schema import check, check_pod_template, compile_ahead, dotted, validator
-from rolloutgen.schema.validator import Verdict
 from tests.schema.mutants import good_objects, manifest
 
 

@@ -10,11 +10,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from rolloutgen.errors import RolloutgenError
-from rolloutgen.kube.naming import (
-    host_tail,
-    namespace_of,
-    track_names,
-)
+from rolloutgen.kube.naming import host_tail, namespace_of, track_names
 from rolloutgen.kube.pods import pod_labels
 from rolloutgen.kube.tree import as_map, dig, maps, overlay
 from rolloutgen.model import Change, Decisions, Finding, Manifest, Path, Ref, Refusal, Release, WorkloadDecision

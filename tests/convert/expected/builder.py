@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from rolloutgen.chart.manifests import parse_rendered
-from rolloutgen.convert.expected.release import Refused, Transformed, transform
+from rolloutgen.convert.expected.release import Transformed, transform
+from rolloutgen.convert.expected.target import Refused
 from rolloutgen.goyaml import parse
 from rolloutgen.model import Decisions, Manifest, Refusal, Release, WorkloadDecision
 

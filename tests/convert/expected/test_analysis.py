@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from rolloutgen.convert.expected.release import Refused, transform
+from rolloutgen.convert.expected.release import transform
+from rolloutgen.convert.expected.target import Refused
 from rolloutgen.model import Decisions, Manifest, Ref, Release, WorkloadDecision
 
 GIVEN = {"enabled": True, "prometheus": "http://p:9090", "interval": "1m", "successRate": 0.99, "p99Milliseconds": 500}

@@ -9,7 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rolloutgen.chart.manifests import ref_of
-from rolloutgen.convert.expected.release import Refused, Transformed, transform
+from rolloutgen.convert.expected.release import Transformed, transform
+from rolloutgen.convert.expected.target import Refused
 from rolloutgen.convert.verify.compare import explain
 from rolloutgen.model import Decisions, Manifest, Release, WorkloadDecision
 

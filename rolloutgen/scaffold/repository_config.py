@@ -1,9 +1,4 @@
-"""What the charts and manifests of a repository show of their house: gateways, issuers, DNS, domains, the deployer.
-
-The first rolloutgen.yaml of a repository, from what its charts show; and the schema beside it, for editors.
-
-The text of a rolloutgen.yaml: keys in their order, each with a remark behind it.
-"""
+"""The first rolloutgen.yaml of a repository, from what its charts and manifests show."""
 
 from __future__ import annotations
 
@@ -14,8 +9,6 @@ import tempfile
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import groupby
-from textwrap import wrap
 from typing import Any
 
 from rolloutgen.chart.chart import Chart, load_chart
@@ -23,8 +16,8 @@ from rolloutgen.chart.dependencies import resolve_dependencies
 from rolloutgen.chart.manifests import ref_of, unwrapped
 from rolloutgen.config.files import NAME, SCHEMA, key_paths, node_at
 from rolloutgen.config.files import schema as house_schema
+from rolloutgen.config.yaml_text import Entry, text_of
 from rolloutgen.errors import RolloutgenError, UsageError
-from rolloutgen.goyaml.dump import dumped
 from rolloutgen.helm import Engine
 from rolloutgen.kube.tree import dig, integer, listing, mapping, rows, text, texts
 from rolloutgen.model import Manifest, Rendered, ValueSet
@@ -346,49 +339,3 @@ def _shown(value: str) -> str:
 
 def _plain(path: str) -> str:
     return path if path.isprintable() else json.dumps(path)
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """A key with its value; `remark` stands behind it, `above` are comment lines before it. `off` is commented out."""
-
-    at: tuple[str, ...]
-    value: Any
-    remark: str = ""
-    above: tuple[str, ...] = ()
-    off: bool = False
-
-
-def text_of(entries: Iterable[Entry], heads: Mapping[str, str] | None = None) -> str:
-    """The entries as YAML. Keys of one map must follow each other.
-
-    `heads` are comments above keys of the file itself, which then stand apart from each other.
-    """
-    lines: list[str] = []
-    for key, group in groupby(entries, lambda entry: entry.at[0]):
-        if heads is not None:
-            lines += ["", *(f"# {line}" for line in wrap(heads.get(key, ""), 116, break_on_hyphens=False))]
-        lines += _lines(list(group))
-    return "".join(f"{line}\n" for line in lines)
-
-
-def _lines(group: list[Entry]) -> list[str]:
-    """The lines of the entries of one key; commented out where all of them are."""
-    off = all(entry.off for entry in group)
-    mark = "# " if off else ""
-    if len(group) == 1 and len(group[0].at) == 1:
-        return [*(f"# {line}" for line in group[0].above), *(mark + line for line in _leaf(group[0]))]
-    inner = [replace(entry, at=entry.at[1:], off=entry.off and not off) for entry in group]
-    lines = [f"{_key(group[0].at[0])}:"]
-    for _, below in groupby(inner, lambda entry: entry.at[0]):
-        lines += [f"  {line}" for line in _lines(list(below))]
-    return [mark + line for line in lines]
-
-
-def _leaf(entry: Entry) -> list[str]:
-    first, *rest = dumped({entry.at[0]: entry.value}, quote='"').splitlines()
-    return [first + (f"  # {entry.remark}" if entry.remark else ""), *rest]
-
-
-def _key(name: str) -> str:
-    return dumped({name: 0}, quote='"').rpartition(":")[0]
