@@ -115,6 +115,7 @@ _FIELDS = (
     type=click.Path(exists=True, file_okay=False),
     help="Look through DIR for what else names a Service that is renamed.",
 )
+@click.option("--verbose", "-v", is_flag=True, help="Log each decision with its reason to stderr.")
 @click.option("--explain", is_flag=True, help="Say why for every edit and every step.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a chart, one a line.")
 @click.option(
@@ -142,7 +143,7 @@ def _tasks(paths: Sequence[str], given: dict[str, Any]) -> list[Task]:
     from rolloutgen.convert.job import Request
 
     flags = {name: given[name] for name in _FIELDS if given[name] not in (None, ())}
-    request = Request(flags, given["config"] or "", given["references"])
+    request = Request(flags, given["config"] or "", given["references"], given["verbose"])
     several = len(paths) > 1 or bool(given["roots"])
     forms = ["brief" if several else "text"]
     if given["as_json"]:

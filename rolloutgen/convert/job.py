@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -22,11 +24,12 @@ from rolloutgen.valuesets.value_sets import chosen_sets
 class Request:
     """What is asked for every chart of a call. `flags` name fields of Options that were chosen on the command line;
     `config` is the house file, "" for the nearest one; `references` are folders to look through for the old Services'
-    names."""
+    names; `verbose` logs each decision to stderr."""
 
     flags: Mapping[str, Any] = field(default_factory=dict)
     config: str = ""
     references: tuple[str, ...] = ()
+    verbose: bool = False
 
 
 @dataclass(frozen=True)
@@ -45,6 +48,8 @@ def plan_chart(path: str, request: Request, engine: Engine) -> Conversion:
     What speaks against this chart is a refusal in the plan; UsageError is raised for what the user must set right
     first (house file, value files, Helm).
     """
+    if request.verbose:
+        logging.basicConfig(stream=sys.stderr, level=logging.INFO, format=f"{path}: %(message)s", force=True)
     house = house_of(path, request.config).options()
     options = checked(settle(house, request.flags), request.flags)
     try:

@@ -15,6 +15,7 @@ from rolloutgen.chart.chart import Chart
 from rolloutgen.chart.dependencies import Dependencies, resolve_dependencies
 from rolloutgen.config.options import Options
 from rolloutgen.convert.assemble import Assembled, FileChange, assemble
+from rolloutgen.convert.discover.decision_log import log_decisions, log_renders
 from rolloutgen.convert.discover.deployments import selecting
 from rolloutgen.convert.discover.survey import Survey, survey
 from rolloutgen.convert.discover.values_keys import placeholder
@@ -81,6 +82,7 @@ def _convert(chart: Chart, value_sets: Sequence[ValueSet], engine: Engine, optio
         for result in engine.render_all(marked, value_sets)
     ]
     renders = [render for render in befores if isinstance(render, Rendered)]
+    log_renders(befores)
     if not isinstance(befores[0], Rendered):
         raise ChartRefused(_no_render(befores[0]))
     if is_done(chart, renders, options):
@@ -90,6 +92,7 @@ def _convert(chart: Chart, value_sets: Sequence[ValueSet], engine: Engine, optio
     if found is None:
         return Plan(chart, "unchanged")
     placeholder(chart, key)
+    log_decisions(found, options)
     told = Sources(new_version, sources.files)
     alike = aliases(told, found.workloads, renders[:2], engine) if renaming(found) else {}
     ground = _Ground(chart, dependencies, marked, tuple(value_sets), tuple(befores), alike)

@@ -156,6 +156,20 @@ def service_sites(site: Site, renders: Sequence[Rendered], options: Options, sou
     return dict.fromkeys(sites)
 
 
+def choose_by(site: Site, renders: Sequence[Rendered], options: Options) -> str:
+    """The reason for the choice of `service_sites`, as a clause for the log."""
+    tiers = _tiers(site, renders, options)
+    if tiers.asked:
+        return "--service names it"
+    others = len(tiers.fitting) - 1
+    beside = f" ({others} more select the pods)" if others else ""
+    if tiers.routed:
+        return f"a route of the chart points at it{beside}"
+    return (
+        f"it carries the workload's name{beside}" if tiers.named else "it alone selects the pods"
+    ) + ", and no route"
+
+
 def _not_in_source(site: Site, renders: Sequence[Rendered], sources: Sources) -> Refusal:
     """The refusal of a Service that is no document of the chart's templates, with the template that renders it."""
     templates = (
