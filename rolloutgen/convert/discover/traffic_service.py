@@ -165,9 +165,9 @@ def choose_by(site: Site, renders: Sequence[Rendered], options: Options) -> str:
     beside = f" ({others} more select the pods)" if others else ""
     if tiers.routed:
         return f"a route of the chart points at it{beside}"
-    return (
-        f"it carries the workload's name{beside}" if tiers.named else "it alone selects the pods"
-    ) + ", and no route"
+    if tiers.named:
+        return f"it carries the workload's name and no route points at any{beside}"
+    return "it is the only one that selects the pods"
 
 
 def _not_in_source(site: Site, renders: Sequence[Rendered], sources: Sources) -> Refusal:
