@@ -28,16 +28,22 @@ ACTION: Any = goyaml.load((ROOT / "action.yml").read_text())
 GITLAB: Any = goyaml.load((ROOT / "examples/ci/gitlab.yml").read_text())
 pytestmark = pytest.mark.skipif(not (shutil.which("git") and shutil.which("bash")), reason="git or bash is not on PATH")
 STEPS = {step["name"]: step for step in ACTION["runs"]["steps"] if "run" in step}
+BOT = {"login": "github-actions[bot]"}
 _EXPRESSION = re.compile(r"\$\{\{\s*(.+?)\s*\}\}")
 
 _GH = """#!/usr/bin/env python3
 import json, os, sys
 folder, arguments = os.environ["FAKE"], sys.argv[1:]
-with open(f"{folder}/calls", "a") as log: log.write(json.dumps(arguments) + "\\n")
+with open(f"{folder}/calls", "a") as log:
+    if arguments[:2] != ["api", "user"]: log.write(json.dumps(arguments) + "\\n")
 if os.path.exists(f"{folder}/forbidden"): sys.exit("HTTP 403: Resource not accessible by integration")
 if "--paginate" in arguments:
     for comment in json.load(open(f"{folder}/comments.json")):
-        if comment["body"].startswith(os.environ["MARK"]): print(comment["id"])
+        own = comment["user"]["login"] == os.environ["AUTHOR"]
+        if own and comment["body"].startswith(os.environ["MARK"]): print(comment["id"])
+elif arguments[:2] == ["api", "user"]:
+    if not os.path.exists(f"{folder}/login"): sys.exit("HTTP 403: Resource not accessible by integration")
+    print(open(f"{folder}/login").read())
 else: print("https://example.org/comment")
 """
 _CURL = """#!/usr/bin/env python3
@@ -183,19 +189,46 @@ def test_the_action_reviews_what_the_pull_request_changed(runner: Runner) -> Non
     assert f"body=@{values['steps.diff.outputs.comment']}" in written
 
 
+def test_a_folder_cannot_set_outputs(runner: Runner, repo: Repo) -> None:
+    """With a fixed delimiter, the lines of this folder's name would end the list of charts and set `html`."""
+    hostile = "charts/x\nEND-OF-CHARTS\nhtml=y"
+    repo.git("checkout", "-q", "pr")
+    repo.chart(hostile, name="hostile")
+    repo.commit("a folder with line breaks")
+    runner.top = clone(repo, runner.folder / "again")
+    values, lines = action(runner)
+    assert "failed" not in values, lines
+    assert values["steps.diff.outputs.html"].endswith("/rolloutgen-report/diff.html")
+    assert values["steps.diff.outputs.charts"] == "charts/web"
+    listed = Path(values["steps.diff.outputs.list"]).read_bytes().split(b"\0")
+    assert hostile.encode() in listed  # it is validated all the same
+    assert {name.removeprefix("steps.diff.outputs.") for name in values if name.startswith("steps.diff.")} == {
+        "code", "html", "comment", "charts", "list",
+    }  # fmt: skip
+
+
 @pytest.mark.programs
 def test_the_action_replaces_its_own_comment_and_no_other(runner: Runner) -> None:
     runner.comments(
         [
-            {"id": 1, "body": "What does <!-- rolloutgen diff --> mean?"},
-            {"id": 2, "body": "<!-- rolloutgen diff prod -->\nof another job"},
-            {"id": 3, "body": "<!-- rolloutgen diff -->\nof the run before"},
+            {"id": 1, "user": BOT, "body": "What does <!-- rolloutgen diff --> mean?"},
+            {"id": 2, "user": BOT, "body": "<!-- rolloutgen diff prod -->\nof another job"},
+            {
+                "id": 4,
+                "user": {"login": "mallory"},
+                "body": "<!-- rolloutgen diff -->\nby somebody who copied the mark",
+            },
+            {"id": 3, "user": BOT, "body": "<!-- rolloutgen diff -->\nof the run before"},
+            {"id": 5, "user": {"login": "release-bot"}, "body": "<!-- rolloutgen diff -->\nwith a token of its own"},
         ]
     )
     action(runner)
     assert runner.calls()[-1][1:4] == ["--method", "PATCH", "repos/team/charts/issues/comments/3"]
     action(runner, marker="prod")
     assert runner.calls()[-1][1:4] == ["--method", "PATCH", "repos/team/charts/issues/comments/2"]
+    (runner.folder / "login").write_text("release-bot")
+    action(runner)
+    assert runner.calls()[-1][1:4] == ["--method", "PATCH", "repos/team/charts/issues/comments/5"]
 
 
 @pytest.mark.programs
@@ -286,7 +319,7 @@ def test_the_gitlab_job_writes_the_note_and_its_artifacts(full: Runner) -> None:
     code, lines = gitlab(full, ROLLOUTGEN_TOKEN="secret-token")
     assert code == 0, lines
     report = full.top / "rolloutgen-report"
-    assert (report / "charts").read_text() == "charts/web\n"
+    assert (report / "charts").read_text() == "charts/web\0"
     assert "starts a canary" in (report / "note.md").read_text()
     assert isinstance(json.loads((full.top / "gl-code-quality-report.json").read_text()), list)
     notes = "https://gitlab.example.org/api/v4/projects/12/merge_requests/7/notes"
