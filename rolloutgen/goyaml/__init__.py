@@ -92,7 +92,11 @@ def compose(text: str) -> yaml.Node | None:
         finally:
             composer.dispose()
     except yaml.YAMLError as fault:
-        raise _readable(fault, text) from None
+        readable = _readable(fault, text)
+        # libyaml 0.2.6 (PyYAML 6.0.4) bounds the nesting before it gives the event that `_bound_depth` counts.
+        if "maximum nesting depth" in readable.problem:
+            raise LimitError("the YAML is nested too deeply", line=readable.line) from None
+        raise readable from None
     except UnicodeEncodeError:
         raise YamlError("not valid Unicode text") from None
 

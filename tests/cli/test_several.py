@@ -75,7 +75,8 @@ def test_an_interrupt_leaves_every_chart_as_it_was_or_converted(run: Run, copy: 
     before = bytes_of(copy("plain", "model"))
     run("convert", tmp_path / "model")
     after = bytes_of(tmp_path / "model")
-    charts = [copy("plain", f"charts/{number:02}") for number in range(30)]
+    # So many that they cannot all be done before the signal comes, however busy the machine is.
+    charts = [copy("plain", f"charts/{number:03}") for number in range(300)]
     process = subprocess.Popen(
         [sys.executable, "-m", "rolloutgen", "convert", "--all", str(tmp_path / "charts")],
         stdout=subprocess.PIPE,
