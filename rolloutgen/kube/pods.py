@@ -11,6 +11,7 @@ from typing import Any
 
 from rolloutgen.kube.quantities import quantity
 from rolloutgen.kube.release import CONFIG_MAP, SECRET, Kind, Pod, ReleaseView
+from rolloutgen.kube.selectors import picks
 from rolloutgen.kube.tree import as_map, dig, rows, text
 from rolloutgen.model import Json, Manifest, Path
 
@@ -204,3 +205,12 @@ def pod_labels(manifest: Manifest) -> Mapping[str, Any] | None:
     if manifest.ref.kind != "Deployment" and not isinstance(dig(template, "spec", "containers"), list):
         return None
     return as_map(dig(template, "metadata", "labels"))
+
+
+def serves(service: Manifest, workload: Manifest, namespace: str) -> bool:
+    """Whether a Service's selector picks the pods that `workload` makes and keeps running, in one namespace.
+    `namespace` is the release's."""
+    labels = pod_labels(workload)
+    if labels is None or (service.ref.namespace or namespace) != (workload.ref.namespace or namespace):
+        return False
+    return picks(as_map(dig(service.body, "spec", "selector")), labels)

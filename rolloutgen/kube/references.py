@@ -12,7 +12,6 @@ from dataclasses import dataclass
 
 from rolloutgen.kube.istio import destinations, service_of
 from rolloutgen.kube.naming import host_tail
-from rolloutgen.kube.pods import pod_labels
 from rolloutgen.kube.release import HTTP_ROUTE, INGRESSES, VIRTUAL_SERVICE, ReleaseView
 from rolloutgen.kube.tree import as_map, dig, maps, rows, text, texts
 from rolloutgen.model import Json, Manifest, Path
@@ -99,17 +98,6 @@ def references(value: Json, path: Path = ()) -> Iterator[tuple[Path, str, str]]:
 def is_config(manifest: Manifest) -> bool:
     """Whether an object is a ConfigMap or a Secret."""
     return manifest.ref.kind in KINDS and not manifest.ref.group
-
-
-def selects(service: Manifest, workload: Manifest, namespace: str) -> bool:
-    """Whether a Service's selector is a non-empty subset of the workload's pod labels, in one namespace."""
-    selector = as_map(dig(service.body, "spec", "selector"))
-    labels = pod_labels(workload)
-    if labels is None or not selector:
-        return False
-    if (service.ref.namespace or namespace) != (workload.ref.namespace or namespace):
-        return False
-    return all(key in labels and labels[key] == value for key, value in selector.items())
 
 
 def target_of(manifest: Manifest, field: str) -> str:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Literal
 
-from rolloutgen.kube.selectors import selects
+from rolloutgen.kube.selectors import picks
 from rolloutgen.kube.tree import dig, mapping
 from rolloutgen.model import Manifest, Path, Release, Rendered, SchemaError, Verdict
 
@@ -161,10 +161,8 @@ class ReleaseView:
 
     def selected(self, selector: Mapping[str, Any], namespace: str) -> Iterator[Pod]:
         """The pod templates of `namespace` whose labels an equality selector (a Service's) matches."""
-        if not selector:
-            return
         for pod in self.pods:
-            if self.namespace(pod.manifest) == namespace and selects({"matchLabels": selector}, pod.labels):
+            if self.namespace(pod.manifest) == namespace and picks(selector, pod.labels):
                 yield pod
 
 

@@ -1,17 +1,18 @@
-"""Label selectors as Kubernetes reads them: what it refuses, and whether one matches labels."""
+"""Label selectors as Kubernetes reads them: what it refuses, and whether one matches labels.
+
+The API server decodes labels and selectors as maps of strings, where a null is the empty string: a label `a: null` is
+there and is "", and `{a: null}` selects it as `{a: ""}` does. A custom resource keeps the null, and its controller
+decodes it the same way.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from rolloutgen.kube.syntax import is_label_key, is_label_value
 from rolloutgen.kube.tree import listing, mapping, rows, text, texts
 from rolloutgen.model import Path
-
-if TYPE_CHECKING:
-    pass
-
 
 _VALUES_WANTED = {"In": True, "NotIn": True, "Exists": False, "DoesNotExist": False}
 
@@ -39,9 +40,20 @@ def selector_faults(selector: Mapping[str, Any]) -> Iterator[tuple[Path, str]]:
 
 def selects(selector: Mapping[str, Any], labels: Mapping[str, Any]) -> bool:
     """Whether a label selector (matchLabels, matchExpressions) matches `labels`; an empty one matches everything."""
-    if any(labels.get(key) != value for key, value in mapping(selector, "matchLabels").items()):
+    have, wanted = _strings(labels), _strings(mapping(selector, "matchLabels"))
+    if not wanted.items() <= have.items():
         return False
-    return all(_holds(expression, labels) for _, expression in rows(selector, "matchExpressions"))
+    return all(_holds(expression, have) for _, expression in rows(selector, "matchExpressions"))
+
+
+def picks(selector: Mapping[str, Any], labels: Mapping[str, Any]) -> bool:
+    """Whether the selector of a Service (a map of labels) matches `labels`; an empty one matches nothing."""
+    return bool(selector) and _strings(selector).items() <= _strings(labels).items()
+
+
+def _strings(labels: Mapping[str, Any]) -> dict[str, Any]:
+    """Labels as the API server decodes them: null is the empty string."""
+    return {key: "" if value is None else value for key, value in labels.items()}
 
 
 def _holds(expression: Mapping[str, Any], labels: Mapping[str, Any]) -> bool:

@@ -9,9 +9,9 @@ from typing import Literal
 from rolloutgen.kube.istio import destination_service, destinations, listings
 from rolloutgen.kube.references import backends
 from rolloutgen.kube.release import SERVICE, VIRTUAL_SERVICE, ReleaseView
-from rolloutgen.kube.selectors import selects
+from rolloutgen.kube.selectors import picks
 from rolloutgen.kube.strategy import service_names
-from rolloutgen.kube.tree import rows, text, texts
+from rolloutgen.kube.tree import mapping, rows, text, texts
 from rolloutgen.model import Manifest
 
 Role = Literal["stable", "canary", "active", "preview", ""]
@@ -82,11 +82,8 @@ def _services(view: ReleaseView, rollout: Manifest) -> dict[str, Node]:
     found = {name: Node("service", name, _ROLES.get(str(at[-1]), "")) for at, name in service_names(rollout)}
     pod = view.pod_of(rollout)
     for service in view.all(SERVICE):
-        selector = (
-            service.body.get("spec", {}).get("selector") if isinstance(service.body.get("spec"), Mapping) else None
-        )
         same = view.namespace(service) == view.namespace(rollout)
-        if pod and same and selector and selects({"matchLabels": selector}, pod.labels):
+        if pod and same and picks(mapping(service.body, "spec", "selector"), pod.labels):
             found.setdefault(service.ref.name, Node("service", service.ref.name))
     return found
 

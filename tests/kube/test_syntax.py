@@ -98,3 +98,21 @@ def test_all_parts_of_a_selector_must_match() -> None:
     selector = {"matchLabels": {"app": "web"}, "matchExpressions": [{"key": "tier", "operator": "Exists"}]}
     assert not selectors.selects(selector, {"app": "web"})
     assert selectors.selects(selector, {"app": "web", "tier": "x"})
+
+
+@pytest.mark.parametrize(
+    ("selector", "labels", "matches"),
+    [
+        ({"a": ""}, {"a": None}, True),
+        ({"a": None}, {"a": ""}, True),
+        ({"a": None}, {"a": None}, True),
+        ({"a": None}, {}, False),
+        ({"a": "x"}, {"a": None}, False),
+        ({}, {"a": "x"}, False),
+    ],
+)
+def test_a_null_label_is_an_empty_one_and_not_an_absent_one(
+    selector: dict[str, object], labels: dict[str, object], matches: bool
+) -> None:
+    assert selectors.picks(selector, labels) is matches
+    assert selectors.selects({"matchLabels": selector}, labels) is (matches or not selector)

@@ -38,7 +38,8 @@ from rolloutgen.gotemplate.conditions import code_of
 from rolloutgen.gotemplate.outline import SPLICE
 from rolloutgen.gotemplate.scope import is_shared, scope_at, site_scope
 from rolloutgen.gotemplate.sources import Site, Sources, maker, refuse
-from rolloutgen.kube.references import points_at, selects, target_of
+from rolloutgen.kube.pods import serves
+from rolloutgen.kube.references import points_at, target_of
 from rolloutgen.kube.release import VIRTUAL_SERVICE
 from rolloutgen.model import Decisions, Finding, Refusal, Rendered, WorkloadDecision
 
@@ -160,7 +161,7 @@ def _workload(
         for deployment in (m for m in render.objects if m.site == site_id and m.ref.kind == "Deployment"):
             if not render.value_set.derived:
                 names.add(deployment.ref.name)
-            carried = [m for m in render.objects if m.site in services and selects(m, deployment, release.namespace)]
+            carried = [m for m in render.objects if m.site in services and serves(m, deployment, release.namespace)]
             always = always and bool(carried)
             for manifest in render.objects:
                 beside = (manifest.ref.namespace or release.namespace) == (

@@ -14,7 +14,8 @@ from rolloutgen.config.options import Options
 from rolloutgen.errors import ChartRefused
 from rolloutgen.gotemplate.sources import Site, Sources, maker, refuse
 from rolloutgen.kube.naming import host_tail, rename_service
-from rolloutgen.kube.references import points_at, selects
+from rolloutgen.kube.pods import serves
+from rolloutgen.kube.references import points_at
 from rolloutgen.kube.tree import as_list, as_map, dig, maps, strings
 from rolloutgen.model import Finding, Manifest, Path, Refusal, Rendered, WorkloadDecision
 
@@ -268,7 +269,7 @@ def _carries(service: Manifest, deployment: Manifest, namespace: str) -> bool:
         and not service.ref.group
         and dig(service.body, "spec", "clusterIP") != "None"
         and dig(service.body, "spec", "type") != "ExternalName"
-        and selects(service, deployment, namespace)
+        and serves(service, deployment, namespace)
     )
 
 
@@ -326,7 +327,7 @@ def refuse_shared(
                 for m in render.objects
                 if m.ref.kind == "Deployment"
                 and any(m.site in d.sites and service.site in d.service_sites for d in decisions)
-                and selects(service, m, namespace)
+                and serves(service, m, namespace)
             ]
             twice = [m for m in behind[1:] if m.ref == behind[0].ref and m.template != behind[0].template]
             if twice:

@@ -41,7 +41,7 @@ from rolloutgen.convert.edits.plan_services import of_services, own_routes, refe
 from rolloutgen.gotemplate.expressions import free_variables, grouped, printed
 from rolloutgen.gotemplate.scope import site_scope
 from rolloutgen.gotemplate.sources import Site
-from rolloutgen.kube.references import selects
+from rolloutgen.kube.pods import serves
 
 
 def of_workload(item: Workload, survey: Survey, options: Options, taken: set[str]) -> Iterator[Item]:
@@ -166,8 +166,8 @@ def barred(context: Context, served: str) -> tuple[str, ...]:
         namespace = render.value_set.release.namespace
         mine = [m for m in render.objects if m.site == context.site.id and m.ref.kind == "Deployment"]
         services = [m for m in render.objects if m.site in context.item.decision.service_sites]
-        for service in (s for s in services if any(selects(s, deployment, namespace) for deployment in mine)):
-            others = [m.site for m in render.objects if m.ref.kind in _KINDS and selects(service, m, namespace)]
+        for service in (s for s in services if any(serves(s, deployment, namespace) for deployment in mine)):
+            others = [m.site for m in render.objects if m.ref.kind in _KINDS and serves(service, m, namespace)]
             if others and not render.value_set.derived:
                 return ()
             found.update(dict.fromkeys(others))

@@ -11,7 +11,7 @@ from typing import Any
 
 from rolloutgen.errors import RolloutgenError
 from rolloutgen.kube.naming import host_tail, namespace_of, track_names
-from rolloutgen.kube.pods import pod_labels
+from rolloutgen.kube.pods import serves
 from rolloutgen.kube.tree import as_map, dig, maps, overlay
 from rolloutgen.model import Change, Decisions, Finding, Manifest, Path, Ref, Refusal, Release, WorkloadDecision
 
@@ -149,7 +149,7 @@ def _service(
         and not manifest.ref.group
         and manifest.ref.name
         and manifest.site in decision.service_sites
-        and _selects(manifest, workload, release)
+        and serves(manifest, workload, release.namespace)
     ]
     named = [manifest for manifest in fitting if manifest.ref.name == workload.ref.name]
     best = named or fitting
@@ -157,16 +157,6 @@ def _service(
         names = ", ".join(manifest.ref.name for manifest in best)
         raise refused("ambiguous-service", workload, f"several Services serve it: {names}", "choose one with --service")
     return best[0] if best else None
-
-
-def _selects(service: Manifest, workload: Manifest, release: Release) -> bool:
-    labels = pod_labels(workload)
-    selector = as_map(dig(service.body, "spec", "selector"))
-    if labels is None or not selector or namespace_of(service, release) != namespace_of(workload, release):
-        return False
-    # A null label is "" to the API server.
-    have = {key: "" if value is None else value for key, value in labels.items()}
-    return all(key in have and have[key] == ("" if value is None else value) for key, value in selector.items())
 
 
 def _has_route(service: Manifest, decision: WorkloadDecision, objects: Sequence[Manifest], release: Release) -> bool:
@@ -189,7 +179,7 @@ def _destinations(virtual_service: Manifest) -> Iterator[object]:
 
 def _check_alone(workload: Manifest, service: Manifest, objects: Sequence[Manifest], release: Release) -> None:
     for other in objects:
-        if other is not workload and _selects(service, other, release):
+        if other is not workload and serves(service, other, release.namespace):
             why = f"selects the pods of {workload.ref} and {other.ref}; the controller's hash would cut one of them off"
             raise refused("service-of-two-workloads", service, why, "give each workload a Service of its own")
 

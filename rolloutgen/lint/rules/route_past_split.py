@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from rolloutgen.kube.istio import istio_of
 from rolloutgen.kube.references import backends
 from rolloutgen.kube.release import SERVICE, Pod, ReleaseView
-from rolloutgen.kube.selectors import selects
+from rolloutgen.kube.selectors import picks
 from rolloutgen.kube.strategy import canaries, routing_services
 from rolloutgen.kube.tree import dig, mapping
 from rolloutgen.lint.rule import Fault, Rule
@@ -38,9 +38,8 @@ def _faults(view: ReleaseView) -> Iterator[Fault]:
 
 
 def _reaches(service: Manifest, pod: Pod) -> bool:
-    selector = mapping(service.body, "spec", "selector")
     headless = dig(service.body, "spec", "clusterIP") == "None"
-    return bool(selector) and not headless and selects({"matchLabels": selector}, pod.labels)
+    return not headless and picks(mapping(service.body, "spec", "selector"), pod.labels)
 
 
 RULE = Rule(
