@@ -14,8 +14,8 @@ from functools import cache
 from typing import Any
 from urllib.parse import urlsplit
 
-from rolloutgen.kube.durations import go_duration
-from rolloutgen.kube.quantities import go_quantity
+from rolloutgen.kube.durations import nanoseconds
+from rolloutgen.kube.quantities import quantity
 from rolloutgen.schema.formats import is_schedule
 
 Scope = Mapping[str, Any]
@@ -231,14 +231,14 @@ def _substring(value: Any, start: int, end: int | None = None) -> str:
 
 
 def _duration(value: Any) -> int:
-    nanoseconds = go_duration(_text(value))
-    if nanoseconds is None:
+    found = nanoseconds(_text(value))
+    if found is None:
         raise CelError("not a duration")
-    return nanoseconds
+    return found
 
 
 def _quantity(value: Any) -> Any:
-    number = go_quantity(value)
+    number = quantity(value)
     if number is None:
         raise CelError("not a quantity")
     return number

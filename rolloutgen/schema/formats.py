@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 
-from rolloutgen.kube.durations import go_duration
+from rolloutgen.kube.durations import nanoseconds
 from rolloutgen.kube.quantities import QUANTITY
 
 INTEGERS = {"int32": (-(2**31), 2**31 - 1), "int64": (-(2**63), 2**63 - 1)}
@@ -109,7 +109,7 @@ def is_schedule(text: str) -> bool:
     if "TZ" in text:
         return False
     if text.startswith("@"):
-        return text in _WORDS or (text.startswith("@every ") and go_duration(text.removeprefix("@every ")) is not None)
+        return text in _WORDS or (text.startswith("@every ") and nanoseconds(text.removeprefix("@every ")) is not None)
     fields = text.split()
     return len(fields) == len(_FIELDS) and all(
         _is_range(part, *bounds) for field, bounds in zip(fields, _FIELDS, strict=True) for part in field.split(",")

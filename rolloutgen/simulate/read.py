@@ -11,7 +11,7 @@ from decimal import Decimal
 from typing import Any
 
 from rolloutgen.kube.analysis import Use, metrics, resolve
-from rolloutgen.kube.durations import duration
+from rolloutgen.kube.durations import seconds as seconds_of
 from rolloutgen.kube.quantities import quantity
 from rolloutgen.kube.release import HPA, ROLLOUT, SCALED_OBJECT, ReleaseView
 from rolloutgen.kube.strategy import BLUE_GREEN, CANARY, blue_green_of, canary_of, target_of
@@ -166,7 +166,7 @@ def _step(view: ReleaseView, rollout: Manifest, index: int, body: Mapping[str, A
     if kind == "experiment":
         trials = tuple(_trials(mapping(value)))
         label = f"experiment {', '.join(trial.name for trial in trials)}".rstrip()
-        lasts = duration(text(value, "duration")) if text(value, "duration") else None
+        lasts = seconds_of(text(value, "duration")) if text(value, "duration") else None
         return Step(kind, label, seconds=lasts, names=tuple(trial.name for trial in trials), trials=trials)
     name = text(value, "name")
     return Step(kind, f"{kind} {name}".strip() or "a step without a kind", names=(name,) if name else ())
@@ -195,7 +195,7 @@ def pause_seconds(given: Json) -> float | None:
     if given is None:
         return None
     if isinstance(given, str):
-        seconds = float(given) if re.fullmatch(r"[+-]?\d+", given) else duration(given)
+        seconds = float(given) if re.fullmatch(r"[+-]?\d+", given) else seconds_of(given)
         return max(0.0, float(int(seconds))) if seconds is not None else 0.0
     return max(0.0, float(given)) if isinstance(given, (int, float)) else 0.0
 
@@ -212,11 +212,11 @@ def _analysis_seconds(view: ReleaseView, use: Use) -> float | None:
 
 def _metric_seconds(metric: Mapping[str, Any]) -> float | None:
     first, between, count = metric.get("initialDelay"), metric.get("interval"), metric.get("count")
-    delay = 0.0 if first is None else duration(str(first))
+    delay = 0.0 if first is None else seconds_of(str(first))
     if between is None:
         return delay
     number = int(count) if isinstance(count, int) or (isinstance(count, str) and count.isdigit()) else None
-    interval = duration(str(between))
+    interval = seconds_of(str(between))
     return None if delay is None or interval is None or not number else delay + (number - 1) * interval
 
 

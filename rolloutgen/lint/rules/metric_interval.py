@@ -13,7 +13,7 @@ import re
 from collections.abc import Iterator
 
 from rolloutgen.kube.analysis import TAG, metrics, templates
-from rolloutgen.kube.durations import duration
+from rolloutgen.kube.durations import seconds
 from rolloutgen.kube.release import ReleaseView
 from rolloutgen.kube.tree import text
 from rolloutgen.lint.rule import Fault, Rule
@@ -25,7 +25,7 @@ def _faults(view: ReleaseView) -> Iterator[Fault]:
             name = text(metric, "name")
             for field in ("interval", "initialDelay"):
                 value = text(metric, field)
-                if value and not TAG.search(value) and duration(value) is None:
+                if value and not TAG.search(value) and seconds(value) is None:
                     yield Fault(template, (*at, field), f"metric {name!r}: {value!r} is not a duration (30s, 5m, 1h)")
             count = metric.get("count")
             several = re.fullmatch(r"\d+", str(count)) is not None and int(str(count)) > 1

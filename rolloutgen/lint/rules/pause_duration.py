@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from rolloutgen.kube.durations import duration
+from rolloutgen.kube.durations import seconds as seconds_of
 from rolloutgen.kube.release import ReleaseView
 from rolloutgen.kube.strategy import steps_of
 from rolloutgen.kube.tree import dig
@@ -30,7 +30,7 @@ def _fits(value: object) -> bool:
     if isinstance(value, str):
         if re.fullmatch(r"[+-]?\d+", value):
             return int(value) >= 0
-        seconds = duration(value)
+        seconds = seconds_of(value)
         # Go cuts to whole seconds towards zero before it compares.
         return seconds is not None and seconds > -1
     if isinstance(value, float) and value.is_integer():
