@@ -22,7 +22,7 @@ from rolloutgen.config.options import DOMAIN, House, settle
 from rolloutgen.config.options import NAME as NAME_OF_CHART
 from rolloutgen.errors import LimitError, UsageError
 from rolloutgen.goyaml import line_at
-from rolloutgen.kube.tree import dig
+from rolloutgen.kube.tree import dig, path_text
 from rolloutgen.model import Path
 from rolloutgen.package_data import data_path
 
@@ -79,7 +79,7 @@ def read_document(path: str, shown: str) -> tuple[Any, Any, Sequence[tuple[int, 
         raise UsageError(f"broken YAML: {fault.problem}", path=shown, line=fault.line) from None
     except LimitError as fault:
         raise UsageError(fault.what, path=shown, line=fault.line or 1) from None
-    faults = [(twice.line, f"{_dotted(twice.path)}: this key is written twice") for twice in document.duplicates]
+    faults = [(twice.line, f"{path_text(twice.path)}: this key is written twice") for twice in document.duplicates]
     faults += [(one.line, "a second document: one file has one") for one in more]
     return document.body, node, faults
 
@@ -127,7 +127,7 @@ def value_faults(at: Path, value: Any) -> Iterator[str]:
     for key in reversed(at):
         body = {key: body}
     for _, said in _faults(body, None):
-        yield said.removeprefix(_dotted(at)).lstrip(".").removeprefix(": ")
+        yield said.removeprefix(path_text(at)).lstrip(".").removeprefix(": ")
 
 
 def _faults(body: Any, node: Any) -> Iterator[tuple[int, str]]:
@@ -137,7 +137,7 @@ def _faults(body: Any, node: Any) -> Iterator[tuple[int, str]]:
         for at, rule, message in said_of(fault):
             parent = rule in ("unknown-field", "missing-field")
             said = _unknown(at) if rule == "unknown-field" else _spoken(message, at, fault.keyword)
-            where = _dotted(at[:-1] if parent else at)
+            where = path_text(at[:-1] if parent else at)
             yield line_at(node, at), f"{where}: {said}" if where else said
 
 
@@ -175,7 +175,7 @@ def _unknown(at: Path) -> str:
         return f'unknown key "{name}"; did you mean "{near[0]}"?'
     for path in key_paths():
         if path[-1] == name:
-            place = f'under "{_dotted(path[:-1])}"' if path[:-1] else "at the top of the file"
+            place = f'under "{path_text(path[:-1])}"' if path[:-1] else "at the top of the file"
             return f'unknown key "{name}"; it belongs {place}'
     return f'unknown key "{name}"; known here: {", ".join(known)}'
 
@@ -221,10 +221,6 @@ def _error(faults: Sequence[tuple[int, str]], shown: str) -> UsageError:
     lines += [f"and {len(told) - _MOST_TOLD} more"] if len(told) > _MOST_TOLD else []
     hint = "`rolloutgen config --schema` prints every key with its meaning."
     return UsageError(what, path=shown, line=line, why="\n  ".join(lines), hint=hint)
-
-
-def _dotted(at: Path) -> str:
-    return ".".join(map(str, at))
 
 
 def shown_path(path: str) -> str:

@@ -23,6 +23,7 @@ from rolloutgen.gotemplate.scope import root_symbol, scope_at
 from rolloutgen.gotemplate.sources import Sources
 from rolloutgen.helm import Engine
 from rolloutgen.kube.naming import track_names
+from rolloutgen.kube.tree import path_text
 from rolloutgen.model import Difference, Finding, Rendered, ServiceNames, ValueSet
 
 
@@ -130,7 +131,7 @@ def renaming(found: Survey) -> frozenset[str]:
 
 def _said(stuck: Stuck) -> Finding:
     difference = stuck.difference
-    where = json.dumps(".".join(map(str, difference.at)))
+    where = json.dumps(path_text(difference.at))
     return Finding(
         "service-name-kept",
         "info",

@@ -14,11 +14,12 @@ from functools import cached_property
 from typing import Any
 
 from rolloutgen.config.options import Deployer
-from rolloutgen.convert.verify.compare import ABSENT, show_value
-from rolloutgen.diff.object_diff import ORDER, Leaf, ObjectChange, changes, conversions, shown
+from rolloutgen.convert.verify.compare import show_value
+from rolloutgen.diff.object_diff import ObjectChange, changes, conversions
 from rolloutgen.diff.redact import HIDDEN, OPEN, Concealer, concealer_of
+from rolloutgen.kube.leaves import ABSENT, ORDER, Leaf
 from rolloutgen.kube.release import Kind, ReleaseView, view_of
-from rolloutgen.kube.tree import drop, put
+from rolloutgen.kube.tree import drop, path_text, put
 from rolloutgen.model import Difference, Json, Manifest, Path, Ref, Rendered, Severity
 from rolloutgen.registry import Plugin, cached
 
@@ -122,7 +123,7 @@ def listed(items: list[str], most: int = 4) -> str:
 
 def field_names(change: ObjectChange, below: Path = ()) -> list[str]:
     """The changed fields at or below a path, each named once, in code marks."""
-    names = [code(shown(leaf.at)) for leaf in change.leaves if leaf.at[: len(below)] == below]
+    names = [code(path_text(leaf.at)) for leaf in change.leaves if leaf.at[: len(below)] == below]
     return list(dict.fromkeys(names))
 
 
@@ -181,7 +182,7 @@ def without(
         if not change.leaves:
             kept += [] if any(path.match("") for path in mine) else [change]
             continue
-        hidden = [leaf for leaf in change.leaves if any(path.match(_plain(shown(leaf.at))) for path in mine)]
+        hidden = [leaf for leaf in change.leaves if any(path.match(_plain(path_text(leaf.at))) for path in mine)]
         if hidden and change.before is not None:
             before = replace(change.before, body=_with(change.before.body, hidden))
             replaced[id(change.before)] = before

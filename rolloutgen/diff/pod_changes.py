@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from rolloutgen.convert.verify.compare import ABSENT, RANDOM
+from rolloutgen.convert.verify.compare import RANDOM
 from rolloutgen.diff.diff import Sides, code, listed
-from rolloutgen.diff.object_diff import ORDER, Leaf, Named, leaves_of, shown
+from rolloutgen.kube.leaves import ABSENT, ORDER, Leaf, leaves_by_name
 from rolloutgen.kube.pods import canonical
-from rolloutgen.kube.tree import leaves, mapping, rows, text
+from rolloutgen.kube.tree import Named, leaves, mapping, path_text, rows, text
 from rolloutgen.model import Manifest, Path
 
 _CONTAINERS = ("containers", "initContainers")
@@ -47,7 +47,7 @@ def only_chart_version(before: Mapping[str, Any], after: Mapping[str, Any]) -> b
 def random_fields(template: Mapping[str, Any]) -> list[str]:
     """Where a pod template is another one at every render, in code marks."""
     return [
-        code(shown(("spec", "template", *at)))
+        code(path_text(("spec", "template", *at)))
         for at, leaf in leaves(template)
         if isinstance(leaf, str) and RANDOM in leaf
     ]
@@ -65,9 +65,9 @@ def steps_in_words(canary: Mapping[str, Any]) -> str:
 
 def _meaningful(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[Leaf]:
     """The changed fields, without those that only say the default, or an amount in other words."""
-    real = {shown(leaf.at) for leaf in leaves_of(canonical(before), canonical(after))}
-    for leaf in leaves_of(before, after):
-        path = shown(leaf.at)
+    real = {path_text(leaf.at) for leaf in leaves_by_name(canonical(before), canonical(after))}
+    for leaf in leaves_by_name(before, after):
+        path = path_text(leaf.at)
         if any(
             path == other or path.startswith((f"{other}.", f"{other}[")) or other.startswith((f"{path}.", f"{path}["))
             for other in real
@@ -114,5 +114,5 @@ def _metadata(found: list[Leaf], field: str, word: str) -> Iterator[str]:
 def _short(at: Path) -> str:
     """A path in a pod template as one says it: `web.resources.limits`, `volumes[data]`."""
     if len(at) > 3 and at[0] == "spec" and at[1] in _CONTAINERS:
-        return shown((str(at[2]), *at[3:]))
-    return shown(at[1:] if at[:1] == ("spec",) else at)
+        return path_text((str(at[2]), *at[3:]))
+    return path_text(at[1:] if at[:1] == ("spec",) else at)

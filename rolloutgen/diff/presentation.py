@@ -8,11 +8,12 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from rolloutgen.config.options import Options
-from rolloutgen.convert.verify.compare import ABSENT
 from rolloutgen.diff.diff import Diff, Sides, Told
-from rolloutgen.diff.object_diff import Leaf, ObjectChange, shown
+from rolloutgen.diff.object_diff import ObjectChange
 from rolloutgen.diff.redact import HIDDEN, HIDDEN_CHANGED, OPEN
 from rolloutgen.diff.result import Field, Line, Object, Step
+from rolloutgen.kube.leaves import ABSENT, Leaf
+from rolloutgen.kube.tree import path_text
 from rolloutgen.model import Json, Manifest
 
 if TYPE_CHECKING:
@@ -91,7 +92,7 @@ def _field(leaf: Leaf, manifest: Manifest, sides: Sides) -> Field:
     before, after = shown_value(leaf.before, HIDDEN), shown_value(leaf.after, HIDDEN_CHANGED)
     if before == after:  # they differ only in what is not shown
         after = (HIDDEN_CHANGED,)
-    return Field(sides.concealer.text(shown(leaf.at)), before, after)
+    return Field(sides.concealer.text(path_text(leaf.at)), before, after)
 
 
 def _unified(change: ObjectChange, sides: Sides) -> str:

@@ -5,6 +5,7 @@ Reading and changing nested maps and lists that others share: a change copies on
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
@@ -80,6 +81,24 @@ def dig(value: Json, *path: str | int) -> Json:
         else:
             return None
     return value
+
+
+class Named(str):
+    """A step of a path into a list: the item of that name."""
+
+
+_PLAIN_KEY = re.compile(r"[\w-]*|\([a-z]+\)")
+
+
+def path_text(at: Path) -> str:
+    """A path as people write it: `spec.template.spec.containers[0].image`, `metadata.labels["example.org/x"]`."""
+    out = ""
+    for step in at:
+        if isinstance(step, (int, Named)):
+            out += f"[{step}]"
+        else:
+            out += f".{step}" if _PLAIN_KEY.fullmatch(str(step)) else f'["{step}"]'
+    return out.removeprefix(".")
 
 
 def maps(value: Json) -> list[Mapping[str, Any]]:

@@ -2,7 +2,7 @@
 
 from rolloutgen.model import SchemaError, Verdict
 from rolloutgen.schema.registry import exported, releases
-from rolloutgen.schema.validator import check, check_pod_template, compile_ahead, dotted
+from rolloutgen.schema.validator import check, check_pod_template, compile_ahead
 
 __all__ = [
     "SchemaError",
@@ -10,7 +10,6 @@ __all__ = [
     "check",
     "check_pod_template",
     "compile_ahead",
-    "dotted",
     "exported",
     "releases",
 ]

@@ -74,19 +74,6 @@ def compile_ahead(kinds: Iterable[tuple[str, str]], *, kube_version: str = "", l
         _judge(api_version, kind, search)
 
 
-def dotted(at: Path) -> str:
-    """A path as people write it: `spec.ports[0].name`."""
-    out = ""
-    for step in at:
-        if isinstance(step, int):
-            out += f"[{step}]"
-        elif "." in step or "/" in step:
-            out += f'["{step}"]'
-        else:
-            out += f".{step}"
-    return out.removeprefix(".")
-
-
 def _verdict(manifest: Manifest, search: _Search) -> Verdict:
     ref, body = manifest.ref, manifest.body
     if ref.kind == "List" and ref.api_version == "v1":

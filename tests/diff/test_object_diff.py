@@ -6,9 +6,10 @@ from typing import Any
 
 import pytest
 
-from rolloutgen.convert.verify.compare import ABSENT
 from rolloutgen.diff.diff import without
-from rolloutgen.diff.object_diff import changes, conversions, leaves_of, shown
+from rolloutgen.diff.object_diff import changes, conversions
+from rolloutgen.kube.leaves import ABSENT, leaves_by_name
+from rolloutgen.kube.tree import path_text
 from rolloutgen.model import Manifest, Ref, Release
 
 RELEASE = Release("demo", "shop")
@@ -20,7 +21,7 @@ def made(kind: str, name: str, namespace: str = "", api: str = "v1", **body: Any
 
 
 def fields(before: Any, after: Any) -> dict[str, tuple[Any, Any]]:
-    return {shown(leaf.at): (leaf.before, leaf.after) for leaf in leaves_of(before, after)}
+    return {path_text(leaf.at): (leaf.before, leaf.after) for leaf in leaves_by_name(before, after)}
 
 
 def test_items_are_matched_by_name_wherever_they_stand() -> None:
@@ -75,7 +76,7 @@ def test_objects_are_matched_by_identity_version_and_namespace_aside() -> None:
     before = [made("HorizontalPodAutoscaler", "web", api="autoscaling/v2beta2"), made("Service", "web", "shop")]
     after = [made("Service", "web"), made("HorizontalPodAutoscaler", "web", api="autoscaling/v2")]
     found = changes(before, after, RELEASE)
-    assert [(one.action, str(one.ref), [shown(leaf.at) for leaf in one.leaves]) for one in found] == [
+    assert [(one.action, str(one.ref), [path_text(leaf.at) for leaf in one.leaves]) for one in found] == [
         ("changed", "HorizontalPodAutoscaler/web", ["apiVersion"]),
         ("changed", "Service/web", ["metadata.namespace"]),
     ]
@@ -120,11 +121,11 @@ def test_ignored_fields_go_from_the_change_and_from_the_old_body(pattern: str, l
         return [made("ConfigMap", "web", data={"a": str(number)}), rollout]
 
     found, _ = without(changes(sides(1), sides(2), RELEASE), [pattern])
-    assert [shown(leaf.at) for one in found for leaf in one.leaves] == left
+    assert [path_text(leaf.at) for one in found for leaf in one.leaves] == left
     for one in found:
         assert one.before is not None and one.after is not None
-        assert sorted(shown(leaf.at) for leaf in leaves_of(one.before.body, one.after.body)) == sorted(
-            shown(leaf.at) for leaf in one.leaves
+        assert sorted(path_text(leaf.at) for leaf in leaves_by_name(one.before.body, one.after.body)) == sorted(
+            path_text(leaf.at) for leaf in one.leaves
         )
 
 

@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 
 from rolloutgen.goyaml import load
+from rolloutgen.kube.tree import path_text
 from rolloutgen.model import Verdict
-from rolloutgen.schema import check, dotted
+from rolloutgen.schema import check
 from tests.schema.mutants import manifest
 
 POD = "{restartPolicy: Never, containers: [{name: a, image: b}]}"
@@ -260,7 +261,7 @@ def test_what_the_server_takes(verdict: Verdict) -> None:
     ],
 )  # fmt: skip
 def test_what_the_server_refuses(verdict: Verdict, path: str) -> None:
-    assert path in [dotted(error.at) for error in verdict.errors]
+    assert path in [path_text(error.at) for error in verdict.errors]
 
 
 def test_a_null_that_the_server_reads_as_something_is_named() -> None:
@@ -298,4 +299,4 @@ def test_a_rollout_counts_in_32_bits_though_its_crd_does_not(value: str) -> None
     reference = "{apiVersion: apps/v1, kind: Deployment, name: a}"
     rest = f"spec: {{workloadRef: {reference}, strategy: {{canary: {{maxSurge: {value}}}}}}}"
     verdict = judged("argoproj.io/v1alpha1", "Rollout", rest)
-    assert [dotted(error.at) for error in verdict.errors] == ["spec.strategy.canary.maxSurge"]
+    assert [path_text(error.at) for error in verdict.errors] == ["spec.strategy.canary.maxSurge"]

@@ -8,8 +8,9 @@ import pytest
 
 from rolloutgen.errors import UsageError
 from rolloutgen.goyaml import load
+from rolloutgen.kube.tree import path_text
 from rolloutgen.model import Verdict
-from rolloutgen.schema import check, check_pod_template, compile_ahead, dotted, validator
+from rolloutgen.schema import check, check_pod_template, compile_ahead, validator
 from tests.schema.mutants import good_objects, manifest
 
 
@@ -21,7 +22,7 @@ def judged(text: str, **options: Any) -> Verdict:
 
 def said(verdict: Verdict) -> list[tuple[str, str]]:
     """(path, rule) of each error."""
-    return [(dotted(error.at), error.rule) for error in verdict.errors]
+    return [(path_text(error.at), error.rule) for error in verdict.errors]
 
 
 def spoilt(kind: str, **fields: Any) -> Verdict:
@@ -44,7 +45,7 @@ def test_verdicts_come_in_the_order_of_the_manifests() -> None:
 
 def test_an_unknown_field_names_the_nearest_known_one() -> None:
     (error,) = spoilt("Rollout", replica=3).errors
-    assert (dotted(error.at), error.rule) == ("spec.replica", "unknown-field")
+    assert (path_text(error.at), error.rule) == ("spec.replica", "unknown-field")
     assert 'did you mean "replicas"?' in error.message
 
 
@@ -62,7 +63,7 @@ def test_a_wrong_type_says_which_one_belongs_there() -> None:
     (error,) = spoilt("Rollout", replicas="3").errors
     assert (error.rule, error.message) == ("wrong-type", '"3" is not an integer; remove the quotes')
     (error,) = spoilt("VirtualService", hosts=[443]).errors
-    assert (dotted(error.at), error.message) == ("spec.hosts[0]", "443 is not a string; quote it")
+    assert (path_text(error.at), error.message) == ("spec.hosts[0]", "443 is not a string; quote it")
 
 
 def test_an_enum_lists_what_is_allowed() -> None:
@@ -200,13 +201,13 @@ def test_fields_of_pod_template_metadata_that_a_rollout_does_not_have() -> None:
 def test_rules_of_custom_resources() -> None:
     route = {"name": "a", "timeout": "1d", "route": [{"destination": {"host": "a"}}]}
     (error,) = spoilt("VirtualService", http=[route]).errors
-    assert (dotted(error.at), error.rule) == ("spec.http[0].timeout", "rule-violation")
+    assert (path_text(error.at), error.rule) == ("spec.http[0].timeout", "rule-violation")
     assert "1ms" in error.message
     twice = {"match": [{"uri": {"prefix": "/", "exact": "/"}}], "route": [{"destination": {"host": "a"}}]}
     (error,) = spoilt("VirtualService", http=[twice]).errors
     assert error.message == "only one of exact, prefix, regex may be set, not exact and prefix"
     (error,) = spoilt("ScaledObject", minReplicaCount=9).errors
-    assert (dotted(error.at), error.rule) == ("spec", "rule-violation")
+    assert (path_text(error.at), error.rule) == ("spec", "rule-violation")
     assert spoilt("HTTPRoute", rules=[{"backendRefs": [{"name": "a"}]}]).errors[0].message == "a Service needs a port"
 
 
@@ -249,7 +250,7 @@ def test_a_pod_template_by_the_rules_of_kubernetes() -> None:
     assert check_pod_template(template) == ()
     template["spec"]["restartPolicy"] = "Sometimes"
     (error,) = check_pod_template(template)
-    assert (dotted(error.at), error.rule) == ("spec.restartPolicy", "unknown-value")
+    assert (path_text(error.at), error.rule) == ("spec.restartPolicy", "unknown-value")
 
 
 def test_keys_and_values_that_json_does_not_have() -> None:
@@ -265,11 +266,6 @@ def test_a_hostile_text_is_judged_in_no_time() -> None:
     for backend in ("jsonschema-rs", "jsonschema"):
         (verdict,) = check([manifest(body)], backend=backend)
         assert verdict.state == "invalid"
-
-
-def test_paths_as_people_write_them() -> None:
-    assert dotted(("spec", "ports", 0, "name")) == "spec.ports[0].name"
-    assert dotted(("metadata", "labels", "a.b/c")) == 'metadata.labels["a.b/c"]'
 
 
 TERM = "affinity.nodeAffinity.requiredDuringSchedulingIgnoredDuringExecution.nodeSelectorTerms[0]"
@@ -297,7 +293,7 @@ def required(*terms: dict[str, Any]) -> dict[str, Any]:
         ({"tolerations": [{"key": "a", "value": "b", "tolerationSeconds": 5}]}, "tolerations[0]"),
         ({"hostAliases": [{"ip": "not", "hostnames": ["a.b"]}]}, "hostAliases[0]"),
         ({"hostAliases": [{"ip": "1.2.3.4", "hostnames": ["A_b"]}]}, "hostAliases[0].hostnames[0]"),
-        ({"nodeSelector": {"bad key!": "x"}}, "nodeSelector.bad key!"),
+        ({"nodeSelector": {"bad key!": "x"}}, 'nodeSelector["bad key!"]'),
         ({"priorityClassName": "Bad_Name"}, "priorityClassName"),
         ({"hostname": "Web"}, "hostname"),
         ({"ephemeralContainers": [{"name": "debug", "image": "web:1"}]}, ""),
@@ -329,7 +325,7 @@ def required(*terms: dict[str, Any]) -> dict[str, Any]:
 def test_the_rest_of_a_pod_spec_is_checked_as_the_server_does(fields: dict[str, Any], place: str) -> None:
     spec = {"containers": [{"name": "web", "image": "web:1"}], **fields}
     errors = check_pod_template({"metadata": {"labels": {"app": "web"}}, "spec": spec})
-    assert [dotted(error.at).removeprefix("spec").removeprefix(".") for error in errors] == [place]
+    assert [path_text(error.at).removeprefix("spec").removeprefix(".") for error in errors] == [place]
 
 
 def test_a_preferred_term_may_name_a_label_that_no_node_has() -> None:

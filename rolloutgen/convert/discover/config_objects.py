@@ -12,7 +12,7 @@ from collections.abc import Collection, Iterator, Sequence
 from rolloutgen.gotemplate.lexer import first_literal, lex, strip_literals
 from rolloutgen.gotemplate.sources import Source, Sources
 from rolloutgen.kube.references import CONTENT, is_config, references
-from rolloutgen.kube.tree import as_map, dig, map_strings
+from rolloutgen.kube.tree import as_map, dig, map_strings, path_text
 from rolloutgen.model import Finding, Manifest, Path, Rendered
 
 RULE = "config-not-versioned"
@@ -162,7 +162,7 @@ def _named_at(other: Manifest, name: str) -> str:
 
     if not is_config(other):
         map_strings(other.body, note)
-    return ".".join(map(str, places[0])) if places else ""
+    return path_text(places[0]) if places else ""
 
 
 def _is_naming(path: Path) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping
 from typing import Any
 
 from rolloutgen.convert.expected.target import Patched, Refused, Target, refused
-from rolloutgen.kube.tree import as_list, as_map, dig
+from rolloutgen.kube.tree import as_list, as_map, dig, path_text
 from rolloutgen.model import Json, Manifest, Path
 
 RULE = "null-field"
@@ -95,7 +95,7 @@ def _cleaned_map(value: Mapping[str, Any], path: Path, edits: list[tuple[Path, s
 
 
 def _null(path: Path, manifest: Manifest) -> Exception:
-    where = ".".join(str(step) for step in path)
+    where = path_text(path)
     return refused(
         "null-in-list", manifest, f"null at {where}", "give it a value, or leave the entry out when it is empty", path
     )

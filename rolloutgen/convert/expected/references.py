@@ -8,7 +8,7 @@ from typing import Any
 
 from rolloutgen.convert.expected.target import Patched, Target
 from rolloutgen.kube.naming import namespace_of, rename_service
-from rolloutgen.kube.tree import as_list, as_map, dig, map_strings, put
+from rolloutgen.kube.tree import as_list, as_map, dig, map_strings, path_text, put
 from rolloutgen.model import Finding, Json, Manifest, Path
 
 RULE = "service-reference"
@@ -102,7 +102,7 @@ def _label(body: Mapping[str, Any], path: Path) -> str:
         return f"the annotation {path[-1]}"
     if path[-2:-1] in (("args",), ("command",)):
         return "an argument"
-    return ".".join(map(str, path))
+    return path_text(path)
 
 
 def _renamed(text: str, manifest: Manifest, target: Target) -> str:

@@ -10,8 +10,9 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import takewhile
-from typing import Any, Final
+from typing import Any
 
+from rolloutgen.kube.leaves import ABSENT, leaves_by_position
 from rolloutgen.kube.tree import as_list, as_map, put
 from rolloutgen.model import Change, Difference, Json, Manifest, Path, Ref, Release, Rendered
 
@@ -22,16 +23,6 @@ Pair = tuple[Manifest | None, Manifest | None]
 
 HIDDEN = "(not shown: Secret)"
 _NAME: Path = ("metadata", "name")
-
-
-class _Absent:
-    """The value of `Difference.before` or `.after` where there is none: null is a value."""
-
-    def __repr__(self) -> str:
-        return "(absent)"
-
-
-ABSENT: Final = _Absent()
 
 
 def differences(
@@ -193,31 +184,14 @@ def _between(before: Manifest | None, after: Manifest | None) -> Iterator[Differ
             present.ref, (), ABSENT if before is None else before.body, ABSENT if after is None else after.body
         )
         return
-    for path, old, new in _leaves(before.body, after.body, ()):
+    for path, old, new in leaves_by_position(before.body, after.body):
         yield Difference(after.ref, path, old, new)
-
-
-def _leaves(before: Json, after: Json, path: Path) -> Iterator[tuple[Path, Json, Json]]:
-    if before is after:
-        return
-    if isinstance(before, Mapping) and isinstance(after, Mapping):
-        for key in dict.fromkeys((*before, *after)):
-            yield from _leaves(before.get(key, ABSENT), after.get(key, ABSENT), (*path, key))
-    elif isinstance(before, list) and isinstance(after, list):
-        for index in range(max(len(before), len(after))):
-            yield from _leaves(_at(before, index), _at(after, index), (*path, index))
-    elif type(before) is not type(after) or not (before == after or (before != before and after != after)):
-        yield path, before, after
-
-
-def _at(items: list[Any], index: int) -> Json:
-    return items[index] if index < len(items) else ABSENT
 
 
 def _places(identity: Identity, before: Manifest, after: Manifest) -> set[Place]:
     return {
         (identity, path[:-1] if old is ABSENT or new is ABSENT else path)
-        for path, old, new in _leaves(before.body, after.body, ())
+        for path, old, new in leaves_by_position(before.body, after.body)
     }
 
 

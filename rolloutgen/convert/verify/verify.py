@@ -14,6 +14,7 @@ from rolloutgen.convert.expected.target import Refused
 from rolloutgen.convert.verify.compare import Place, differences, random_paths, show_value
 from rolloutgen.errors import RolloutgenError
 from rolloutgen.helm import Engine
+from rolloutgen.kube.tree import path_text
 from rolloutgen.model import (
     Change,
     Decisions,
@@ -170,7 +171,7 @@ def _without_nulls(
                 Finding(
                     "null-in-custom-resource",
                     "warning",
-                    f"{'.'.join(map(str, path))} renders as null: server-side apply refuses that in a Rollout",
+                    f"{path_text(path)} renders as null: server-side apply refuses that in a Rollout",
                     "Put the key into the condition of its body.",
                     manifest.template,
                     0,
@@ -215,6 +216,6 @@ def _block(after: Rendered | RolloutgenError, key: str) -> Mapping[str, Any]:
 
 
 def _shown(difference: Difference) -> str:
-    at = ".".join(map(str, difference.at)) or "the whole object"
+    at = path_text(difference.at) or "the whole object"
     expected, found = (show_value(difference.ref, value) for value in (difference.before, difference.after))
     return f"{difference.ref} at {at}: the conversion means {expected}, the new chart renders {found}"

@@ -13,11 +13,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from rolloutgen.diff.diff import Example, Meaning, Said, Sides, code, listed
-from rolloutgen.diff.object_diff import shown
 from rolloutgen.diff.pod_changes import reasons
 from rolloutgen.kube.pods import same
 from rolloutgen.kube.release import ROLLOUT, SERVICE
-from rolloutgen.kube.tree import mapping
+from rolloutgen.kube.tree import mapping, path_text
 
 _OUTAGE = "was a Deployment: an outage unless it is prepared; follow the cutover. Its first deployment skips all steps"
 
@@ -50,7 +49,7 @@ def _say(sides: Sides) -> Iterator[Said]:
             severity="info",
         )
     elif conversion.unexplained:
-        places = [code(f"{d.ref} {shown(d.at)}".strip(), longest=90) for d in conversion.unexplained]
+        places = [code(f"{d.ref} {path_text(d.at)}".strip(), longest=90) for d in conversion.unexplained]
         number = len(places)
         what = "difference that the conversion does" if number == 1 else "differences that the conversion does"
         yield Said(subject, f"{number} {what} not explain: {listed(places, 3)}", severity="error")

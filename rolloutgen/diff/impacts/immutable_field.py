@@ -10,11 +10,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from rolloutgen.convert.verify.compare import ABSENT
 from rolloutgen.diff.diff import Example, Meaning, Said, Sides, code, field_names, listed
 from rolloutgen.diff.object_diff import ObjectChange
+from rolloutgen.kube.leaves import ABSENT
 from rolloutgen.kube.release import CONFIG_MAP, SECRET, SERVICE, Kind
-from rolloutgen.kube.tree import dig, mapping
+from rolloutgen.kube.tree import dig, mapping, path_text
 from rolloutgen.model import Path
 
 _FIXED: Mapping[Kind, tuple[Path, ...]] = {
@@ -59,7 +59,7 @@ def _touched(change: ObjectChange, path: Path) -> list[str]:
     if path == ("spec", "clusterIP"):  # Kubernetes fills it in: giving it up or leaving it out is no change
         leaf = next((leaf for leaf in change.leaves if leaf.at == path), None)
         return [code("spec.clusterIP")] if leaf and ABSENT not in (leaf.before, leaf.after) else []
-    return [code(".".join(map(str, path)))] if field_names(change, path) else []
+    return [code(path_text(path))] if field_names(change, path) else []
 
 
 def _is_hook(change: ObjectChange) -> bool:

@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from rolloutgen.diff.diff import Example, Meaning, Said, Sides, code, field_names, listed
 from rolloutgen.kube.release import ROLLOUT, SERVICE
 from rolloutgen.kube.strategy import CANARY, service_names
-from rolloutgen.kube.tree import as_map, dig
+from rolloutgen.kube.tree import as_map, dig, path_text
 from rolloutgen.model import Manifest
 
 
@@ -27,7 +27,7 @@ def _say(sides: Sides) -> Iterator[Said]:
         if before != after:
             yield Said(new, f"the strategy changes: {code(before)} -> {code(after)}", ("spec", "strategy"), "warning")
             continue
-        steps = ".".join(map(str, (*CANARY, "steps")))
+        steps = path_text((*CANARY, "steps"))
         fields = [name for name in field_names(change, ("spec", "strategy")) if not name.startswith(f"`{steps}")]
         if fields:
             yield Said(new, f"the strategy changes, from the next rollout on: {listed(fields)}", ("spec", "strategy"))

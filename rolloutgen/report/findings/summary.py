@@ -8,10 +8,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from rolloutgen.kube.tree import path_text
 from rolloutgen.lint.baseline import key_of
 from rolloutgen.lint.validate import Judged
 from rolloutgen.model import Finding, Severity
-from rolloutgen.schema import dotted
 from rolloutgen.sourcemap.excerpt import Remark
 
 RANK: tuple[Severity, ...] = ("error", "warning", "info")
@@ -68,7 +68,7 @@ def subject(finding: Finding) -> str:
     """The object and the place in it that a finding is about, "" when it is about none."""
     if finding.ref is None:
         return ""
-    place = dotted(finding.at)
+    place = path_text(finding.at)
     named = str(finding.ref) if finding.ref.kind or finding.ref.name else "an object without a name"
     return f"{named} at {place}" if place else named
 

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from rolloutgen.chart.manifests import ref_of
-from rolloutgen.convert.verify.compare import ABSENT, differences, explain, is_checksum, random_paths, show_value
+from rolloutgen.convert.verify.compare import differences, explain, is_checksum, random_paths, show_value
+from rolloutgen.kube.leaves import ABSENT
 from rolloutgen.model import Change, Manifest, Ref, Release
 
 RELEASE = Release(namespace="prod")
