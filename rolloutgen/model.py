@@ -27,9 +27,13 @@ class Ref:
         """The API group without the version: "" for core kinds."""
         return self.api_version.rpartition("/")[0]
 
+    def home(self, release_namespace: str) -> str:
+        """The namespace in which the object ends up: the release's where the manifest names none."""
+        return self.namespace or release_namespace
+
     def identity(self, release_namespace: str) -> tuple[str, str, str, str]:
-        """(group, kind, namespace, name); the release's namespace where the manifest names none."""
-        return (self.group, self.kind, self.namespace or release_namespace, self.name)
+        """(group, kind, namespace, name), with the namespace in which the object ends up."""
+        return (self.group, self.kind, self.home(release_namespace), self.name)
 
     def __str__(self) -> str:
         return f"{self.kind}/{self.name}"

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from rolloutgen.chart.chart import Chart
 from rolloutgen.convert.edits.operations import Define, EditFile, Item, NewFile, Piece, Rename, Split
 from rolloutgen.gotemplate.regions import without_unused
-from rolloutgen.text_edits import Edit, Span, apply_edits
+from rolloutgen.text_edits import Edit, Span, apply_edits, newline_of
 
 HELPERS = "templates/_rollout.tpl"
 _OTHER_HELPERS = "templates/_rollout-helpers.tpl"  # where a define that holds the Deployment has become _rollout.tpl
@@ -94,7 +94,7 @@ def _moved(text: str, piece: Piece, edits: Sequence[Edit]) -> str:
         if piece.span.covers(edit.span)
     ]
     moved = piece.prelude + apply_edits(piece.span.of(text), mine).rstrip()
-    return moved + ("\r\n" if "\r\n" in text else "\n")
+    return moved + newline_of(text)
 
 
 def _with_modes(chart: Chart, renames: dict[str, Rename]) -> Chart:

@@ -135,11 +135,6 @@ def rename_service(text: str, name: str, new: str, namespace: str, *, same_names
     return "".join((*parts, text[position:])) if parts else text
 
 
-def namespace_of(manifest: Manifest, release: Release) -> str:
-    """The namespace in which an object ends up."""
-    return manifest.ref.namespace or release.namespace
-
-
 def same_when_cut(deployments: Iterable[Manifest], release: Release) -> Manifest | None:
     """The first of `deployments` with the name of one before it, or with the selector of one of another source whose
     labels are so long that they must have been cut; None for those that can be told apart."""
@@ -147,7 +142,7 @@ def same_when_cut(deployments: Iterable[Manifest], release: Release) -> Manifest
     selectors: dict[object, str] = {}
     for manifest in deployments:
         labels = as_map(dig(manifest.body, "spec", "selector", "matchLabels"))
-        selector = namespace_of(manifest, release), *sorted((key, str(value)) for key, value in labels.items())
+        selector = manifest.ref.home(release.namespace), *sorted((key, str(value)) for key, value in labels.items())
         name = manifest.ref.identity(release.namespace)
         is_cut = any(len(str(value)) >= LONGEST - 2 for value in labels.values())
         if name in names or (is_cut and selectors.setdefault(selector, manifest.site) != manifest.site):

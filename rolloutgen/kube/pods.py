@@ -211,6 +211,6 @@ def serves(service: Manifest, workload: Manifest, namespace: str) -> bool:
     """Whether a Service's selector picks the pods that `workload` makes and keeps running, in one namespace.
     `namespace` is the release's."""
     labels = pod_labels(workload)
-    if labels is None or (service.ref.namespace or namespace) != (workload.ref.namespace or namespace):
+    if labels is None or service.ref.home(namespace) != workload.ref.home(namespace):
         return False
     return picks(as_map(dig(service.body, "spec", "selector")), labels)

@@ -110,7 +110,7 @@ def target_of(manifest: Manifest, field: str) -> str:
 
 def governs(rule: Manifest, service: Manifest, namespace: str) -> bool:
     """Whether a DestinationRule is about a Service."""
-    homes = service.ref.namespace or namespace, rule.ref.namespace or namespace
+    homes = service.ref.home(namespace), rule.ref.home(namespace)
     about = rule.ref.kind == "DestinationRule" and rule.ref.group == "networking.istio.io"
     return about and host_tail(dig(rule.body, "spec", "host"), service.ref.name, *homes) is not None
 
@@ -118,7 +118,7 @@ def governs(rule: Manifest, service: Manifest, namespace: str) -> bool:
 def points_at(route: Manifest, service: Manifest, namespace: str) -> bool:
     """Whether an Ingress, VirtualService, HTTPRoute or the like sends traffic to a Service."""
     name, kind = service.ref.name, route.ref.kind
-    same = (route.ref.namespace or namespace) == (service.ref.namespace or namespace)
+    same = route.ref.home(namespace) == service.ref.home(namespace)
     spec = route.body.get("spec")
     if kind == "Ingress":
         backends = [as_map(dig(spec, "defaultBackend")), as_map(dig(spec, "backend"))]
@@ -129,8 +129,8 @@ def points_at(route: Manifest, service: Manifest, namespace: str) -> bool:
         ]
         return same and any(name in (dig(b, "service", "name"), b.get("serviceName")) for b in backends)
     if kind == "VirtualService":
-        where = service.ref.namespace or namespace
-        here = route.ref.namespace or namespace
+        where = service.ref.home(namespace)
+        here = route.ref.home(namespace)
         routes = [r for family in ("http", "tcp", "tls") for r in maps(dig(spec, family))]
         hosts = [dig(d, "destination", "host") for r in routes for d in maps(r.get("route"))]
         return any(host_tail(host, name, where, here) is not None for host in hosts)

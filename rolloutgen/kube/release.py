@@ -133,7 +133,7 @@ class ReleaseView:
 
     def namespace(self, manifest: Manifest) -> str:
         """The namespace in which an object ends up."""
-        return manifest.ref.namespace or self.release.namespace
+        return manifest.ref.home(self.release.namespace)
 
     def all(self, *kinds: Kind) -> tuple[Manifest, ...]:
         """The objects of these kinds, in the order of the kinds."""

@@ -43,7 +43,7 @@ def versioned_sites(
         namespace = render.value_set.release.namespace
         mine = {_identity(m, namespace): m for m in render.objects if is_config(m)}
         wanted = {
-            (kind, manifest.ref.namespace or namespace, name)
+            (kind, manifest.ref.home(namespace), name)
             for manifest in render.objects
             if manifest.site in workloads
             for _, kind, name in references(manifest.body)
@@ -60,7 +60,7 @@ def versioned_sites(
 
 
 def _identity(manifest: Manifest, namespace: str) -> Identity:
-    return manifest.ref.kind, manifest.ref.namespace or namespace, manifest.ref.name
+    return manifest.ref.kind, manifest.ref.home(namespace), manifest.ref.name
 
 
 def _is_foreign(manifest: Manifest) -> bool:
@@ -130,7 +130,7 @@ def _elsewhere(manifest: Manifest, identity: Identity, render: Rendered) -> str:
     namespace = render.value_set.release.namespace
     kind, where, name = identity
     for other in render.objects:
-        if (other.ref.namespace or namespace) != where or other is manifest:
+        if other.ref.home(namespace) != where or other is manifest:
             continue
         follows = any((found, said) == (kind, name) for _, found, said in references(other.body))
         if follows and _is_foreign(other):

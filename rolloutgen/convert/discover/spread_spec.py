@@ -19,7 +19,7 @@ from rolloutgen.gotemplate.expressions import free_variables, grouped, included
 from rolloutgen.gotemplate.outline import SPLICE, Node, lines_of
 from rolloutgen.gotemplate.scope import inner_blocks
 from rolloutgen.gotemplate.sources import Site, Sources, refuse
-from rolloutgen.text_edits import Span
+from rolloutgen.text_edits import Span, newline_of
 
 _PRINTS = re.compile(r"\{\{-?\s*(?:toYaml\s+(?P<a>[^|]+?)|(?P<b>[^|]+?)\s*\|\s*toYaml)\s*\|\s*n?indent\s+\d+\s*-?\}\}")
 
@@ -39,7 +39,7 @@ class Spilled:
         text = site.source.text
         action = Span(self.node.value.start, self.node.value.end).of(text)
         pad = " " * self.node.indent
-        newline = "\r\n" if "\r\n" in text else "\n"
+        newline = newline_of(text)
         inside = self.span.of(text)
         key = f'(ternary "strategy" "" ({guard}))' if guard else '"strategy"'
         map_ = inside if inside == "." else f"({inside} | default dict)"

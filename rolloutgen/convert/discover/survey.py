@@ -164,9 +164,7 @@ def _workload(
             carried = [m for m in render.objects if m.site in services and serves(m, deployment, release.namespace)]
             always = always and bool(carried)
             for manifest in render.objects:
-                beside = (manifest.ref.namespace or release.namespace) == (
-                    deployment.ref.namespace or release.namespace
-                )
+                beside = manifest.ref.home(release.namespace) == deployment.ref.home(release.namespace)
                 if manifest.ref.kind in AUTOSCALERS:
                     if beside and target_of(manifest, "scaleTargetRef") == deployment.ref.name:
                         scaled[manifest.site] = None

@@ -69,13 +69,13 @@ def _of_service(service: Manifest) -> Hold | None:
 
 def _named(service: Manifest, render: Rendered) -> Iterator[Hold]:
     namespace = render.value_set.release.namespace
-    home = service.ref.namespace or namespace
+    home = service.ref.home(namespace)
     for manifest in render.objects:
         for at, reference in _references(manifest):
             if reference.get("name") == service.ref.name and (reference.get("namespace") or home) == home:
                 yield Hold(service, manifest, (*at, "name"), f"{manifest.ref} calls it by that name")
         if manifest.ref.kind == "Certificate" and manifest.ref.group == "cert-manager.io":
-            here = manifest.ref.namespace or namespace
+            here = manifest.ref.home(namespace)
             for number, host in enumerate(as_list(dig(manifest.body, "spec", "dnsNames"))):
                 if host_tail(host, service.ref.name, home, here) is not None:
                     why = f"{manifest.ref} is issued for that name, and its clients check it"
@@ -86,10 +86,10 @@ def _from_elsewhere(service: Manifest, render: Rendered) -> Iterator[Hold]:
     """Objects in another namespace that name the Service as if it were in theirs, where the release has none of that
     name: such a namespace is often fixed, and the one into which the chart is installed."""
     namespace = render.value_set.release.namespace
-    home = service.ref.namespace or namespace
-    services = {(m.ref.namespace or namespace, m.ref.name) for m in render.objects if m.ref.kind == "Service"}
+    home = service.ref.home(namespace)
+    services = {(m.ref.home(namespace), m.ref.name) for m in render.objects if m.ref.kind == "Service"}
     for manifest in render.objects:
-        where = manifest.ref.namespace or namespace
+        where = manifest.ref.home(namespace)
         if where == home or (where, service.ref.name) in services or manifest.ref.kind == "CustomResourceDefinition":
             continue
         here = replace(manifest, ref=replace(manifest.ref, namespace=home))
@@ -104,13 +104,13 @@ def _as_elsewhere(service: Manifest, render: Rendered) -> Iterator[Hold]:
     """Texts with the Service's name in a namespace that is written out (NAME.ns.svc) and in which the release has no
     such Service: it is often the one into which the chart is installed."""
     namespace = render.value_set.release.namespace
-    services = {(m.ref.namespace or namespace, m.ref.name) for m in render.objects if m.ref.kind == "Service"}
+    services = {(m.ref.home(namespace), m.ref.name) for m in render.objects if m.ref.kind == "Service"}
     name = service.ref.name
     pattern = re.compile(rf"(?<![\w.-]){re.escape(name)}\.([a-z0-9-]+)\.svc(?![\w-])")
     for manifest in render.objects:
         for path, text in strings(manifest.body):
             for found in pattern.finditer(text) if ".svc" in text and manifest.ref.kind != "Sidecar" else ():
-                if found[1] != (service.ref.namespace or namespace) and (found[1], name) not in services:
+                if found[1] != service.ref.home(namespace) and (found[1], name) not in services:
                     why = f"{manifest.ref} names it in namespace {found[1]}, which may be the one of the release"
                     yield Hold(service, manifest, path, why)
 

@@ -14,7 +14,7 @@ from rolloutgen.gotemplate.regions import whole_lines
 from rolloutgen.gotemplate.scope import inner_blocks
 from rolloutgen.gotemplate.sources import Site, refuse
 from rolloutgen.kube.tree import as_map
-from rolloutgen.text_edits import Edit, Span
+from rolloutgen.text_edits import Edit, Span, newline_of
 
 _TO_YAML = re.compile(
     r"\{\{-?\s*(?:toYaml\s+(?P<a>[^|]+?)|(?P<b>[^|]+?)\s*\|\s*toYaml)\s*(?:\|\s*trim\s*)?\|\s*n?indent\s+\d+\s*-?\}\}"
@@ -119,7 +119,7 @@ def _beside(site: Site, node: Node, added: Added) -> Iterator[EditFile]:
 
 
 def _joined(site: Site, lines: Sequence[str]) -> str:
-    newline = "\r\n" if "\r\n" in site.source.text else "\n"
+    newline = newline_of(site.source.text)
     return "".join(line + newline for line in lines)
 
 

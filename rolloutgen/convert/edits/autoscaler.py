@@ -12,7 +12,7 @@ from rolloutgen.gotemplate.outline import Node
 from rolloutgen.gotemplate.scope import inner_blocks
 from rolloutgen.gotemplate.sources import Site, refuse
 from rolloutgen.model import ROLLOUT_API
-from rolloutgen.text_edits import Edit, Span
+from rolloutgen.text_edits import Edit, Span, newline_of
 
 REASON = "autoscaler"
 # A flow mapping with the target's name, whose apiVersion and kind are no templates.
@@ -26,7 +26,7 @@ def retarget_autoscaler(site: Site, guard: str = "") -> Iterator[EditFile]:
     is rendered without the workload keeps what it says.
     """
     text, path = site.source.text, site.source.path
-    newline = "\r\n" if "\r\n" in text else "\n"
+    newline = newline_of(text)
     refs = [ref for key in ("scaleTargetRef", "targetRef") for ref in site.find("spec", key)]
     if not refs:
         raise refuse(

@@ -16,7 +16,7 @@ from rolloutgen.convert.edits.name_expressions import Terms
 from rolloutgen.convert.edits.operations import EditFile, Item, NewFile
 from rolloutgen.gotemplate.lexer import Template
 from rolloutgen.gotemplate.outline import outline
-from rolloutgen.text_edits import Edit, Span
+from rolloutgen.text_edits import Edit, Span, newline_of
 
 REASON = "chart-version"
 _SEMVER = re.compile(r"(v?)(\d+)(?:\.(\d+))?(?:\.(\d+))?(.*)$")
@@ -40,7 +40,7 @@ def bump_chart_yaml(chart: Chart, part: str) -> Iterator[Item]:
     if part == "none" or not documents:
         return
     document = documents[0]
-    newline = "\r\n" if "\r\n" in text else "\n"
+    newline = newline_of(text)
     for node in document.find("version"):
         old = node.value.of(text)
         yield EditFile("Chart.yaml", Edit(node.value, old.replace(chart.version, bumped(chart.version, part)), REASON))
@@ -104,7 +104,7 @@ def write_notes(
         yield NewFile(PATH, text.lstrip("\n") if not condition else text, NOTES_REASON)
         return
     old = chart.text(PATH)
-    newline = "\r\n" if "\r\n" in old else "\n"
+    newline = newline_of(old)
     glue = "" if old.endswith("\n") or not old else newline
     if first and not condition and (not old.strip() or old.replace("\r\n", "\n").endswith("\n\n")):
         text = text.lstrip("\n")  # nothing stands above to be set apart from, or a blank line does so already

@@ -103,12 +103,12 @@ def _rendered(
     rendered: dict[str, set[Shape]] = {}
     for render in renders:
         namespace = render.value_set.release.namespace
-        goes = {(m.ref.kind, m.ref.namespace or namespace, m.ref.name) for m in render.objects if m.site in sites}
+        goes = {(m.ref.kind, m.ref.home(namespace), m.ref.name) for m in render.objects if m.site in sites}
         here: dict[tuple[str, Shape], set[str]] = {}
         for manifest in render.objects:
             for path, kind, name in references(manifest.body) if manifest.site else ():
                 rendered.setdefault(manifest.site, set()).add(_shape(path))
-                if (kind, manifest.ref.namespace or namespace, name) in goes:
+                if (kind, manifest.ref.home(namespace), name) in goes:
                     here.setdefault((manifest.site, _shape(path)), set()).add(name)
         for key, names in here.items():
             if len(names) > len(needed.get(key, ())):

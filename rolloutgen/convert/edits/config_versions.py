@@ -18,7 +18,7 @@ from rolloutgen.gotemplate.scope import declared_in, inner_blocks, lift, root_sy
 from rolloutgen.gotemplate.sources import Site, Sources, refuse
 from rolloutgen.kube.references import CONTENT
 from rolloutgen.model import Rendered
-from rolloutgen.text_edits import Edit, Span, apply_edits
+from rolloutgen.text_edits import Edit, Span, apply_edits, newline_of
 
 REASON = "config-version"
 _HINT = "convert with --no-config-by-version"
@@ -130,7 +130,7 @@ def _one(
 
 
 def _newline(site: Site) -> str:
-    return "\r\n" if "\r\n" in site.source.text else "\n"
+    return newline_of(site.source.text)
 
 
 def _edited(text: str, region: Span, inner: Sequence[EditFile]) -> str:

@@ -16,7 +16,7 @@ from rolloutgen.convert.edits.operations import EditFile, Item, Piece, Rename, S
 from rolloutgen.gotemplate.expressions import free_variables
 from rolloutgen.gotemplate.scope import declared_in, site_scope, variables
 from rolloutgen.gotemplate.sources import Site, Source, Sources, refuse
-from rolloutgen.text_edits import Edit, Span
+from rolloutgen.text_edits import Edit, Span, newline_of
 
 
 def rename_file(site: Site, taken: set[str], old: str, name: str) -> Iterator[Item]:
@@ -81,7 +81,7 @@ def _pieces(sources: Sources, path: str, files: Mapping[str, str], renames: Mapp
         lines = variables(scope, free_variables(text) - declared_in(text), text)
         if lines is None:
             return ()
-        newline = "\r\n" if "\r\n" in source.text else "\n"
+        newline = newline_of(source.text)
         pieces.append(Piece(region, to, "".join(line + newline for line in lines)))
     return tuple(pieces) if len({piece.to for piece in pieces}) > 1 else ()
 

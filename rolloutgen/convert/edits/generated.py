@@ -37,7 +37,7 @@ from rolloutgen.gotemplate.sources import Site, refuse
 from rolloutgen.kube.tree import as_list, dig
 from rolloutgen.model import Rendered
 from rolloutgen.package_data import data_path
-from rolloutgen.text_edits import Edit, Span
+from rolloutgen.text_edits import Edit, Span, newline_of
 
 if TYPE_CHECKING:
     import jinja2
@@ -98,7 +98,7 @@ def append_text(old: str, text: str, reason: str) -> Edit:
 
     A lone `{}` makes room for them; a `...` that ends the document stays the end. Helm reads nothing behind either.
     """
-    newline = "\r\n" if "\r\n" in old else "\n"
+    newline = newline_of(old)
     empty = _NOTHING.fullmatch(old)
     if empty:
         start, rest = empty.start(1), old[empty.end(1) :]
@@ -120,7 +120,7 @@ def documents_behind(site: Site, text: str, reason: str, present: str = "") -> I
     rendered, "" for always."""
     source, path = site.source.text, site.source.path
     end = site.document.span.end
-    newline = "\r\n" if "\r\n" in source else "\n"
+    newline = newline_of(source)
     trimmed = len(source[:end].rstrip()) - 3
     if source.startswith("-}}", trimmed):
         # What follows must keep a line of its own.

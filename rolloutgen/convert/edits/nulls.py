@@ -14,7 +14,7 @@ from rolloutgen.gotemplate.regions import filled, owned, pieces, prints_any
 from rolloutgen.gotemplate.scope import inner_blocks
 from rolloutgen.gotemplate.sources import Site
 from rolloutgen.model import Path
-from rolloutgen.text_edits import Edit, Span
+from rolloutgen.text_edits import Edit, Span, newline_of
 
 REASON = "null-field"
 _LONGEST = 300  # of a condition that a reader would still take in
@@ -125,7 +125,7 @@ def _has_content(site: Site, node: Node) -> bool:
 
 def _mended(site: Site, node: Node, path: Path, empty: frozenset[int]) -> list[tuple[Span, str]]:
     text = site.source.text
-    newline = "\r\n" if "\r\n" in text else "\n"
+    newline = newline_of(text)
     line_end = text.find("\n", node.key_span.end) + 1 or len(text)
     first_line = text[text.rfind("\n", 0, node.key_span.start) + 1 : node.key_span.start]
     if first_line.strip():
@@ -251,7 +251,7 @@ def _could_be_alone(site: Site, node: Node, siblings: Sequence[Node], empty: fro
 
 def _scalar(site: Site, node: Node, path: Path, empty: frozenset[int]) -> list[tuple[Span, str]]:
     text = site.source.text
-    newline, pad = "\r\n" if "\r\n" in text else "\n", " " * node.indent
+    newline, pad = newline_of(text), " " * node.indent
     value = node.value.of(text).strip()
     code = expression(value)
     if value.count("{{") != 1 or not value.startswith("{{") or code is None:

@@ -219,11 +219,11 @@ def _with_namespace(context: Context, site: Site, code: str) -> str:
     needed: set[tuple[bool, bool]] = set()
     for render in context.survey.renders:
         release = render.value_set.release.namespace
-        homes = {m.ref.namespace or release for m in render.objects if m.site == context.site.id}
+        homes = {m.ref.home(release) for m in render.objects if m.site == context.site.id}
         if not homes:
             continue  # without the workload nothing names it
         for found in (m for m in render.objects if m.site == site.id):
-            needed.add(("." in found.ref.name, (found.ref.namespace or release) not in homes))
+            needed.add(("." in found.ref.name, found.ref.home(release) not in homes))
     if not any(map(any, needed)):
         return code
     there, here = (_namespace(place, context) for place in (site, context.site))

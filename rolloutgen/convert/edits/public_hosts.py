@@ -18,7 +18,7 @@ from rolloutgen.gotemplate.regions import reindent
 from rolloutgen.gotemplate.scope import lift, root_symbol, scope_at, site_scope
 from rolloutgen.gotemplate.sources import Site
 from rolloutgen.kube.tree import as_list, dig
-from rolloutgen.text_edits import Edit, Span
+from rolloutgen.text_edits import Edit, Span, newline_of
 
 REASON = "public-hosts"
 
@@ -127,9 +127,9 @@ def own_gateways(survey: Survey, sites: Sequence[Site]) -> list[Site]:
         for manifest in (m for m in render.objects if m.site in wanted):
             for gateway in as_list(dig(manifest.body, "spec", "gateways")):
                 namespace, _, name = str(gateway).rpartition("/")
-                bound.add((manifest.ref.namespace or here if namespace in ("", ".") else namespace, name))
+                bound.add((manifest.ref.home(here) if namespace in ("", ".") else namespace, name))
         for gateway in (m for m in render.objects if m.ref.kind == "Gateway" and m.site):
-            if (gateway.ref.namespace or here, gateway.ref.name) in bound:
+            if (gateway.ref.home(here), gateway.ref.name) in bound:
                 found[gateway.site] = None
     return [survey.sources.sites[site] for site in found if site in survey.sources.sites]
 
@@ -137,7 +137,7 @@ def own_gateways(survey: Survey, sites: Sequence[Site]) -> list[Site]:
 def _given_hosts(site: Site, node: Node, given: str) -> Iterator[Item]:
     """Edits that let values replace the hosts of the key `node`: `given` is the expression of their list."""
     text, file = site.source.text, site.source.path
-    newline = "\r\n" if "\r\n" in text else "\n"
+    newline = newline_of(text)
     inline = node.value.of(text).strip()
     stop = text.find("\n", node.key_span.end) + 1 or len(text)
     if inline or not node.children or site.source.template.cuts(Span(stop, node.end)):

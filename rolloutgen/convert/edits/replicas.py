@@ -21,7 +21,7 @@ from rolloutgen.gotemplate.outline import Node
 from rolloutgen.gotemplate.regions import owned, whole_lines
 from rolloutgen.gotemplate.scope import has_root_only, inner_blocks, lift, root_symbol, same_scope, site_scope
 from rolloutgen.gotemplate.sources import Site, Sources, refuse
-from rolloutgen.text_edits import Edit, Span
+from rolloutgen.text_edits import Edit, Span, newline_of
 
 _FIELDS = {
     "HorizontalPodAutoscaler": ("minReplicas", "maxReplicas", "1", "0"),
@@ -90,7 +90,7 @@ def set_replicas(
     """
     spec = spec_of(site)
     indent = next((child.indent for child in spec.children if child.key != "{{}}"), spec.indent + 2)
-    pad, newline = " " * indent, "\r\n" if "\r\n" in site.source.text else "\n"
+    pad, newline = " " * indent, newline_of(site.source.text)
     branches: list[tuple[str, str]] = []
     for number, scaler in enumerate(scalers):
         name = f"{terms.prefix}.rolloutReplicas{number + 1 if number else ''}"

@@ -19,7 +19,7 @@ from rolloutgen.gotemplate.outline import SPLICE, Node, walk
 from rolloutgen.gotemplate.regions import owned, owned_together, without, without_blanks
 from rolloutgen.gotemplate.scope import inner_blocks
 from rolloutgen.gotemplate.sources import Site, refuse
-from rolloutgen.text_edits import Edit, Span
+from rolloutgen.text_edits import Edit, Span, newline_of
 
 REASON = "service"
 _EXTERNAL_DNS = "external-dns.alpha.kubernetes.io/"
@@ -82,7 +82,7 @@ def split_service(
             stable = f"{{{{ if {present} }}}}{stable}{{{{ else }}}}{old}{{{{ end }}}}"
         for span, new in _named(site, names, stable):
             yield EditFile(site.source.path, Edit(span, new, REASON))
-    newline = "\r\n" if "\r\n" in site.source.text else "\n"
+    newline = newline_of(site.source.text)
     extra = further.replace("\r\n", "\n").replace("\n", newline)
     yield from documents_behind(
         site, f"{_ended(_canary(site, names, canary, node_ports), newline)}{extra}", REASON, present
@@ -98,7 +98,7 @@ def _named(site: Site, names: Sequence[Node], new: str) -> list[tuple[Span, str]
     together = owned_together(site, names) if len(names) > 1 else None
     if together is None:
         return [(name.value, new) for name in names]
-    newline = "\r\n" if "\r\n" in site.source.text else "\n"
+    newline = newline_of(site.source.text)
     return [(together, f"{' ' * names[0].indent}name: {new}{newline}")]
 
 

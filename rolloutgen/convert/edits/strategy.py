@@ -28,7 +28,7 @@ from rolloutgen.gotemplate.regions import owned, owned_together, reindent, witho
 from rolloutgen.gotemplate.scope import inner_blocks, lift, scope_at
 from rolloutgen.gotemplate.sources import Site, Sources, refuse
 from rolloutgen.model import Analysis
-from rolloutgen.text_edits import Edit, Span
+from rolloutgen.text_edits import Edit, Span, newline_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -343,7 +343,7 @@ def _blue_green_only(lines: str) -> str:
 
 def _placed(site: Site, spec: Node, old: Sequence[Node], text: str, guard: str, pad: str) -> Iterator[Item]:
     path = site.source.path
-    newline = "\r\n" if "\r\n" in site.source.text else "\n"
+    newline = newline_of(site.source.text)
     together = owned_together(site, old)
     regions = [together or owned(site, node) for node in old]
     free = [region for region in regions if not _conditional(site, region)]

@@ -20,7 +20,7 @@ from rolloutgen.convert.edits.operations import EditFile, Item, NewFile
 from rolloutgen.errors import ChartError, ChartRefused
 from rolloutgen.kube.tree import dig
 from rolloutgen.model import Refusal
-from rolloutgen.text_edits import Edit, Span, apply_edits
+from rolloutgen.text_edits import Edit, Span, apply_edits, newline_of
 from rolloutgen.valuesets.value_sets import environment_file
 
 REASON = "values"
@@ -83,7 +83,7 @@ def add_rollout_block(
         yield NewFile("values.yaml", text, REASON)
     else:
         held = placeholder(chart, survey.decisions.values_key)
-        newline = "\r\n" if "\r\n" in old else "\n"
+        newline = newline_of(old)
         edit = Edit(held, text.replace("\n", newline), REASON) if held else append_text(old, text, REASON)
         if not _is_read(apply_edits(old, [edit]), survey.decisions.values_key):
             why, hint = "it is no block mapping, so no key can stand behind it", "Write its keys on lines of their own."

@@ -17,7 +17,7 @@ from rolloutgen.gotemplate.regions import without
 from rolloutgen.gotemplate.scope import inner_blocks, root_symbol, scope_at, site_scope
 from rolloutgen.gotemplate.sources import Site
 from rolloutgen.kube.naming import route_name
-from rolloutgen.text_edits import Edit, Span
+from rolloutgen.text_edits import Edit, Span, newline_of
 
 REASON = "virtual-service"
 
@@ -68,7 +68,7 @@ def _amended(
     """The edits of one VirtualService. `found` are its routes to the Service; `stable` and `canary` are expressions for
     its place: the Services' names; `asked` those that all hold where the Rollout and its Services are there."""
     text, path = site.source.text, site.source.path
-    newline = "\r\n" if "\r\n" in text else "\n"
+    newline = newline_of(text)
     for route in found:
         said = conditions_of(scope_at(site.source, route.item.key_span.start))
         condition = all_of([code for code in asked if code not in said])
@@ -167,7 +167,7 @@ def _weighed_flow(
     beside = ", "
     line = text[text.rfind("\n", 0, entry.start) + 1 : entry.start]
     if line.strip() == "-":
-        beside = ("\r\n" if "\r\n" in text else "\n") + line
+        beside = newline_of(text) + line
     first, second = weighed(None if keep else stable, 100), weighed(canary, 0)
     yield EditFile(path, Edit(entry, f"{first}{beside}{second}", REASON))
 

@@ -20,7 +20,7 @@ from rolloutgen.gotemplate.regions import owned_together
 from rolloutgen.gotemplate.scope import inner_blocks
 from rolloutgen.gotemplate.sources import Site, refuse
 from rolloutgen.model import ROLLOUT_API
-from rolloutgen.text_edits import Edit, Span
+from rolloutgen.text_edits import Edit, Span, newline_of
 
 REASON = "rollout"
 SELECTOR_REASON = "selector"
@@ -128,19 +128,19 @@ def selector(site: Site, keys: Sequence[str]) -> Iterator[Item]:
     for template in site.find("spec", "template"):
         pad = " " * template.indent
         lines = "".join(_one_line(site, node, template.indent + 4) for node in labels)
-        newline = "\r\n" if "\r\n" in site.source.text else "\n"
+        newline = newline_of(site.source.text)
         text = f"{pad}selector:{newline}{pad}  matchLabels:{newline}{lines}"
         yield EditFile(site.source.path, Edit(Span(template.start, template.start), text, SELECTOR_REASON))
 
 
 def _one_line(site: Site, node: Node, indent: int) -> str:
     """A label's own line at column `indent`."""
-    newline = "\r\n" if "\r\n" in site.source.text else "\n"
+    newline = newline_of(site.source.text)
     return " " * indent + Span(node.key_span.start, node.value.end).of(site.source.text) + newline
 
 
 def _line(site: Site, indent: int) -> str:
-    newline = "\r\n" if "\r\n" in site.source.text else "\n"
+    newline = newline_of(site.source.text)
     return f"{' ' * indent}apiVersion: {ROLLOUT_API}{newline}"
 
 

@@ -9,7 +9,6 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from rolloutgen.convert.expected.target import Patched, Target
-from rolloutgen.kube.naming import namespace_of
 from rolloutgen.kube.tree import as_map, dig, drop, put
 from rolloutgen.model import ROLLOUT_API, Decisions, Json, Manifest, Release
 
@@ -27,20 +26,20 @@ _WORKLOADS = frozenset({"Deployment", "StatefulSet", "DaemonSet"})
 
 def scales(manifest: Manifest, target: Target) -> bool:
     """Whether `manifest` is an autoscaler of the target's Deployment."""
-    return namespace_of(manifest, target.release) == target.namespace and _deployment(manifest) == target.name
+    return manifest.ref.home(target.release.namespace) == target.namespace and _deployment(manifest) == target.name
 
 
 def strays(objects: Sequence[Manifest], decisions: Decisions, release: Release) -> tuple[Manifest, ...]:
     """The autoscalers of converted workloads whose Deployment the render leaves out: they scale nothing, before and
     after, and name a Rollout all the same. Where a StatefulSet or DaemonSet has the name instead, they stay."""
     sites = {site for decision in decisions.workloads for site in decision.autoscaler_sites}
-    there = {(namespace_of(m, release), m.ref.name) for m in objects if m.ref.kind in _WORKLOADS}
+    there = {(m.ref.home(release.namespace), m.ref.name) for m in objects if m.ref.kind in _WORKLOADS}
     return tuple(
         manifest
         for manifest in objects
         if manifest.site in sites
         and _deployment(manifest)
-        and (namespace_of(manifest, release), _deployment(manifest)) not in there
+        and (manifest.ref.home(release.namespace), _deployment(manifest)) not in there
     )
 
 

@@ -13,7 +13,6 @@ from typing import Any
 
 from rolloutgen.convert.expected.target import refused
 from rolloutgen.goyaml.dump import go_json
-from rolloutgen.kube.naming import namespace_of
 from rolloutgen.kube.references import CONTENT, is_config, references
 from rolloutgen.kube.tree import as_map, dig, put
 from rolloutgen.model import Change, Manifest, Path, Ref, Release
@@ -53,7 +52,7 @@ def versioned(objects: Sequence[Manifest], sites: Sequence[str], release: Releas
             name = f"{manifest.ref.name}-{content_hash(manifest.body)}"
             if len(name) > _LONGEST:
                 raise refused("long-release-name", manifest, f"{name} is too long a name", "use a shorter release name")
-            names[(manifest.ref.kind, namespace_of(manifest, release), manifest.ref.name)] = name
+            names[(manifest.ref.kind, manifest.ref.home(release.namespace), manifest.ref.name)] = name
     if not names:
         return Versioned(tuple(objects))
     found: list[Manifest] = []
@@ -64,7 +63,7 @@ def versioned(objects: Sequence[Manifest], sites: Sequence[str], release: Releas
         changes += [Change(manifest.ref, path, RULE) for path in paths]
         new = manifest if body is manifest.body else replace(manifest, body=body)
         if manifest.site in sites and is_config(manifest):
-            name = names[(manifest.ref.kind, namespace_of(manifest, release), manifest.ref.name)]
+            name = names[(manifest.ref.kind, manifest.ref.home(release.namespace), manifest.ref.name)]
             new = _renamed(new, name)
             moved.append((manifest.ref, new.ref))
             changes += [Change(manifest.ref, (), RULE), Change(new.ref, (), RULE)]
@@ -85,7 +84,7 @@ def _followed(
     body: Any = manifest.body
     paths: list[Path] = []
     for path, kind, name in references(manifest.body):
-        new = names.get((kind, namespace_of(manifest, release), name))
+        new = names.get((kind, manifest.ref.home(release.namespace), name))
         if new:
             body = put(body, path, new)
             paths.append(path)

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from rolloutgen.convert.expected.target import Patched, Target
-from rolloutgen.kube.naming import namespace_of, rename_service
+from rolloutgen.kube.naming import rename_service
 from rolloutgen.kube.tree import as_list, as_map, dig, map_strings, path_text, put
 from rolloutgen.model import Finding, Json, Manifest, Path
 
@@ -108,7 +108,7 @@ def _label(body: Mapping[str, Any], path: Path) -> str:
 def _renamed(text: str, manifest: Manifest, target: Target) -> str:
     if target.service is None:
         return text
-    same = namespace_of(manifest, target.release) == target.namespace
+    same = manifest.ref.home(target.release.namespace) == target.namespace
     return rename_service(text, target.service.ref.name, target.stable, target.namespace, same_namespace=same)
 
 
@@ -147,11 +147,11 @@ def _may_be_service(path: Path) -> bool:
 
 def _typed_paths(body: Mapping[str, Any], manifest: Manifest, target: Target) -> Iterator[Path]:
     ref = manifest.ref
-    same = namespace_of(manifest, target.release) == target.namespace
+    same = manifest.ref.home(target.release.namespace) == target.namespace
     if ref.kind == "Ingress" and ref.group in _INGRESS_GROUPS and same:
         yield from _ingress_paths(body)
     elif ref.group == _GATEWAY_API and ref.kind.endswith("Route"):
-        own = namespace_of(manifest, target.release)
+        own = manifest.ref.home(target.release.namespace)
         for path in _route_paths(body):
             backend = as_map(dig(body, *path))
             if _is_service(backend) and (backend.get("namespace") or own) == target.namespace:

@@ -38,7 +38,7 @@ from rolloutgen.convert.expected.target import (
     refused,
     with_added,
 )
-from rolloutgen.kube.naming import ROUTE, namespace_of, route_name, same_when_cut
+from rolloutgen.kube.naming import ROUTE, route_name, same_when_cut
 from rolloutgen.model import Change, Decisions, Finding, Manifest, Ref, Release
 
 LIMIT = "long-release-name"
@@ -204,7 +204,8 @@ def _rebound(
     own = [
         candidate
         for candidate in objects
-        if gateway_set.is_gateway(candidate) and (namespace_of(candidate, target.release), candidate.ref.name) in bound
+        if gateway_set.is_gateway(candidate)
+        and (candidate.ref.home(target.release.namespace), candidate.ref.name) in bound
     ]
     if not given or not own:
         return body, ()

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from rolloutgen.errors import RolloutgenError
-from rolloutgen.kube.naming import host_tail, namespace_of, track_names
+from rolloutgen.kube.naming import host_tail, track_names
 from rolloutgen.kube.pods import serves
 from rolloutgen.kube.tree import as_map, dig, maps, overlay
 from rolloutgen.model import Change, Decisions, Finding, Manifest, Path, Ref, Refusal, Release, WorkloadDecision
@@ -59,7 +59,7 @@ class Target:
     @property
     def namespace(self) -> str:
         """The namespace of the workload and its Service."""
-        return namespace_of(self.workload, self.release)
+        return self.workload.ref.home(self.release.namespace)
 
     @property
     def renamed(self) -> bool:
@@ -75,7 +75,7 @@ class Target:
         """What follows the Service's name in `host` when it names this workload's Service, else None."""
         if self.service is None:
             return None
-        return host_tail(host, self.service.ref.name, self.namespace, namespace_of(seen_from, self.release))
+        return host_tail(host, self.service.ref.name, self.namespace, seen_from.ref.home(self.release.namespace))
 
     def port(self) -> int | None:
         """The traffic port where the Service has several and a route must name one; raises Refused."""
@@ -163,7 +163,8 @@ def _has_route(service: Manifest, decision: WorkloadDecision, objects: Sequence[
     """Whether Istio routes the Service in this render: a chart with VirtualServices of its own may leave them out, and
     then it gets no other; a chart without any gets one. The Service is split either way, so that its name stays one."""
     return not decision.virtual_service_sites or any(
-        host_tail(host, service.ref.name, namespace_of(service, release), namespace_of(manifest, release)) is not None
+        host_tail(host, service.ref.name, service.ref.home(release.namespace), manifest.ref.home(release.namespace))
+        is not None
         for manifest in objects
         if manifest.site in decision.virtual_service_sites
         for host in _destinations(manifest)

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from rolloutgen.convert.expected.target import Edits, Target, refused
-from rolloutgen.kube.naming import ROUTE, namespace_of
+from rolloutgen.kube.naming import ROUTE
 from rolloutgen.kube.tree import as_list, as_map, dig, maps, put
 from rolloutgen.model import Json, Manifest, Path, Ref
 
@@ -88,13 +88,13 @@ def destination(target: Target, service: str) -> dict[str, Any]:
 
 def name_in_rollout(ref: Ref, target: Target) -> str:
     """How the Rollout names a VirtualService: with its namespace where that differs, or where its name has a dot."""
-    namespace = ref.namespace or target.release.namespace
+    namespace = ref.home(target.release.namespace)
     return f"{ref.name}.{namespace}" if "." in ref.name or namespace != target.namespace else ref.name
 
 
 def gateways_of(body: Mapping[str, Any], manifest: Manifest, target: Target) -> tuple[tuple[str, str], ...]:
     """The (namespace, name) of each Gateway to which a VirtualService binds; the mesh is none."""
-    own = namespace_of(manifest, target.release)
+    own = manifest.ref.home(target.release.namespace)
     found = []
     for gateway in as_list(dig(body, "spec", "gateways")):
         if isinstance(gateway, str) and gateway != MESH:
