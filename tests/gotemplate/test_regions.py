@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from rolloutgen.chart.chart import Chart
 from rolloutgen.gotemplate.lexer import parse
-from rolloutgen.gotemplate.regions import closed, owned, owned_together, reindent, without
+from rolloutgen.gotemplate.regions import closed, owned, owned_together, reindent, without, without_unused
 from rolloutgen.gotemplate.sources import Site, Source, read_sources
 from rolloutgen.text_edits import Span
 from tests.fragments import WELL_FORMED
@@ -125,3 +125,33 @@ def test_keys_that_share_their_condition_or_have_none_own_no_block_together(spec
 def test_a_copy_ends_what_it_begins(text: str, expected: str | None) -> None:
     found = site(text)
     assert closed(found, found.find("labels")[0].span) == expected
+
+
+READ = "name: {{ $a }}\n"
+NEW = 'name: {{ include "x" . }}\n'
+
+
+def test_a_variable_that_nothing_reads_any_more_goes_with_those_that_only_it_read() -> None:
+    head = '{{- $b := .Values.b }}\n{{- $a := printf "%s" $b -}}\n'
+    assert without_unused(head + READ, head + NEW, "x") == NEW
+
+
+@pytest.mark.parametrize(
+    ("head", "tail"),
+    [
+        ("{{- $a := 1 }}\n", "label: {{ $a }}\n"),  # read elsewhere
+        ("{{- $a := 1 }}\n", "{{- $a = 2 }}\n"),  # set again
+        ("{{- $a := 1 }}\n{{- $ab := 1 }}\n", "x: {{ $a }}{{ $ab }}\n"),
+        ("k: {{ $a := 1 }}\n", ""),  # not alone on its line
+        ("k: 1 {{/* x */}}\n{{- $a := 1 -}}\n\n  ", ""),  # eats the blanks before the next line
+        ("k: v\n{{- $a := 1 -}}\n", ""),  # joins two lines
+        ("{{- range $i, $a := .Values.a }}\n", "{{- end }}\n"),  # a loop's
+    ],
+)
+def test_else_it_stays(head: str, tail: str) -> None:
+    assert without_unused(head + READ + tail, head + NEW + tail, "x") == head + NEW + tail
+
+
+def test_what_was_not_read_before_stays() -> None:
+    head = "{{- $a := 1 }}\n"
+    assert without_unused(head + "name: x\n", head + NEW, "x") == head + NEW

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import io
+import tarfile
+
 import pytest
 
 from rolloutgen.chart.chart import Chart
-from rolloutgen.gotemplate.sources import MARKER, instrument, read_sources, with_sites
+from rolloutgen.gotemplate.lexer import parse
+from rolloutgen.gotemplate.sources import MARKER, define_columns, instrument, maker, read_sources, with_sites
 from rolloutgen.helm.embedded import EmbeddedEngine
 from rolloutgen.model import Rendered
 from tests.charts.case import Case, cases
@@ -89,3 +93,74 @@ def test_notes_and_files_that_are_no_templates_have_no_sites() -> None:
         "templates/logo.png": b"\x89",
     }
     assert not read_sources(Chart("t", files)).sites
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ('{{- define "a" }}\n  app: x\n{{- end }}', {"a": 2}),
+        # what stands before the first text may not print,
+        ('{{- define "a" }}\n{{- /* why */}}\n  {{- if .b }}\n    app: x\n  {{- end }}\n{{ end }}', {"a": 4}),
+        # a marker eats the blanks,
+        ('{{- define "a" -}}\n  app: x\n{{- end }}', {}),
+        ('{{- define "a" }}\n{{- $x := 1 -}}\n  app: x\n{{- end }}', {}),
+        # an action that prints may bring a column of its own,
+        ('{{- define "a" }}\n  {{ include "b" . }}\n{{- end }}', {}),
+        # a name is no line.
+        ('{{- define "a" }}  x{{ end }}', {}),
+        ('{{- define "a" }}{{ end }}', {}),
+    ],
+)
+def test_only_text_that_keeps_its_blanks_has_a_column(text: str, expected: dict[str, int]) -> None:
+    assert define_columns([parse(text)]) == expected
+
+
+OWN = {
+    "Chart.yaml": b"apiVersion: v2\nname: wiki\nversion: 1.0.0\n",
+    "templates/all.yaml": b'{{ include "wiki.all" . }}\n',
+    "templates/_wiki.tpl": b'{{ define "wiki.all" }}{{ include "parts.labels" . }}\n'
+    b'{{ include "parts.app" . }}{{ end }}\n',
+    "templates/list.yaml": b'kind: List\nitems:\n  - labels: {{ include "parts.labels" . }}\n',
+    "templates/named.yaml": b'{{ include (printf "%s.app" .Values.library) . }}\n',
+}
+LIBRARY = {
+    "Chart.yaml": b"apiVersion: v2\nname: parts\nversion: 2.0.0\ntype: library\n",
+    "templates/_labels.tpl": b'{{ define "parts.labels" }}app: x{{ end }}\n',
+    "templates/_app.tpl": b'{{ define "parts.app" }}{{ include "parts.deployment" . }}{{ end }}\n'
+    b'{{ define "parts.deployment" }}\nkind: Deployment\n{{ end }}\n',
+}
+
+
+def who(path: str, kind: str = "Deployment", *, packed: bool = False) -> str:
+    unpacked = {f"charts/parts/{name}": data for name, data in LIBRARY.items()}
+    return maker(read_sources(Chart("", {**OWN, **(archive() if packed else unpacked)})), path, kind)
+
+
+def archive() -> dict[str, bytes]:
+    out = io.BytesIO()
+    with tarfile.open(fileobj=out, mode="w:gz") as tar:
+        for name, data in LIBRARY.items():
+            entry = tarfile.TarInfo(f"parts/{name}")
+            entry.size = len(data)
+            tar.addfile(entry, io.BytesIO(data))
+    return {"charts/parts-2.0.0.tgz": out.getvalue()}
+
+
+def test_a_library_is_found_through_the_charts_own_define() -> None:
+    assert who("templates/all.yaml") == "the dependency parts (`parts.app`)"
+
+
+def test_a_packed_library_too() -> None:
+    assert who("templates/all.yaml", packed=True) == "the dependency parts (`parts.app`)"
+
+
+def test_a_library_that_knows_no_such_kind_is_not_blamed() -> None:
+    assert "dependency" not in who("templates/all.yaml", "Service")
+
+
+def test_a_name_that_is_put_together_leads_to_the_library_with_that_kind() -> None:
+    assert who("templates/named.yaml") == "the dependency parts"
+
+
+def test_a_template_of_a_dependency_names_it() -> None:
+    assert who("charts/parts/templates/app.yaml") == "the dependency parts"
