@@ -6,8 +6,12 @@
 from __future__ import annotations
 
 import json
+from typing import TYPE_CHECKING
 
 import click
+
+if TYPE_CHECKING:
+    from rolloutgen.explain.texts import Explained
 
 
 @click.command()
@@ -46,13 +50,25 @@ def _texts(name: str) -> list[str]:
             text = texts[name]
             titles = {"": title, "only": "validate tells", "also": f"{title}, and validate tells"}
             title = titles[IN_CHECKS.get(name, "")]
-            found.append(f"{name} ({title})\n\n{text.what}\n\nWhy: {text.why}\n\nFix: {text.fix}")
+            found.append(f"{name} ({title})\n\n{text.what}\n\nWhy: {text.why}\n\nFix: {text.fix}{_examples(text)}")
     if name in meanings():
         doc = meanings()[name].doc
         found.append(f"{name} (a diff tells)\n\n{doc.summary}\n\nWhy: {doc.why}\n\nFix: {doc.fix}")
     if name in REASONS:
         found.append(f"{name} (why an edit is made)\n\n{REASONS[name]}")
     return found
+
+
+def _examples(text: Explained) -> str:
+    """The construct and its correction, where there are examples."""
+    from textwrap import indent
+
+    shown = [
+        f"{title}:\n{indent(body.rstrip(), '    ')}"
+        for title, body in (("Wrong", text.bad), ("Right", text.good))
+        if body
+    ]
+    return "".join(f"\n\n{part}" for part in shown)
 
 
 def lines() -> dict[str, str]:

@@ -14,6 +14,9 @@ MAKERS = {"refuse", "refused", "Refusal"}
 # Ids that are chosen from a table instead of being written in the call.
 CHOSEN = {"not-proven", "new-chart-does-not-render", "refused-by-transform", "not-a-chart", "not-readable", "too-much"}
 
+# What a sentence may begin with in lower case.
+NAMES = ("extensions/", "`", "maxSurge", "--", "values.schema.json", "kubeconform", "rolloutgen")
+
 
 def calls() -> Iterator[tuple[str, ast.Call]]:
     for path in PACKAGE.rglob("*.py"):
@@ -58,5 +61,10 @@ def test_every_reason_of_an_edit_has_a_text() -> None:
 def test_texts_are_whole_sentences() -> None:
     for name, explained in {**REFUSALS, **FINDINGS}.items():
         for text in (explained.what, explained.why, explained.fix):
-            assert text[0].isupper() or text.startswith(("extensions/", "`", "maxSurge", "--")), (name, text)
+            assert text[0].isupper() or text.startswith(NAMES), (name, text)
             assert text.endswith("."), (name, text)
+
+
+def test_every_refusal_shows_a_bad_and_a_good_example() -> None:
+    for code, explained in REFUSALS.items():
+        assert explained.bad.strip() and explained.good.strip() and explained.bad != explained.good, code
