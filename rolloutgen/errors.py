@@ -87,5 +87,5 @@ class ChartRefused(RolloutgenError):
 
     def __init__(self, *refusals: Refusal) -> None:
         first = refusals[0]
-        super().__init__(first.by, path=first.path, line=first.line or None, why=first.why, hint=first.hint)
+        super().__init__(first.code, path=first.path, line=first.line or None, why=first.why, hint=first.hint)
         self.refusals = refusals

@@ -93,10 +93,10 @@ class Rendered:
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """Why a chart is not converted. `by` is the id that `rolloutgen explain` knows. What speaks against a rendered
+    """Why a chart is not converted. `code` is the id that `rolloutgen explain` knows. What speaks against a rendered
     object names it (`ref`) and the path in it (`at`); `line` is then 0 until the sources are looked up."""
 
-    by: str
+    code: str
     path: str
     line: int
     why: str
@@ -106,11 +106,14 @@ class Refusal:
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
-    """What a reader should know. `rule` is the id; `line` 0 when it is not known; `at` the path in the object;
-    `value_sets` names the renders that show it."""
+class Diagnostic:
+    """One message for a reader: a finding of a rule or a check, or a consequence of a change.
 
-    rule: str
+    `code` is the id that `rolloutgen explain` knows; `hint` the way out. `line` is 1-based, 0 when it is not known;
+    `at` the path in the object `ref`; `value_sets` names the renders that show it.
+    """
+
+    code: str
     severity: Severity
     message: str
     hint: str = ""
@@ -120,19 +123,56 @@ class Finding:
     at: Path = ()
     value_sets: tuple[str, ...] = ()
 
+    @property
+    def subject(self) -> str:
+        """The object as "Kind/name", "" for none."""
+        return str(self.ref) if self.ref else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Observation:
+    """What a rule, a check or an impact sees at one place; its registry completes it to a Diagnostic.
+
+    `subject` is the object and `at` the path in it; an observation about a file has no subject but `path` and `line`.
+    `severity` and `hint` only where this case differs from what is registered. `needle` holds texts to look for in the
+    object's template, one a line: the first that is found gives the line.
+    """
+
+    subject: Manifest | None
+    at: Path
+    message: str
+    severity: Severity | None = None
+    path: str = ""
+    line: int = 0
+    hint: str = ""
+    needle: str = ""
+
+    def diagnostic(self, code: str, severity: Severity, hint: str = "") -> Diagnostic:
+        """The diagnostic of the rule, check or impact `code`, with its severity and hint where there are no own."""
+        return Diagnostic(
+            code=code,
+            severity=self.severity or severity,
+            message=self.message,
+            hint=self.hint or hint,
+            path=self.subject.template if self.subject else self.path,
+            line=self.line,
+            ref=self.subject.ref if self.subject else None,
+            at=self.at,
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One explained change that `transform` made to an object; `path` () means the whole object (added or removed)."""
+    """One explained change of an object of the expected release; `path` () is the whole object (added or removed)."""
 
     ref: Ref
     path: Path
-    rule: str
+    code: str
 
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """Where two renders differ. `explained_by` is the rule's id, "" when nothing explains it: an error."""
+    """Where two renders differ. `explained_by` is the code of a change, "" when nothing explains it: an error."""
 
     ref: Ref
     at: Path
@@ -200,17 +240,17 @@ State = Literal["valid", "invalid", "skipped", "no-schema"]
 
 @dataclass(frozen=True, slots=True)
 class SchemaError:
-    """What is wrong at one place. `rule` is the kind of fault: unknown-field, missing-field, wrong-type, unknown-value,
+    """What is wrong at one place. `code` is the kind of fault: unknown-field, missing-field, wrong-type, unknown-value,
     malformed, out-of-range, wrong-length, wrong-combination, rule-violation, duplicate-list-key,
     null-in-custom-resource, api-version-not-served, no-kind, schema."""
 
     at: Path
     message: str
-    rule: str
+    code: str
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class SchemaVerdict:
     """What the schemas say about one object; `source` names the schema that spoke, "" when none did."""
 
     ref: Ref

@@ -34,7 +34,7 @@ class Doc:
 class Plugin(Generic[T]):
     """What a module registered, and what its docstring says."""
 
-    id: str
+    code: str
     value: T
     doc: Doc
 
@@ -52,11 +52,11 @@ def read_doc(docstring: str | None, where: str) -> Doc:
 
 
 def load(package: str, attribute: str, kind: type[T]) -> Mapping[str, Plugin[T]]:
-    """All plugins of `package` by id, in order of id.
+    """All plugins of `package` by code, in order of code.
 
-    Each module has an `attribute` of type `kind` with an `id` that is the module's name with hyphens.
-    Raises PluginError for a module without it, an id that is not the file's, one id twice, a docstring without its
-    parts.
+    Each module has an `attribute` of type `kind` with a `code` that is the module's name with hyphens.
+    Raises PluginError for a module without it, a code that is not the file's, one code twice, a docstring without
+    its parts.
     """
     found: dict[str, Plugin[T]] = {}
     for info in pkgutil.iter_modules(importlib.import_module(package).__path__):
@@ -65,12 +65,12 @@ def load(package: str, attribute: str, kind: type[T]) -> Mapping[str, Plugin[T]]
         value = getattr(module, attribute, None)
         if not isinstance(value, kind):
             raise PluginError(f"{where}: no {attribute} of type {kind.__name__}")
-        plugin_id = str(getattr(value, "id", ""))
-        if plugin_id in found:
-            raise PluginError(f"{where}: the id {plugin_id!r} is taken")
-        if plugin_id != info.name.replace("_", "-"):
-            raise PluginError(f"{where}: the id {plugin_id!r} does not fit the file's name")
-        found[plugin_id] = Plugin(plugin_id, value, read_doc(module.__doc__, where))
+        code = str(getattr(value, "code", ""))
+        if code in found:
+            raise PluginError(f"{where}: the code {code!r} is taken")
+        if code != info.name.replace("_", "-"):
+            raise PluginError(f"{where}: the code {code!r} does not fit the file's name")
+        found[code] = Plugin(code, value, read_doc(module.__doc__, where))
     return MappingProxyType(dict(sorted(found.items())))
 
 

@@ -36,11 +36,11 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class Edit:
-    """Replace `span` of the original by `new`; `reason` is what `--explain` prints and names the rule."""
+    """Replace `span` of the original by `new`; `code` names the reason, which `--explain` prints."""
 
     span: Span
     new: str
-    reason: str
+    code: str
 
 
 class OverlapError(ValueError):
@@ -59,9 +59,9 @@ def apply_edits(text: str, edits: Iterable[Edit]) -> str:
     previous: Edit | None = None
     for edit in ordered:
         if edit.span.end > len(text):
-            raise ValueError(f"edit outside the text: {edit.span} of {len(text)} ({edit.reason})")
+            raise ValueError(f"edit outside the text: {edit.span} of {len(text)} ({edit.code})")
         if edit.span.start < position:
-            raise OverlapError(f"edits overlap at {edit.span.start}: {previous and previous.reason!r}, {edit.reason!r}")
+            raise OverlapError(f"edits overlap at {edit.span.start}: {previous and previous.code!r}, {edit.code!r}")
         out += (text[position : edit.span.start], edit.new)
         position, previous = edit.span.end, edit
     out.append(text[position:])

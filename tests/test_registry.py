@@ -11,12 +11,12 @@ import pytest
 from rolloutgen.registry import PluginError, load
 
 DOC = '"""The fault.\n\nWhy: because.\nFix: so.\nSource: here.\n"""\n'
-BODY = "from tests.test_registry import Thing\nTHING = Thing({id!r})\n"
+BODY = "from tests.test_registry import Thing\nTHING = Thing({code!r})\n"
 
 
 class Thing:
-    def __init__(self, thing_id: str) -> None:
-        self.id = thing_id
+    def __init__(self, code: str) -> None:
+        self.code = code
 
 
 @pytest.fixture
@@ -29,8 +29,8 @@ def package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, request: pytest.Fix
 
 
 def test_modules_are_found_by_their_names(package: Path) -> None:
-    (package / "b_thing.py").write_text(DOC + BODY.format(id="b-thing"))
-    (package / "a_thing.py").write_text(DOC + BODY.format(id="a-thing"))
+    (package / "b_thing.py").write_text(DOC + BODY.format(code="b-thing"))
+    (package / "a_thing.py").write_text(DOC + BODY.format(code="a-thing"))
     found = load(package.name, "THING", Thing)
     assert list(found) == ["a-thing", "b-thing"]
     assert found["a-thing"].doc.fix == "so."
@@ -41,9 +41,9 @@ def test_modules_are_found_by_their_names(package: Path) -> None:
     [
         (DOC, "no THING"),
         (DOC + "THING = 1\n", "no THING"),
-        (DOC + BODY.format(id="another"), "does not fit"),
-        ('"""The fault.\n\nWhy: because.\n"""\n' + BODY.format(id="a-thing"), "Fix, Source"),
-        (BODY.format(id="a-thing"), "lacks"),
+        (DOC + BODY.format(code="another"), "does not fit"),
+        ('"""The fault.\n\nWhy: because.\n"""\n' + BODY.format(code="a-thing"), "Fix, Source"),
+        (BODY.format(code="a-thing"), "lacks"),
     ],
     ids=["none", "type", "name", "parts", "doc"],
 )

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 
 from rolloutgen.batch import pool
 from rolloutgen.convert.job import Request, plan_chart, write
-from rolloutgen.helm import Engine
+from rolloutgen.helm import HelmEngine
 
 
 @dataclass(frozen=True, slots=True)
-class Task:
+class ConvertTask:
     """One chart and what to do with it. `forms` names the reports that the outcome shall carry."""
 
     path: str
@@ -39,7 +39,7 @@ class Outcome:
         return dict(self.forms).get(name, "")
 
 
-def run(task: Task, engine: Engine) -> Outcome:
+def run(task: ConvertTask, engine: HelmEngine) -> Outcome:
     """Plans one chart, writes it where the task says so, and reports. Raises UsageError and what is a bug."""
     from rolloutgen.report.conversion import form
 
@@ -51,7 +51,7 @@ def run(task: Task, engine: Engine) -> Outcome:
     return Outcome(
         task.path,
         plan.status,
-        plan.refusals[0].by if plan.status == "refused" else "",
+        plan.refusals[0].code if plan.status == "refused" else "",
         int(failed),
         tuple(
             (name, form(name, conversion, task.target, writes=task.writes, explain=task.explain)) for name in task.forms
@@ -59,7 +59,7 @@ def run(task: Task, engine: Engine) -> Outcome:
     )
 
 
-def run_all(tasks: Sequence[Task], helm: str, processes: int = 0) -> Generator[Outcome, None, None]:
+def run_all(tasks: Sequence[ConvertTask], helm: str, processes: int = 0) -> Generator[Outcome, None, None]:
     """The outcomes in the order of the tasks, as they come. `processes` 0 means one for each core.
 
     When the caller stops early (an interrupt), charts under way are finished and the rest is left alone.
@@ -67,7 +67,7 @@ def run_all(tasks: Sequence[Task], helm: str, processes: int = 0) -> Generator[O
     return pool.run_all(tasks, helm, pool.Work(run, _failed), processes)
 
 
-def _failed(task: Task, failure: pool.Failure) -> Outcome:
+def _failed(task: ConvertTask, failure: pool.Failure) -> Outcome:
     why = {"lost": "too-much", "bug": "bug"}.get(failure.kind, "")
     known = {"fault": failure.why, "bug": f"{task.path}\n{failure.why}"}
     fault = known.get(failure.kind, f"{task.path}: {failure.why}")

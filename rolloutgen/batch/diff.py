@@ -18,13 +18,13 @@ from rolloutgen.diff.review import failed, review
 from rolloutgen.errors import RolloutgenError, UsageError
 from rolloutgen.git import revisions
 from rolloutgen.git.revisions import Repository
-from rolloutgen.helm import Engine
+from rolloutgen.helm import HelmEngine
 
 _LIST = "Chart.yaml"
 
 
 @dataclass(frozen=True)
-class Task:
+class DiffTask:
     """One chart, what is asked and what it is compared with."""
 
     path: str
@@ -33,7 +33,7 @@ class Task:
     lone: bool = False
 
 
-def run(task: Task, engine: Engine) -> Review:
+def run(task: DiffTask, engine: HelmEngine) -> Review:
     """The review of one chart; its own faults are in it. Raises what is a bug."""
     try:
         return review(task.path, task.asked, engine, task.base, lone=task.lone)
@@ -41,7 +41,7 @@ def run(task: Task, engine: Engine) -> Review:
         return failed(task.path, task.base.label, str(fault))
 
 
-def run_all(tasks: Sequence[Task], helm: str, processes: int = 0) -> Generator[Review, None, None]:
+def run_all(tasks: Sequence[DiffTask], helm: str, processes: int = 0) -> Generator[Review, None, None]:
     """The reviews in the order of the tasks, as they come. `processes` 0 means one for each core."""
     return pool.run_all(tasks, helm, pool.Work(run, _failed), processes)
 
@@ -138,5 +138,5 @@ def _typed(repository: Repository, path: str) -> str:
     return shown if not shown.startswith("..") else os.path.join(repository.top, path)
 
 
-def _failed(task: Task, failure: pool.Failure) -> Review:
+def _failed(task: DiffTask, failure: pool.Failure) -> Review:
     return failed(task.path, task.base.label, failure.why)

@@ -21,7 +21,7 @@ from typing import Any, Generic, TypeVar
 
 from rolloutgen.chart.write import uninterrupted
 from rolloutgen.errors import LimitError, RolloutgenError, UsageError, of_files
-from rolloutgen.helm import Engine
+from rolloutgen.helm import HelmEngine
 
 _SECONDS = 600.0  # for one task, renders included: beyond that its process is ended
 _FRESH = 50  # tasks after which Helm starts anew: what it keeps of a chart it never gives back
@@ -46,7 +46,7 @@ class Failure:
 class Work(Generic[Task, Outcome]):
     """What is done with each task. Both functions live at the top of a module, so that processes find them."""
 
-    run: Callable[[Task, Engine], Outcome]
+    run: Callable[[Task, HelmEngine], Outcome]
     failed: Callable[[Task, Failure], Outcome]
 
 
@@ -146,7 +146,7 @@ def _serve(pipe: Connection, helm: tuple[str, float], work: Work[Any, Any]) -> N
         signal.signal(number, _leave)
     if hasattr(signal, "pthread_sigmask"):
         signal.pthread_sigmask(signal.SIG_UNBLOCK, _ENDS)
-    engine: Engine | None = None
+    engine: HelmEngine | None = None
     served = 0
     with contextlib.suppress(EOFError, OSError):
         while True:

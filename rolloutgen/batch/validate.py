@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from rolloutgen.batch.pool import at_most
 from rolloutgen.errors import LimitError, RolloutgenError, UsageError
-from rolloutgen.helm import Engine, open_engine
+from rolloutgen.helm import HelmEngine, open_engine
 from rolloutgen.lint.inputs import Ask, Input
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ _FEW = 6  # charts for which further processes are not worth their start
 
 
 @dataclass(frozen=True, slots=True)
-class Task:
+class ValidateTask:
     """One input and what is asked of it."""
 
     input: Input
@@ -35,7 +35,7 @@ def judge_all(inputs: Sequence[Input], ask: Ask, helm: str, seconds: float = 0) 
     Raises UsageError for what the user must set right first; of several inputs, what only concerns files of one (its
     own rolloutgen.yaml) is a finding there, and the rest is judged.
     """
-    tasks = [Task(one, ask) for one in inputs]
+    tasks = [ValidateTask(one, ask) for one in inputs]
     streams = [task for task in tasks if task.input.kind == "stream"]  # only this process has its stdin
     if len(tasks) <= _FEW or (os.cpu_count() or 1) < 2 or streams:
         with _Lazy(helm, seconds) as engine:
@@ -58,7 +58,7 @@ class _Lazy:
         self._helm, self._seconds = helm, seconds
 
     @cached_property
-    def engine(self) -> Engine:
+    def engine(self) -> HelmEngine:
         """The engine. Raises UsageError when there is none."""
         return open_engine(self._helm, self._seconds)
 
@@ -74,17 +74,17 @@ class _Lazy:
             self.engine.close()
 
 
-def _run(task: Task, engine: Engine) -> Judged | Failure:
+def _run(task: ValidateTask, engine: HelmEngine) -> Judged | Failure:
     return _judge(task, lambda: engine)
 
 
-def _failed(task: Task, failure: Failure) -> Judged | Failure:
+def _failed(task: ValidateTask, failure: Failure) -> Judged | Failure:
     if failure.kind == "lost":
         return _beyond(task.input, LimitError(f"the check {failure.why}"))
     return failure
 
 
-def _judge(task: Task, engine: Callable[[], Engine], *, alone: bool = False) -> Judged:
+def _judge(task: ValidateTask, engine: Callable[[], HelmEngine], *, alone: bool = False) -> Judged:
     from rolloutgen.lint.validate import is_within, judge_chart, judge_manifests
 
     one = task.input

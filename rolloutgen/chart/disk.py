@@ -265,7 +265,7 @@ _DEFAULT = "templates/.?*"  # Helm's own: dot files directly in templates/
 
 
 @dataclass(frozen=True, slots=True)
-class _Rule:
+class _IgnorePattern:
     pattern: re.Pattern[str]
     whole_path: bool
     directories_only: bool
@@ -307,7 +307,7 @@ def ignored_paths(paths: Iterable[str], ignored: Callable[[str, bool], bool]) ->
     return frozenset(path for path in paths if directory(path.rpartition("/")[0]) or ignored(path, False))
 
 
-def _rule(line: str) -> _Rule:
+def _rule(line: str) -> _IgnorePattern:
     if "**" in line:
         raise ValueError("double-star (**) syntax is not supported")
     negated = line.startswith("!")
@@ -316,7 +316,7 @@ def _rule(line: str) -> _Rule:
     body = body[:-1] if directories_only else body
     anchored = body.startswith("/")
     body = body[1:] if anchored else body
-    return _Rule(_pattern(body), anchored or "/" in body, directories_only, negated)
+    return _IgnorePattern(_pattern(body), anchored or "/" in body, directories_only, negated)
 
 
 def _pattern(glob: str) -> re.Pattern[str]:

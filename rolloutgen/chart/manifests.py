@@ -21,7 +21,7 @@ _HOOKS = frozenset(
 OF_RENDERED = "The line is that of the rendered text."
 _MARK = "rg-site:"
 _MARKER = re.compile(r"[ \t]+#[ \t]*rg-site:([^\s\\\"']+)")
-_Read = tuple[goyaml.Document, Mapping[int, str]]  # a document and the mark of each of its objects, see _sites
+_Read = tuple[goyaml.YamlDocument, Mapping[int, str]]  # a document and the mark of each of its objects, see _sites
 
 
 class Seen:

@@ -24,7 +24,7 @@ from rolloutgen.cli.interrupts import code_of
 from rolloutgen.cli.output import told
 
 if TYPE_CHECKING:
-    from rolloutgen.batch.convert import Outcome, Task
+    from rolloutgen.batch.convert import ConvertTask, Outcome
 
 # The options that are fields of Options: what is not given (None, or nothing) is left to record and house file.
 _FIELDS = (
@@ -138,8 +138,8 @@ def convert(charts: tuple[str, ...], **given: Any) -> None:
     sys.exit(_several(tasks, given) if len(tasks) > 1 or given["roots"] else _one(tasks[0], given))
 
 
-def _tasks(paths: Sequence[str], given: dict[str, Any]) -> list[Task]:
-    from rolloutgen.batch.convert import Task
+def _tasks(paths: Sequence[str], given: dict[str, Any]) -> list[ConvertTask]:
+    from rolloutgen.batch.convert import ConvertTask
     from rolloutgen.convert.job import Request
 
     flags = {name: given[name] for name in _FIELDS if given[name] not in (None, ())}
@@ -155,7 +155,9 @@ def _tasks(paths: Sequence[str], given: dict[str, Any]) -> list[Task]:
     writes = not (given["dry_run"] or given["check"])
     base = os.path.commonpath([os.path.dirname(os.path.abspath(path)) for path in paths])
     return [
-        Task(path, request, _target(path, base, given["output"], several), writes, tuple(forms), given["explain"])
+        ConvertTask(
+            path, request, _target(path, base, given["output"], several), writes, tuple(forms), given["explain"]
+        )
         for path in paths
     ]
 
@@ -166,7 +168,7 @@ def _target(path: str, base: str, output: str | None, several: bool) -> str:
     return os.path.join(output, os.path.relpath(os.path.abspath(path), base)) if several else output
 
 
-def _one(task: Task, given: dict[str, Any]) -> int:
+def _one(task: ConvertTask, given: dict[str, Any]) -> int:
     from rolloutgen.batch.convert import run
     from rolloutgen.helm import open_engine
 
@@ -179,7 +181,7 @@ def _one(task: Task, given: dict[str, Any]) -> int:
     return outcome.code
 
 
-def _several(tasks: Sequence[Task], given: dict[str, Any]) -> int:
+def _several(tasks: Sequence[ConvertTask], given: dict[str, Any]) -> int:
     from rolloutgen.batch.convert import run_all
 
     shown = given["progress"] if given["progress"] is not None else sys.stderr.isatty() and not given["as_json"]

@@ -124,14 +124,14 @@ def _named(charts: Sequence[str], given: dict[str, Any]) -> list[Review]:
             return [review(paths[0], asked, engine)]
         finally:
             engine.close()
-    from rolloutgen.batch.diff import Task
+    from rolloutgen.batch.diff import DiffTask
     from rolloutgen.diff.base import base_of
 
-    return _run([Task(path, asked, base_of(path, asked.against), True) for path in paths], given)
+    return _run([DiffTask(path, asked, base_of(path, asked.against), True) for path in paths], given)
 
 
 def _all(roots: Sequence[str], given: dict[str, Any]) -> list[Review]:
-    from rolloutgen.batch.diff import Task, changed_charts
+    from rolloutgen.batch.diff import DiffTask, changed_charts
     from rolloutgen.diff.base import base_of
 
     asked = _asked(given)
@@ -141,7 +141,7 @@ def _all(roots: Sequence[str], given: dict[str, Any]) -> list[Review]:
         if not os.path.isdir(root):
             raise click.UsageError(f"no such directory: {root}")
         base = base_of(root, asked.against)
-        tasks += [Task(path, asked, base) for path in shard(changed_charts(root, base, files), given["shard"])]
+        tasks += [DiffTask(path, asked, base) for path in shard(changed_charts(root, base, files), given["shard"])]
     return _run(tasks, given)
 
 

@@ -35,15 +35,15 @@ def explain(name: str | None) -> None:
 
 def _texts(name: str) -> list[str]:
     """What is known of an id: a fault that lint finds may also be what a conversion is refused for."""
-    from rolloutgen.convert.checks import audits
-    from rolloutgen.diff.diff import meanings
+    from rolloutgen.convert.checks import checks
+    from rolloutgen.diff.diff import impacts
     from rolloutgen.explain import explain as of_rule
     from rolloutgen.explain.texts import FINDINGS, IN_CHECKS, REASONS, REFUSALS
     from rolloutgen.lint.lint import rules
 
     found = [of_rule(name).strip()] if name in rules() else []
-    if name in audits():
-        doc = audits()[name].doc
+    if name in checks():
+        doc = checks()[name].doc
         found.append(f"{name} (a conversion tells)\n\n{doc.summary}\n\nWhy: {doc.why}\n\nFix: {doc.fix}")
     for title, texts in (("a conversion is refused", REFUSALS), ("a conversion tells", FINDINGS)):
         if name in texts:
@@ -51,8 +51,8 @@ def _texts(name: str) -> list[str]:
             titles = {"": title, "only": "validate tells", "also": f"{title}, and validate tells"}
             title = titles[IN_CHECKS.get(name, "")]
             found.append(f"{name} ({title})\n\n{text.what}\n\nWhy: {text.why}\n\nFix: {text.fix}{_examples(text)}")
-    if name in meanings():
-        doc = meanings()[name].doc
+    if name in impacts():
+        doc = impacts()[name].doc
         found.append(f"{name} (a diff tells)\n\n{doc.summary}\n\nWhy: {doc.why}\n\nFix: {doc.fix}")
     if name in REASONS:
         found.append(f"{name} (why an edit is made)\n\n{REASONS[name]}")
@@ -73,15 +73,15 @@ def _examples(text: Explained) -> str:
 
 def lines() -> dict[str, str]:
     """Every id that there is to explain, with its line."""
-    from rolloutgen.convert.checks import audits
-    from rolloutgen.diff.diff import meanings
+    from rolloutgen.convert.checks import checks
+    from rolloutgen.diff.diff import impacts
     from rolloutgen.explain import table
     from rolloutgen.explain.texts import FINDINGS, REASONS, REFUSALS
 
     told = {name: text.what for name, text in {**REFUSALS, **FINDINGS}.items()}
-    told.update((plugin.id, plugin.doc.summary) for plugin in audits().values())
-    told.update((plugin.id, plugin.doc.summary) for plugin in meanings().values())
-    return {**REASONS, **{row.id: row.summary for row in table()}, **told}
+    told.update((plugin.code, plugin.doc.summary) for plugin in checks().values())
+    told.update((plugin.code, plugin.doc.summary) for plugin in impacts().values())
+    return {**REASONS, **{row.code: row.summary for row in table()}, **told}
 
 
 def rule_lines() -> dict[str, str]:
@@ -90,7 +90,7 @@ def rule_lines() -> dict[str, str]:
     from rolloutgen.explain.texts import FINDINGS, REFUSALS
 
     told = {name: text.what for name, text in {**REFUSALS, **FINDINGS}.items()}
-    return {**told, **{row.id: row.summary for row in table()}}
+    return {**told, **{row.code: row.summary for row in table()}}
 
 
 @click.command()
@@ -103,7 +103,7 @@ def rules(as_json: bool) -> None:
     if as_json:
         body = [
             {
-                "id": plugin.id,
+                "id": plugin.code,
                 "severity": plugin.value.severity,
                 "summary": plugin.doc.summary,
                 "why": plugin.doc.why,
@@ -115,5 +115,5 @@ def rules(as_json: bool) -> None:
         click.echo(json.dumps(body, ensure_ascii=False, indent=1))
         return
     width = max(map(len, plugins))
-    lines = (f"{one.id:{width}}  {one.value.severity:7}  {one.doc.summary}" for one in plugins.values())
+    lines = (f"{one.code:{width}}  {one.value.severity:7}  {one.doc.summary}" for one in plugins.values())
     click.echo("\n".join(lines))

@@ -142,12 +142,12 @@ def _chosen(judged: Sequence[Judged], only: Sequence[str], exclude: Sequence[str
     def wanted(rule: str) -> bool:
         return (not only or rule in only) and rule not in exclude
 
-    return [replace(one, remarks=tuple(r for r in one.remarks if wanted(r.finding.rule))) for one in judged]
+    return [replace(one, remarks=tuple(r for r in one.remarks if wanted(r.diagnostic.code))) for one in judged]
 
 
 def _write_baseline(judged: Sequence[Judged], path: str) -> None:
     from rolloutgen.lint.baseline import written
 
-    findings = [found.finding for one in judged for found in one.remarks if found.finding.severity != "info"]
+    findings = [found.diagnostic for one in judged for found in one.remarks if found.diagnostic.severity != "info"]
     save(written(findings, path), path)
     click.echo(f"{path}: {len(findings)} findings are known from now on")

@@ -27,7 +27,7 @@ from rolloutgen.model import Path
 from rolloutgen.package_data import data_path
 
 if TYPE_CHECKING:
-    from rolloutgen.schema.engine import Engine
+    from rolloutgen.schema.engine import CompiledSchema
 
 SCHEMA = "schemas/rolloutgen.schema.json"
 _LARGEST = 1_000_000  # bytes: people write these files
@@ -37,7 +37,7 @@ WHOLE = (("gateway", "selector"), ("certificate", "issuer"))
 
 
 @dataclass(frozen=True, slots=True)
-class Chosen:
+class ConfigValue:
     """A value that a file gives, and where it is written."""
 
     value: Any
@@ -52,7 +52,7 @@ def schema() -> Mapping[str, Any]:
     return found
 
 
-def read_file(path: str, shown: str) -> Mapping[Path, Chosen]:
+def read_file(path: str, shown: str) -> Mapping[Path, ConfigValue]:
     """What the file at `path` chooses, by the keys' path; `shown` is its name for people.
 
     Raises UsageError for a file that cannot be read, is not UTF-8 or no YAML, with the line; and one UsageError that
@@ -61,7 +61,7 @@ def read_file(path: str, shown: str) -> Mapping[Path, Chosen]:
     body, node, twice = read_document(path, shown)
     if faults := [*_faults({} if body is None else body, node), *twice]:
         raise _error(faults, shown)
-    return {at: Chosen(value, shown, line_at(node, at)) for at, value in leaves({} if body is None else body)}
+    return {at: ConfigValue(value, shown, line_at(node, at)) for at, value in leaves({} if body is None else body)}
 
 
 def read_document(path: str, shown: str) -> tuple[Any, Any, Sequence[tuple[int, str]]]:
@@ -115,7 +115,7 @@ def leaves(body: Mapping[str, Any], at: Path = ()) -> Iterator[tuple[Path, Any]]
 
 
 @cache
-def _engine() -> Engine:
+def _engine() -> CompiledSchema:
     from rolloutgen.schema.engine import compiled
 
     return compiled(schema(), "auto")
@@ -264,7 +264,7 @@ class HouseFiles:
     """The files that count for a chart, nearest first, and what they choose together."""
 
     paths: tuple[str, ...] = ()
-    chosen: Mapping[Path, Chosen] = field(default_factory=dict)
+    chosen: Mapping[Path, ConfigValue] = field(default_factory=dict)
 
     def options(self) -> Mapping[str, Any]:
         """What is chosen, as `settle` takes it."""
@@ -297,7 +297,7 @@ def house_of(chart: str, config: str = "") -> HouseFiles:
             raise UsageError(what, path=config, hint="--config takes the path of a rolloutgen.yaml.")
         return _checked(HouseFiles((config,), read_file(config, config)))
     paths = house_files(chart)
-    chosen: dict[Path, Chosen] = {}
+    chosen: dict[Path, ConfigValue] = {}
     for path in paths:
         chosen = {**read_file(str(path), shown_path(str(path))), **chosen}
     return _checked(HouseFiles(tuple(shown_path(str(path)) for path in paths), chosen))
@@ -354,7 +354,7 @@ def _checked(found: HouseFiles) -> HouseFiles:
     return found
 
 
-def _check_names(place: Chosen, audience: str, patterns: Sequence[str], domain: str) -> None:
+def _check_names(place: ConfigValue, audience: str, patterns: Sequence[str], domain: str) -> None:
     from rolloutgen.schema.formats import HOST
 
     for pattern in patterns:
@@ -363,7 +363,7 @@ def _check_names(place: Chosen, audience: str, patterns: Sequence[str], domain: 
             raise _unserved(place, f"hosts.{audience}: {pattern} gives {host}, which is no host name", "")
 
 
-def _unserved(place: Chosen, what: str, hint: str) -> UsageError:
+def _unserved(place: ConfigValue, what: str, hint: str) -> UsageError:
     return UsageError(what, path=place.path, line=place.line, hint=hint)
 
 

@@ -24,7 +24,7 @@ STAND_IN = "RELEASE"
 
 
 @dataclass(frozen=True)
-class Record:
+class ConversionRecord:
     """The record of one chart. `chosen` are options as `settle` takes them, `kept` names of Deployments that stay."""
 
     version: str
@@ -33,7 +33,7 @@ class Record:
     kept: tuple[str, ...] = ()
 
 
-def read_record(chart: Chart) -> Record | None:
+def read_record(chart: Chart) -> ConversionRecord | None:
     """The record in a chart, None without one. Raises ChartError where it cannot be read."""
     if PATH not in chart.files:
         return None
@@ -49,7 +49,7 @@ def read_record(chart: Chart) -> Record | None:
         if name in SHAPING
     }
     workloads = tuple(item for item in body.get("workloads") or () if isinstance(item, dict))
-    return Record(str(body.get("rolloutgen", "")), known, workloads, tuple(map(str, body.get("kept") or ())))
+    return ConversionRecord(str(body.get("rolloutgen", "")), known, workloads, tuple(map(str, body.get("kept") or ())))
 
 
 def general_name(name: str, release: str, stand_in: str = STAND_IN) -> str:

@@ -20,7 +20,7 @@ class FileChange:
 
     path: str
     action: str
-    reasons: tuple[str, ...]
+    codes: tuple[str, ...]
     to: str = ""
 
 
@@ -55,28 +55,28 @@ def assemble(chart: Chart, items: Iterable[Item]) -> Assembled:
     for path, split in sorted(splits.items()):
         files[path] = None
         moved = [
-            NewFile(piece.to, _moved(chart.text(path), piece, edits.get(path, ())), split.reason)
+            NewFile(piece.to, _moved(chart.text(path), piece, edits.get(path, ())), split.code)
             for piece in split.pieces
         ]
         for new in reversed(moved):
             added.setdefault(new.path, []).insert(0, new)
-        changes.append(FileChange(path, "removed", (split.reason,)))
+        changes.append(FileChange(path, "removed", (split.code,)))
     for path in sorted({*edits, *renames} - {*splits}):
         mine = edits.get(path, [])
         old = chart.text(path)
         text = without_unused(old, apply_edits(old, mine), path) if mine else old
-        reasons = tuple(dict.fromkeys(edit.reason for edit in mine))
+        reasons = tuple(dict.fromkeys(edit.code for edit in mine))
         rename = renames.get(path)
         if rename:
             files[path], files[rename.to] = None, text.encode()
-            changes.append(FileChange(path, "renamed", (*reasons, rename.reason), rename.to))
+            changes.append(FileChange(path, "renamed", (*reasons, rename.code), rename.to))
         else:
             files[path] = text.encode()
             changes.append(FileChange(path, "edited", reasons))
     for path, news in sorted(added.items()):
         texts = [new.text for new in news]
         files[path] = (_joined(texts) if path.endswith((".yaml", ".yml")) else _paragraphs(texts)).encode()
-        changes.append(FileChange(path, "added", tuple(dict.fromkeys(new.reason for new in news))))
+        changes.append(FileChange(path, "added", tuple(dict.fromkeys(new.code for new in news))))
     if defines:
         text = "".join(_define(define) for define in defines.values())
         path = _OTHER_HELPERS if HELPERS in {rename.to for rename in renames.values()} else HELPERS
@@ -89,7 +89,7 @@ def assemble(chart: Chart, items: Iterable[Item]) -> Assembled:
 def _moved(text: str, piece: Piece, edits: Sequence[Edit]) -> str:
     """The text of a piece with the edits that fall into it."""
     mine = [
-        Edit(Span(edit.span.start - piece.span.start, edit.span.end - piece.span.start), edit.new, edit.reason)
+        Edit(Span(edit.span.start - piece.span.start, edit.span.end - piece.span.start), edit.new, edit.code)
         for edit in edits
         if piece.span.covers(edit.span)
     ]

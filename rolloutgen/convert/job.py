@@ -15,7 +15,7 @@ from rolloutgen.config.record import read_record
 from rolloutgen.convert.pipeline import Plan, convert
 from rolloutgen.convert.repository_references import names_that_go, scan
 from rolloutgen.errors import RolloutgenError, UsageError
-from rolloutgen.helm import Engine
+from rolloutgen.helm import HelmEngine
 from rolloutgen.model import Refusal
 from rolloutgen.valuesets.value_sets import chosen_sets
 
@@ -33,7 +33,7 @@ class Request:
 
 
 @dataclass(frozen=True)
-class Conversion:
+class ChartConversion:
     """A chart's plan and the options it was made with. `left_out` counts the derived value sets beyond the bound."""
 
     path: str
@@ -42,7 +42,7 @@ class Conversion:
     left_out: int = 0
 
 
-def plan_chart(path: str, request: Request, engine: Engine) -> Conversion:
+def plan_chart(path: str, request: Request, engine: HelmEngine) -> ChartConversion:
     """The plan for the chart at `path`. Writes nothing.
 
     What speaks against this chart is a refusal in the plan; UsageError is raised for what the user must set right
@@ -57,7 +57,9 @@ def plan_chart(path: str, request: Request, engine: Engine) -> Conversion:
     except UsageError:
         raise
     except RolloutgenError as fault:
-        return Conversion(path, Plan(Chart(path, {}), "refused", refusals=(_refusal(fault, "not-a-chart"),)), options)
+        return ChartConversion(
+            path, Plan(Chart(path, {}), "refused", refusals=(_refusal(fault, "not-a-chart"),)), options
+        )
     try:
         record = read_record(chart)
         options = checked(settle(house, record.chosen if record else {}, request.flags), request.flags)
@@ -66,10 +68,12 @@ def plan_chart(path: str, request: Request, engine: Engine) -> Conversion:
     except UsageError:
         raise
     except RolloutgenError as fault:
-        return Conversion(path, Plan(chart, "refused", refusals=(_refusal(fault, "not-readable"),)), options)
-    if record and plan.status == "refused" and plan.refusals[0].by == "does-not-render":
-        return Conversion(path, Plan(chart, "unchanged"), options)  # the values it needs are not part of the record
-    return Conversion(path, plan, options, sets.left_out)
+        return ChartConversion(path, Plan(chart, "refused", refusals=(_refusal(fault, "not-readable"),)), options)
+    if record and plan.status == "refused" and plan.refusals[0].code == "does-not-render":
+        return ChartConversion(
+            path, Plan(chart, "unchanged"), options
+        )  # the values it needs are not part of the record
+    return ChartConversion(path, plan, options, sets.left_out)
 
 
 def _with_references(plan: Plan, path: str, folders: tuple[str, ...]) -> Plan:
@@ -81,7 +85,7 @@ def _with_references(plan: Plan, path: str, folders: tuple[str, ...]) -> Plan:
     return replace(plan, findings=(*plan.findings, *found))
 
 
-def write(conversion: Conversion, target: str = "") -> None:
+def write(conversion: ChartConversion, target: str = "") -> None:
     """Writes the converted chart, in place or to the directory `target`; nothing for one that is not converted.
 
     Raises as `write_chart` does.

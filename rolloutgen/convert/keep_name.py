@@ -17,14 +17,14 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from rolloutgen.convert.discover.survey import Survey, Workload
-from rolloutgen.convert.verify.verify import Verdict
+from rolloutgen.convert.verify.verify import ProofResult
 from rolloutgen.errors import RolloutgenError
 from rolloutgen.gotemplate.scope import root_symbol, scope_at
 from rolloutgen.gotemplate.sources import Sources
-from rolloutgen.helm import Engine
+from rolloutgen.helm import HelmEngine
 from rolloutgen.kube.naming import track_names
 from rolloutgen.kube.tree import path_text
-from rolloutgen.model import Difference, Finding, Rendered, ServiceNames, ValueSet
+from rolloutgen.model import Diagnostic, Difference, Rendered, ServiceNames, ValueSet
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +36,7 @@ class Stuck:
     difference: Difference
 
 
-def stuck(befores: Sequence[Rendered | RolloutgenError], verdicts: Sequence[Verdict], found: Survey) -> list[Stuck]:
+def stuck(befores: Sequence[Rendered | RolloutgenError], verdicts: Sequence[ProofResult], found: Survey) -> list[Stuck]:
     """The workloads whose Service's name cannot go, one entry each. `befores` are the renders of `verdicts`."""
     first: dict[str, Stuck] = {}
     for before, verdict in zip(befores, verdicts, strict=True):
@@ -49,7 +49,7 @@ def stuck(befores: Sequence[Rendered | RolloutgenError], verdicts: Sequence[Verd
 
 
 def unaccompanied(
-    befores: Sequence[Rendered | RolloutgenError], verdicts: Sequence[Verdict], found: Survey
+    befores: Sequence[Rendered | RolloutgenError], verdicts: Sequence[ProofResult], found: Survey
 ) -> frozenset[str]:
     """The keys of the workloads whose Service other objects name in a render that has neither: the old name has to
     stay there, because without its workload nothing is converted."""
@@ -129,10 +129,10 @@ def renaming(found: Survey) -> frozenset[str]:
     )
 
 
-def _said(stuck: Stuck) -> Finding:
+def _said(stuck: Stuck) -> Diagnostic:
     difference = stuck.difference
     where = json.dumps(path_text(difference.at))
-    return Finding(
+    return Diagnostic(
         "service-name-kept",
         "info",
         f"the stable Service stays {stuck.service}: {difference.ref} has that name at {where}, from a value or helper",
@@ -164,7 +164,7 @@ def candidates(sources: Sources) -> tuple[str, ...]:
 
 
 def aliases(
-    sources: Sources, workloads: Sequence[Workload], renders: Sequence[Rendered], engine: Engine
+    sources: Sources, workloads: Sequence[Workload], renders: Sequence[Rendered], engine: HelmEngine
 ) -> Mapping[str, tuple[str, ...]]:
     """For each workload's key, the expressions that yield its Service's name in all `renders`.
 
@@ -195,7 +195,7 @@ def _service_name(workload: Workload, render: Rendered) -> str | None:
     return names.pop() if len(names) == 1 else None
 
 
-def _evaluated(sources: Sources, codes: Sequence[str], value_set: ValueSet, engine: Engine) -> dict[str, str]:
+def _evaluated(sources: Sources, codes: Sequence[str], value_set: ValueSet, engine: HelmEngine) -> dict[str, str]:
     if not codes:
         return {}
     text = "".join(f"c{index}: {{{{ {code} | toString | quote }}}}\n" for index, code in enumerate(codes))

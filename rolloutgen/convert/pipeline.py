@@ -25,16 +25,16 @@ from rolloutgen.convert.expected.release import CUT
 from rolloutgen.convert.keep_name import aliases, hashing, keeping, named_alone, renaming, stuck, unaccompanied
 from rolloutgen.convert.postcheck import judge, scene_of, service_of_alternatives
 from rolloutgen.convert.record import is_done, record_file
-from rolloutgen.convert.verify.verify import Verdict, is_random, random_places, verify
+from rolloutgen.convert.verify.verify import ProofResult, is_random, random_places, verify
 from rolloutgen.errors import ChartRefused, LimitError, RolloutgenError
 from rolloutgen.gotemplate.blockify import REASON, on_lines
-from rolloutgen.gotemplate.lexer import Template
+from rolloutgen.gotemplate.lexer import LexedTemplate
 from rolloutgen.gotemplate.outline import outline
 from rolloutgen.gotemplate.sources import Sources, instrument, read_sources, with_sites
 from rolloutgen.goyaml import merge
-from rolloutgen.helm import Engine
+from rolloutgen.helm import HelmEngine
 from rolloutgen.kube.tree import dig
-from rolloutgen.model import Finding, Refusal, Rendered, ValueSet
+from rolloutgen.model import Diagnostic, Refusal, Rendered, ValueSet
 from rolloutgen.sourcemap.locate import deepest
 from rolloutgen.text_edits import Edit, OverlapError, apply_edits
 from rolloutgen.valuesets.value_sets import environment_file
@@ -52,13 +52,13 @@ class Plan:
     status: Status
     after: Chart | None = None
     changes: tuple[FileChange, ...] = ()
-    verdicts: tuple[Verdict, ...] = ()
+    verdicts: tuple[ProofResult, ...] = ()
     refusals: tuple[Refusal, ...] = ()
-    findings: tuple[Finding, ...] = ()
+    findings: tuple[Diagnostic, ...] = ()
     survey: Survey | None = None
 
 
-def convert(chart: Chart, value_sets: Sequence[ValueSet], engine: Engine, options: Options) -> Plan:
+def convert(chart: Chart, value_sets: Sequence[ValueSet], engine: HelmEngine, options: Options) -> Plan:
     """The plan for one chart under `value_sets` (the first are those that must render).
 
     Refusals come back in the plan; RolloutgenError is raised for what is no matter of the chart's text (an engine that
@@ -72,7 +72,7 @@ def convert(chart: Chart, value_sets: Sequence[ValueSet], engine: Engine, option
         return as_written(Plan(read, "refused", refusals=refused.refusals), chart, read)
 
 
-def _convert(chart: Chart, value_sets: Sequence[ValueSet], engine: Engine, options: Options) -> Plan:
+def _convert(chart: Chart, value_sets: Sequence[ValueSet], engine: HelmEngine, options: Options) -> Plan:
     sources = read_sources(chart)
     dependencies = _dependencies(chart)
     new_version = dependencies.applied_to(with_version(chart, bumped(chart.version, options.bump)))
@@ -112,7 +112,7 @@ def _convert(chart: Chart, value_sets: Sequence[ValueSet], engine: Engine, optio
     return _plan(ground, found, tried, options)
 
 
-def _unsteady(engine: Engine, chart: Chart, rendered: Rendered, options: Options) -> frozenset[tuple[str, str]]:
+def _unsteady(engine: HelmEngine, chart: Chart, rendered: Rendered, options: Options) -> frozenset[tuple[str, str]]:
     """Kind and name of objects with content of their own at every render, where that matters before the proof."""
     if not options.config_by_version or not is_random(chart):
         return frozenset()
@@ -138,10 +138,10 @@ class _Tried:
     assembled: Assembled
     befores: tuple[Rendered | RolloutgenError, ...]
     afters: tuple[Rendered | RolloutgenError, ...]
-    verdicts: tuple[Verdict, ...]
+    verdicts: tuple[ProofResult, ...]
 
 
-def _tried(ground: _Ground, found: Survey, engine: Engine, options: Options) -> _Tried:
+def _tried(ground: _Ground, found: Survey, engine: HelmEngine, options: Options) -> _Tried:
     chart = ground.chart
     try:
         assembled = assemble(chart, [*edit_chart(found, options, ground.aliases), record_file(found, options)])
@@ -188,7 +188,7 @@ def _plan(ground: _Ground, found: Survey, tried: _Tried, options: Options) -> Pl
         for index, (verdict, before) in enumerate(zip(tried.verdicts, tried.befores, strict=True))
         if not verdict.holds or (index == 0 and verdict.state in ("refused", "limited"))
     ]
-    refusals = tuple({(refusal.by, refusal.path, refusal.line): refusal for refusal in reversed(against)}.values())[
+    refusals = tuple({(refusal.code, refusal.path, refusal.line): refusal for refusal in reversed(against)}.values())[
         ::-1
     ]
     chart, assembled = ground.chart, tried.assembled
@@ -218,7 +218,7 @@ def _dependencies(chart: Chart) -> Dependencies:
     return found
 
 
-def _left_out(chart: Chart, dependencies: Dependencies) -> list[Finding]:
+def _left_out(chart: Chart, dependencies: Dependencies) -> list[Diagnostic]:
     path = "requirements.yaml" if "requirements.yaml" in chart.files else "Chart.yaml"
     lines = [line.strip().removeprefix("- ") for line in chart.text(path).splitlines()]
     named = {
@@ -227,7 +227,7 @@ def _left_out(chart: Chart, dependencies: Dependencies) -> list[Finding]:
         if line.startswith("name:")
     }
     return [
-        Finding(
+        Diagnostic(
             "dependency-left-out",
             "info",
             f"the dependency {dependency.name} is not in charts/ and was left out of both sides",
@@ -242,7 +242,7 @@ def _left_out(chart: Chart, dependencies: Dependencies) -> list[Finding]:
 def with_version(chart: Chart, version: str) -> Chart:
     """The chart with another version in Chart.yaml: what chart labels of both sides must agree on."""
     text = chart.text("Chart.yaml")
-    documents = outline(Template(text, (), ()))
+    documents = outline(LexedTemplate(text, (), ()))
     edits = [
         Edit(node.value, node.value.of(text).replace(chart.version, version), "version")
         for node in (documents[0].find("version") if documents else ())
@@ -273,7 +273,7 @@ def _at_its_key(refusal: Refusal, before: Rendered | RolloutgenError, found: Sur
 
 def _or_the_others(refusal: Refusal, before: Rendered | RolloutgenError, found: Survey) -> Refusal:
     """Where one of several workloads may not run twice, the hint names those that can be converted without it."""
-    if refusal.by != "recreate-strategy" or not isinstance(before, Rendered):
+    if refusal.code != "recreate-strategy" or not isinstance(before, Rendered):
         return refusal
     sites = {site for decision in found.decisions.workloads for site in decision.sites}
     mine = [m for m in before.objects if m.ref.kind == "Deployment" and m.site in sites]
@@ -282,7 +282,7 @@ def _or_the_others(refusal: Refusal, before: Rendered | RolloutgenError, found: 
     return replace(refusal, hint=f"{refusal.hint}; or convert only the others: {options}") if others else refusal
 
 
-def _unproven(verdict: Verdict, before: Rendered | RolloutgenError, found: Survey) -> Refusal:
+def _unproven(verdict: ProofResult, before: Rendered | RolloutgenError, found: Survey) -> Refusal:
     site = found.workloads[0].sites[0]
     if verdict.refusal:
         return _or_the_others(_at_its_key(verdict.refusal, before, found), before, found)
@@ -300,7 +300,7 @@ def _unproven(verdict: Verdict, before: Rendered | RolloutgenError, found: Surve
     )
 
 
-def with_lines(chart: Chart, value_sets: Sequence[ValueSet], engine: Engine) -> Chart:
+def with_lines(chart: Chart, value_sets: Sequence[ValueSet], engine: HelmEngine) -> Chart:
     """The chart with flow mappings on lines where every value set renders the same objects then; else itself."""
     written = on_lines(chart)
     if written is chart:
@@ -326,8 +326,7 @@ def as_written(plan: Plan, chart: Chart, read: Chart) -> Plan:
         untouched = {path for path in lined if after.files.get(path) == read.files[path]}
         after = after.with_files({path: chart.files[path] for path in untouched})
     changes = tuple(
-        replace(change, reasons=(REASON, *change.reasons)) if change.path in lined else change
-        for change in plan.changes
+        replace(change, codes=(REASON, *change.codes)) if change.path in lined else change for change in plan.changes
     )
     refusals = tuple(_placed(refusal, chart, read) if refusal.path in lined else refusal for refusal in plan.refusals)
     return replace(plan, before=chart, after=after, changes=changes, refusals=refusals)

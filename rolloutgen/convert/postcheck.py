@@ -14,16 +14,16 @@ from dataclasses import replace
 
 from rolloutgen.chart.chart import Chart
 from rolloutgen.config.options import Options
-from rolloutgen.convert.checks import Pair, Scene, audit
+from rolloutgen.convert.checks import CheckContext, RenderPair, run_checks
 from rolloutgen.convert.discover.survey import Survey, Workload
 from rolloutgen.convert.expected.target import find_targets
-from rolloutgen.convert.verify.verify import Verdict
+from rolloutgen.convert.verify.verify import ProofResult
 from rolloutgen.errors import ChartRefused, RolloutgenError
 from rolloutgen.gotemplate.sources import refuse
 from rolloutgen.kube.release import ReleaseView
 from rolloutgen.kube.tree import as_map, dig, strings
 from rolloutgen.lint.lint import lint, rules
-from rolloutgen.model import Finding, Manifest, Ref, Refusal, Rendered, Severity
+from rolloutgen.model import Diagnostic, Manifest, Ref, Refusal, Rendered, Severity
 from rolloutgen.sourcemap.locate import placed
 
 
@@ -66,12 +66,12 @@ def scene_of(
     after: Chart,
     moved: Mapping[str, str],
     found: Survey,
-    rendered: Iterable[tuple[Rendered | RolloutgenError, Rendered | RolloutgenError, Verdict]],
+    rendered: Iterable[tuple[Rendered | RolloutgenError, Rendered | RolloutgenError, ProofResult]],
     options: Options,
-) -> Scene:
+) -> CheckContext:
     """The conversion as audits see it: every value set that was proven, those that render alike once."""
     sources = {path: after.files[path].decode("utf-8", "replace") for path in after.template_paths}
-    pairs: dict[Hashable, Pair] = {}
+    pairs: dict[Hashable, RenderPair] = {}
     for old, new, verdict in rendered:
         if verdict.state != "equal" or not isinstance(old, Rendered) or not isinstance(new, Rendered):
             continue
@@ -80,24 +80,24 @@ def scene_of(
             continue
         block = as_map(new.values.get(found.decisions.values_key))
         targets = find_targets(old.objects, found.decisions, block, new.value_set.release)
-        pairs[seen] = Pair(
+        pairs[seen] = RenderPair(
             old, new, targets, verdict.findings, sources, after.version, options.deployer, options.house.gateways
         )
-    return Scene(before, after, moved, found, tuple(pairs.values()), options)
+    return CheckContext(before, after, moved, found, tuple(pairs.values()), options)
 
 
-def judge(scene: Scene, said: Sequence[Finding]) -> tuple[tuple[Refusal, ...], tuple[Finding, ...]]:
+def judge(scene: CheckContext, said: Sequence[Diagnostic]) -> tuple[tuple[Refusal, ...], tuple[Diagnostic, ...]]:
     """Why the new chart must not be written, and the findings about it: each once, the worst first.
 
     `said` are the findings of survey and dependencies. Places are those of the new chart.
     """
     everything = list(_everything(scene, said))
     refusals = tuple(_refusal(finding, scene) for finding, _ in everything if _blocks(finding, scene.options))
-    merged: dict[Hashable, Finding] = {}
+    merged: dict[Hashable, Diagnostic] = {}
     usual: set[Hashable] = set()
     for finding, pair in everything:
         message = pair.view.nameless(finding.message) if pair else finding.message
-        key = (finding.rule, finding.path, finding.line, finding.ref.kind if finding.ref else "", message)
+        key = (finding.code, finding.path, finding.line, finding.ref.kind if finding.ref else "", message)
         before = merged.get(key)
         name = (pair.after.value_set.name,) if pair else ()
         if pair is None or len(pair.after.value_set.release.name) < _LONGEST_RELEASE:
@@ -112,24 +112,24 @@ def judge(scene: Scene, said: Sequence[Finding]) -> tuple[tuple[Refusal, ...], t
     return tuple(dict.fromkeys(refusals)), tuple(f for f in findings if f.severity != "error")
 
 
-def _everything(scene: Scene, said: Sequence[Finding]) -> Iterator[tuple[Finding, Pair | None]]:
+def _everything(scene: CheckContext, said: Sequence[Diagnostic]) -> Iterator[tuple[Diagnostic, RenderPair | None]]:
     for finding in said:
         yield _followed(finding, scene)
     for pair in scene.pairs:
-        for finding in pair.said:
+        for finding in pair.diagnostics:
             yield _in_pair(finding, pair) or replace(finding, path=scene.moved.get(finding.path) or finding.path), pair
         for finding in new_faults(pair, scene.options):
             if not _in_secret(finding):
                 yield placed(finding, pair.view), pair
-    yield from audit(scene)
+    yield from run_checks(scene)
 
 
-def _in_secret(finding: Finding) -> bool:
+def _in_secret(finding: Diagnostic) -> bool:
     """Whether a finding is about what a Secret holds: its message could show it."""
     return finding.ref is not None and finding.ref.kind == "Secret" and finding.at[:1] in (("data",), ("stringData",))
 
 
-def _in_pair(finding: Finding, pair: Pair) -> Finding | None:
+def _in_pair(finding: Diagnostic, pair: RenderPair) -> Diagnostic | None:
     """A finding about an object before, said of the object that it became; None where the render does not have it."""
     for manifest in pair.after.objects if finding.ref else ():
         old = pair.old(manifest)
@@ -138,13 +138,13 @@ def _in_pair(finding: Finding, pair: Pair) -> Finding | None:
     return None
 
 
-def _followed(finding: Finding, scene: Scene) -> tuple[Finding, Pair | None]:
+def _followed(finding: Diagnostic, scene: CheckContext) -> tuple[Diagnostic, RenderPair | None]:
     """A finding of the survey at its place in the new chart."""
     for pair in scene.pairs:
         found = _in_pair(finding, pair)
         if found:
             return found, pair
-    if finding.rule == "deployment-in-dependency" and finding.path in scene.after.files:
+    if finding.code == "deployment-in-dependency" and finding.path in scene.after.files:
         return replace(finding, line=_first_line(scene.after.text(finding.path), "kind: Deployment")), None
     if finding.line and finding.path in scene.before.files:
         path, line = scene.after_line(finding.path, finding.line)
@@ -156,13 +156,13 @@ def _first_line(text: str, words: str) -> int:
     return next((number for number, line in enumerate(text.splitlines(), 1) if words in line), 0)
 
 
-def _blocks(finding: Finding, options: Options) -> bool:
-    if finding.rule == "null-in-custom-resource" and options.deployer == "helm4":
+def _blocks(finding: Diagnostic, options: Options) -> bool:
+    if finding.code == "null-in-custom-resource" and options.deployer == "helm4":
         return True
     return finding.severity == "error"
 
 
-def _refusal(finding: Finding, scene: Scene) -> Refusal:
+def _refusal(finding: Diagnostic, scene: CheckContext) -> Refusal:
     """The refusal at its place in the chart as it is, which is what stays on the disk."""
     back = {new: old for old, new in scene.moved.items() if new}
     path = back.get(finding.path, finding.path)
@@ -173,39 +173,39 @@ def _refusal(finding: Finding, scene: Scene) -> Refusal:
         line = old.index(text[0]) + 1 if text and text[0] in old else 0
     about = f"{finding.ref}: " if finding.ref else ""
     why = f"the new chart would render a fault: {about}{finding.message}"
-    return Refusal(finding.rule, path, line, why, finding.hint)
+    return Refusal(finding.code, path, line, why, finding.hint)
 
 
-def _placed_once(merged: Mapping[Hashable, Finding]) -> list[Finding]:
+def _placed_once(merged: Mapping[Hashable, Diagnostic]) -> list[Diagnostic]:
     """One finding a rule and line, with how many more there are; of unknown line only what no line shows."""
-    known = {(finding.rule, finding.path, finding.message) for finding in merged.values() if finding.line}
-    found = [f for f in merged.values() if f.line or (f.rule, f.path, f.message) not in known]
-    more = Counter((f.rule, f.path, f.line) for f in found if f.line)
-    told: dict[Hashable, Finding] = {}
+    known = {(finding.code, finding.path, finding.message) for finding in merged.values() if finding.line}
+    found = [f for f in merged.values() if f.line or (f.code, f.path, f.message) not in known]
+    more = Counter((f.code, f.path, f.line) for f in found if f.line)
+    told: dict[Hashable, Diagnostic] = {}
     for finding in found:
-        place = (finding.rule, finding.path, finding.line)
+        place = (finding.code, finding.path, finding.line)
         others = more[place] - 1
         said = f"{finding.message} (and {others} more like it here)" if others > 0 else finding.message
         told.setdefault(place if finding.line else finding, replace(finding, message=said))
     return list(told.values())
 
 
-def _loudest(findings: Iterable[Finding]) -> list[Finding]:
+def _loudest(findings: Iterable[Diagnostic]) -> list[Diagnostic]:
     found = list(findings)
-    places = {(f.rule, _place(f)) for f in found}
+    places = {(f.code, _place(f)) for f in found}
     return [
-        f for f in found if not any(quiet == f.rule and (loud, _place(f)) in places for loud, quiet in _SAID_BETTER)
+        f for f in found if not any(quiet == f.code and (loud, _place(f)) in places for loud, quiet in _SAID_BETTER)
     ]
 
 
-def _place(finding: Finding) -> Hashable:
-    if finding.rule in ("ingress-bypasses-weights", "route-past-split"):
+def _place(finding: Diagnostic) -> Hashable:
+    if finding.code in ("ingress-bypasses-weights", "route-past-split"):
         return finding.path, finding.ref and finding.ref.kind
     return finding.path, finding.line or finding
 
 
-def _order(finding: Finding) -> tuple[int, str, int, str, str]:
-    return (_RANK[finding.severity], finding.path, finding.line, finding.rule, finding.message)
+def _order(finding: Diagnostic) -> tuple[int, str, int, str, str]:
+    return (_RANK[finding.severity], finding.path, finding.line, finding.code, finding.message)
 
 
 # What the cutover says, and what is no matter of a conversion.
@@ -219,14 +219,14 @@ _SUFFIX = re.compile(r"-(?:stable|canary|active|preview)$")
 _SCHEMA_RULES = frozenset({"schema", "unknown-field", "duplicate-list-key", "null-in-custom-resource"})
 
 
-def new_faults(pair: Pair, options: Options) -> Iterator[Finding]:
+def new_faults(pair: RenderPair, options: Options) -> Iterator[Diagnostic]:
     """The findings about the render after that the render before does not have.
 
     An error that a field brings along unchanged blocks nothing: the old chart had that field too. The schemas are only
     asked about objects that are new or changed.
     """
     found = [
-        finding for finding in lint([_judged(pair, options.kube_version)], schemas=False) if finding.rule not in _SILENT
+        finding for finding in lint([_judged(pair, options.kube_version)], schemas=False) if finding.code not in _SILENT
     ]
     if not found:
         return
@@ -234,7 +234,7 @@ def new_faults(pair: Pair, options: Options) -> Iterator[Finding]:
         old.ref: new.ref for new in pair.after.objects if (old := pair.old(new)) is not None and old.ref != new.ref
     }
     # Of the old side only what could be the same is asked: most rules have nothing to say.
-    asked = [plugin.value for name, plugin in rules().items() if name in {finding.rule for finding in found}]
+    asked = [plugin.value for name, plugin in rules().items() if name in {finding.code for finding in found}]
     before = [finding for rule in asked for finding in rule.findings(pair.old_view)]
     known = {_key(finding, moved.get(finding.ref) or finding.ref) for finding in before}
     count = Counter(pair.identity(manifest) for manifest in pair.before.objects)
@@ -248,57 +248,57 @@ def new_faults(pair: Pair, options: Options) -> Iterator[Finding]:
             continue  # the old release had two of that name: which one is meant, nobody can tell
         if any(_key(finding, ref) in known for ref in (finding.ref, *_models(pair, manifest))):
             continue
-        if finding.rule == "null-in-custom-resource" and _is_rollout(manifest):
+        if finding.code == "null-in-custom-resource" and _is_rollout(manifest):
             continue  # what a Rollout's nulls are, the proof says
-        may_be_old = manifest is not None and (finding.severity == "error" or finding.rule in _SCHEMA_RULES)
+        may_be_old = manifest is not None and (finding.severity == "error" or finding.code in _SCHEMA_RULES)
         if not may_be_old or not _inherited(pair, objects[finding.ref], finding, options.kube_version):
             yield finding
-        elif finding.rule in _WORSE_IN_ROLLOUTS:
+        elif finding.code in _WORSE_IN_ROLLOUTS:
             yield replace(finding, severity="warning")
 
 
-def _judged(pair: Pair, kube_version: str) -> ReleaseView:
-    from rolloutgen.schema import Verdict, check
+def _judged(pair: RenderPair, kube_version: str) -> ReleaseView:
+    from rolloutgen.schema import SchemaVerdict, check
 
     changed = {id(manifest): number for number, manifest in enumerate(pair.changed)}
     verdicts = check(pair.changed, kube_version=kube_version)
     return replace(
         pair.view,
         verdicts=tuple(
-            verdicts[changed[id(manifest)]] if id(manifest) in changed else Verdict(manifest.ref, "valid")
+            verdicts[changed[id(manifest)]] if id(manifest) in changed else SchemaVerdict(manifest.ref, "valid")
             for manifest in pair.after.objects
         ),
     )
 
 
-def _key(finding: Finding, ref: Ref | None) -> Hashable:
-    return (finding.rule, ref, finding.at) if ref else (finding.rule, finding.message)
+def _key(finding: Diagnostic, ref: Ref | None) -> Hashable:
+    return (finding.code, ref, finding.at) if ref else (finding.code, finding.message)
 
 
-def _own_affair(pair: Pair, manifest: Manifest | None, finding: Finding) -> bool:
+def _own_affair(pair: RenderPair, manifest: Manifest | None, finding: Diagnostic) -> bool:
     """Whether the chart sees to the hosts of a Gateway of its own in some other way, as it did before."""
-    return finding.rule in _HOST_RULES and manifest is not None and pair.old(manifest) is not None
+    return finding.code in _HOST_RULES and manifest is not None and pair.old(manifest) is not None
 
 
-def _chosen(finding: Finding, options: Options) -> bool:
+def _chosen(finding: Diagnostic, options: Options) -> bool:
     """Whether the user asked for what the finding is about, or the survey says it for each object with the reason."""
-    if finding.rule == "shared-config":
+    if finding.code == "shared-config":
         return options.config_by_version
-    return finding.rule == "replicas-against-autoscaler" and options.replicas == "omit"
+    return finding.code == "replicas-against-autoscaler" and options.replicas == "omit"
 
 
 def _is_rollout(manifest: Manifest | None) -> bool:
     return manifest is not None and manifest.ref.kind == "Rollout"
 
 
-def _models(pair: Pair, manifest: Manifest | None) -> tuple[Ref, ...]:
+def _models(pair: RenderPair, manifest: Manifest | None) -> tuple[Ref, ...]:
     """The stable Services, where an object is new: its labels, ports and selector come from one of them."""
     if manifest is None or pair.old(manifest) is not None:
         return ()
     return tuple(stable.ref for target in pair.targets if (stable := pair.stable(target)) is not None)
 
 
-def _inherited(pair: Pair, manifest: Manifest, finding: Finding, kube_version: str) -> bool:
+def _inherited(pair: RenderPair, manifest: Manifest, finding: Diagnostic, kube_version: str) -> bool:
     """Whether the fault came along from the old chart, in the same field or in a name or label that is used again."""
     from rolloutgen.schema import check
 
@@ -310,11 +310,11 @@ def _inherited(pair: Pair, manifest: Manifest, finding: Finding, kube_version: s
     value = dig(manifest.body, *finding.at)
     if finding.at and value is not None and any(dig(model.body, *finding.at) == value for model in models):
         return True
-    if finding.rule in _SCHEMA_RULES:
+    if finding.code in _SCHEMA_RULES:
         verdicts = check(models, kube_version=kube_version)
         if any(finding.at in [error.at for error in verdict.errors] for verdict in verdicts):
             return True
-    if finding.rule not in _OF_WORDS:
+    if finding.code not in _OF_WORDS:
         return False
     words = {_SUFFIX.sub("", text) for _, text in strings(value)}
     origins = (*services, *(target.workload for target in pair.targets))

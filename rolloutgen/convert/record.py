@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from rolloutgen import __version__
 from rolloutgen.chart.chart import Chart
 from rolloutgen.config.options import Options
-from rolloutgen.config.record import PATH, REASON, SHAPING, Record, general_name, read_record
+from rolloutgen.config.record import PATH, REASON, SHAPING, ConversionRecord, general_name, read_record
 from rolloutgen.model import Manifest, Refusal, Rendered
 
 if TYPE_CHECKING:  # reading a record needs no survey
@@ -75,7 +75,7 @@ def is_done(chart: Chart, renders: Sequence[Rendered], options: Options) -> bool
     return True
 
 
-def _otherwise(record: Record, left: Iterable[Manifest], options: Options) -> Refusal | None:
+def _otherwise(record: ConversionRecord, left: Iterable[Manifest], options: Options) -> Refusal | None:
     """The refusal of options that ask for something else than what the record says was done."""
     asked = [m.ref.name for m in left if m.ref.name in options.workloads]
     whys = [f"{name} was left a Deployment when the chart was converted" for name in asked]
@@ -87,7 +87,7 @@ def _otherwise(record: Record, left: Iterable[Manifest], options: Options) -> Re
     return Refusal("converted-otherwise", PATH, 1, whys[0], hint) if whys else None
 
 
-def _half(left: Manifest, rollout: Manifest, record: Record | None) -> Refusal:
+def _half(left: Manifest, rollout: Manifest, record: ConversionRecord | None) -> Refusal:
     if record is None:
         why = f"{left.ref} is still a Deployment while {rollout.ref} is a Rollout already: converted by half"
         hint = "Finish by hand, or begin with the chart as it was; --workload NAME converts one Deployment of it."

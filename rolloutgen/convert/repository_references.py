@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from rolloutgen.convert.discover.survey import Survey
-from rolloutgen.model import Finding
+from rolloutgen.model import Diagnostic
 
 RULE = "reference-elsewhere"
 _SUFFIXES = (
@@ -42,7 +42,7 @@ def names_that_go(found: Survey) -> tuple[str, ...]:
     return tuple(names)
 
 
-def scan(directory: str, names: Iterable[str], *, leave_out: Sequence[str] = ()) -> tuple[Finding, ...]:
+def scan(directory: str, names: Iterable[str], *, leave_out: Sequence[str] = ()) -> tuple[Diagnostic, ...]:
     """A finding for each line below `directory` that names one of `names` where an address or a Service stands.
 
     In a name "*" stands for the name of a release: "*-web" is found as "shop-web" and as "web", which is what many
@@ -52,7 +52,7 @@ def scan(directory: str, names: Iterable[str], *, leave_out: Sequence[str] = ())
     patterns = [_pattern(name) for name in dict.fromkeys(names) if name.strip("*-")]
     if not patterns:
         return ()
-    found: list[Finding] = []
+    found: list[Diagnostic] = []
     for path in _files(directory, {os.path.realpath(folder) for folder in leave_out}):
         try:
             text = path.read_text(encoding="utf-8")
@@ -64,7 +64,7 @@ def scan(directory: str, names: Iterable[str], *, leave_out: Sequence[str] = ())
     return tuple(found[:_MOST])
 
 
-def _mentions(path: str, text: str, patterns: Sequence[re.Pattern[str]]) -> Iterator[Finding]:
+def _mentions(path: str, text: str, patterns: Sequence[re.Pattern[str]]) -> Iterator[Diagnostic]:
     for pattern in patterns:
         told: set[int] = set()
         for match in pattern.finditer(text):
@@ -72,7 +72,7 @@ def _mentions(path: str, text: str, patterns: Sequence[re.Pattern[str]]) -> Iter
             line = text.count("\n", 0, match.end()) + 1
             if line not in told:
                 told.add(line)
-                yield Finding(
+                yield Diagnostic(
                     RULE,
                     "warning",
                     f"it names {name}: if that is this chart's Service, the name is gone after the conversion",

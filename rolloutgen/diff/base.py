@@ -16,7 +16,7 @@ from rolloutgen.chart.write import write_into
 from rolloutgen.errors import RolloutgenError, UsageError, of_chart
 from rolloutgen.git import revisions, tree_files
 from rolloutgen.git.revisions import Repository
-from rolloutgen.helm import Engine
+from rolloutgen.helm import HelmEngine
 from rolloutgen.valuesets.value_sets import parse_values, read_values
 
 _PACKED = (".tgz", ".tar.gz")
@@ -34,7 +34,7 @@ class Base:
 
 
 @dataclass(frozen=True)
-class Before:
+class BaseChart:
     """A chart as it was, None where it was not there; `where` says it for people."""
 
     chart: Chart | None
@@ -59,19 +59,19 @@ def base_of(path: str, against: str = "") -> Base:
     return Base(f"merge base with {branch} ({revisions.short(commit)})", repository, commit)
 
 
-def chart_before(path: str, base: Base) -> Before:
+def chart_before(path: str, base: Base) -> BaseChart:
     """The chart at `path` as the base has it. A chart in a folder of its version (`charts/web/1.4.0`) that the base
     does not have is compared with the highest lower version beside it."""
     if base.repository is None:
         with of_chart(base.path):
-            return Before(load_chart(base.path), base.label)
+            return BaseChart(load_chart(base.path), base.label)
     folder = base.repository.path(path)
     chart = _at(base, folder)
     if chart is None:
         older = _older_version(base, folder)
         if older:
-            return Before(_at(base, older), f"{older} at {base.label}")
-    return Before(chart, base.label)
+            return BaseChart(_at(base, older), f"{older} at {base.label}")
+    return BaseChart(chart, base.label)
 
 
 def dependencies_of(
@@ -101,7 +101,7 @@ def dependencies_of(
 
 
 def values_before(
-    files: Sequence[str], sets: Sequence[str], base: Base, chart: str, engine: Engine
+    files: Sequence[str], sets: Sequence[str], base: Base, chart: str, engine: HelmEngine
 ) -> Mapping[str, Any]:
     """`--values` and `--set` layered as Helm does, the files as the base has them. A file that the base does not have
     is taken as it is: it is new. Raises UsageError."""

@@ -17,10 +17,10 @@ from rolloutgen.convert.keep_name import with_names
 from rolloutgen.convert.pipeline import Plan, convert, with_version
 from rolloutgen.convert.verify.compare import RANDOM, differences, steady
 from rolloutgen.convert.verify.verify import clean, is_random
-from rolloutgen.diff.diff import Conversion
+from rolloutgen.diff.diff import DetectedConversion
 from rolloutgen.errors import RolloutgenError
 from rolloutgen.gotemplate.sources import Sources, instrument, read_sources, with_sites
-from rolloutgen.helm import Engine
+from rolloutgen.helm import HelmEngine
 from rolloutgen.kube.strategy import service_names
 from rolloutgen.model import Decisions, Difference, Rendered, ServiceNames
 from rolloutgen.valuesets.value_sets import SHORT
@@ -32,15 +32,20 @@ class Converted:
     explains in each value set."""
 
     plan: Plan
-    sets: tuple[Conversion, ...]
+    sets: tuple[DetectedConversion, ...]
 
-    def of(self, index: int) -> Conversion | None:
+    def of(self, index: int) -> DetectedConversion | None:
         """The conversion in the value set of that position."""
         return self.sets[index] if index < len(self.sets) else None
 
 
 def explained(
-    before: Chart, old: Dependencies, new: Dependencies, afters: Sequence[Rendered], engine: Engine, options: Options
+    before: Chart,
+    old: Dependencies,
+    new: Dependencies,
+    afters: Sequence[Rendered],
+    engine: HelmEngine,
+    options: Options,
 ) -> Converted:
     """What a conversion from `before` to the new chart means, and what it does not explain.
 
@@ -52,7 +57,7 @@ def explained(
     plan = convert(before, sets, engine, replace(options, bump="none"))
     if plan.survey is None or plan.status != "converted":
         why = plan.refusals[0].why if plan.refusals else "it converts nothing there"
-        return Converted(plan, tuple(Conversion((), None, why) for _ in sets))
+        return Converted(plan, tuple(DetectedConversion((), None, why) for _ in sets))
     sources = read_sources(before)
     marked = instrument(Sources(old.applied_to(with_version(before, new.chart.version)), sources.files))
     # One after the other: the engine's renders of two charts do not go side by side.
@@ -90,17 +95,17 @@ class _Proof:
     decisions: Decisions
     sources: Sources
     random: Chart | None
-    engine: Engine
+    engine: HelmEngine
 
 
 Result = Rendered | RolloutgenError
 
 
-def _conversion(proof: _Proof, named: Result, old: Result, new: Result, after: Rendered) -> Conversion:
+def _conversion(proof: _Proof, named: Result, old: Result, new: Result, after: Rendered) -> DetectedConversion:
     """`named` is the old chart under the release of `after`, `old` and `new` both charts under the other release."""
     for one in (named, old, new):
         if isinstance(one, RolloutgenError):
-            return Conversion((), None, one.what)
+            return DetectedConversion((), None, one.what)
     assert isinstance(named, Rendered) and isinstance(old, Rendered) and isinstance(new, Rendered)
     if proof.random is not None:
         old = steady(old, proof.engine.render(proof.random, old.value_set))
@@ -109,11 +114,11 @@ def _conversion(proof: _Proof, named: Result, old: Result, new: Result, after: R
         moved = _transformed(proof, named, after, key).moved
         meant = _transformed(proof, old, new, key)
     except Refused as refused:
-        return Conversion((), None, refused.refusal.why)
+        return DetectedConversion((), None, refused.refusal.why)
     actual = [replace(m, body=clean(m.body)[0]) if m.ref.kind == "Rollout" else m for m in new.objects]
     left = [one for one in differences(meant.objects, actual, release, checksums=False) if not _is_random(one)]
     shown = named.value_set.release.name
-    return Conversion(
+    return DetectedConversion(
         moved,
         tuple(replace(one, ref=replace(one.ref, name=general_name(one.ref.name, release.name, shown))) for one in left),
     )

@@ -1,4 +1,4 @@
-"""Both sides of a diff as the meanings see them, and what a meaning is.
+"""Both renders of a change as the impacts see them, and what an impact is.
 
 Changes that nobody wants to see: fields and objects under a pattern.
 
@@ -20,14 +20,14 @@ from rolloutgen.diff.redact import HIDDEN, OPEN, Concealer, concealer_of
 from rolloutgen.kube.leaves import ABSENT, ORDER, Leaf
 from rolloutgen.kube.release import Kind, ReleaseView, view_of
 from rolloutgen.kube.tree import drop, path_text, put
-from rolloutgen.model import Difference, Json, Manifest, Path, Ref, Rendered, Severity
+from rolloutgen.model import Diagnostic, Difference, Json, Manifest, Observation, Path, Ref, Rendered, Severity
 from rolloutgen.registry import Plugin, cached
 
 _LONGEST = 60
 
 
 @dataclass(frozen=True)
-class Conversion:
+class DetectedConversion:
     """What is known of Deployments that became Rollouts: pairs of names, and what the conversion does not explain
     (None where that cannot be said, with the reason in `why`)."""
 
@@ -37,13 +37,13 @@ class Conversion:
 
 
 @dataclass(frozen=True)
-class Sides:
+class ReleaseChange:
     """A release before and after a change, under one value set."""
 
     before: ReleaseView
     after: ReleaseView
     changes: tuple[ObjectChange, ...]
-    conversion: Conversion = field(default_factory=lambda: Conversion(()))
+    conversion: DetectedConversion = field(default_factory=lambda: DetectedConversion(()))
 
     @cached_property
     def concealer(self) -> Concealer:
@@ -128,19 +128,9 @@ def field_names(change: ObjectChange, below: Path = ()) -> list[str]:
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
-    """One line of meaning. `message` may hold code marks; `severity` only where it differs from the meaning's."""
-
-    subject: Manifest | None
-    message: str
-    at: Path = ()
-    severity: Severity | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Example:
+class ImpactExample:
     """Two states of a release as YAML, completed as the lint rules' examples are. `says` are the parts of the line that
-    is expected, () where the meaning has nothing to say."""
+    is expected, () where the impact has nothing to say."""
 
     before: str
     after: str
@@ -149,13 +139,14 @@ class Example:
 
 
 @dataclass(frozen=True, slots=True)
-class Meaning:
-    """A registered meaning. The docstring of its module holds the rest. `order` says where its lines stand."""
+class Impact:
+    """A registered impact. `observe` yields what a change does; `order` says where its lines stand. The docstring
+    of its module holds the rest."""
 
-    id: str
+    code: str
     severity: Severity
-    say: Callable[[Sides], Iterator[Said]]
-    examples: tuple[Example, ...]
+    observe: Callable[[ReleaseChange], Iterator[Observation]]
+    examples: tuple[ImpactExample, ...]
     order: int = 5
 
 
@@ -217,30 +208,17 @@ def _plain(path: str) -> str:
 _RANK: Mapping[Severity, int] = {"error": 0, "warning": 1, "info": 2}
 
 
-@dataclass(frozen=True, slots=True)
-class Told:
-    """One line of meaning: the id of its rule, the object, the message with code marks (`...`) around names and values,
-    and the value sets in which it holds."""
-
-    rule: str
-    severity: Severity
-    message: str
-    ref: Ref | None
-    order: int = 5
-    value_sets: tuple[str, ...] = ()
-
-
 @dataclass(frozen=True)
 class Diff:
-    """One value set: both sides and what the meanings say of them. `sides.changes` are those that `ignore` left."""
+    """One value set: the change and its impacts. `change.changes` are those that `ignore` left."""
 
-    sides: Sides
-    told: tuple[Told, ...]
+    sides: ReleaseChange
+    diagnostics: tuple[Diagnostic, ...]
 
 
-def meanings() -> Mapping[str, Plugin[Meaning]]:
-    """Every meaning by id, with its documentation. Imports them at the first call."""
-    return cached("rolloutgen.diff.impacts", "MEANING", Meaning)
+def impacts() -> Mapping[str, Plugin[Impact]]:
+    """Every impact by code, with its documentation. Imports them at the first call."""
+    return cached("rolloutgen.diff.impacts", "IMPACT", Impact)
 
 
 def diff(
@@ -249,7 +227,7 @@ def diff(
     *,
     deployer: Deployer = "",
     ignore: Sequence[str] = (),
-    conversion: Conversion | None = None,
+    conversion: DetectedConversion | None = None,
 ) -> Diff:
     """What changes from one render to the other, and what that does to a running release.
 
@@ -258,46 +236,44 @@ def diff(
     """
     release = after.value_set.release
     pairs = conversions(before.objects, after.objects, release)
-    known = conversion or Conversion((), None, "the chart before is not at hand")
-    known = replace(known, moved=known.moved or tuple(pairs)) if pairs else Conversion(())
+    known = conversion or DetectedConversion((), None, "the chart before is not at hand")
+    known = replace(known, moved=known.moved or tuple(pairs)) if pairs else DetectedConversion(())
     found, replaced = without(changes(before.objects, after.objects, release, moved=known.moved), ignore)
     if replaced:
         before = replace(before, objects=tuple(replaced.get(id(one), one) for one in before.objects))
-    sides = Sides(view_of(before, deployer=deployer), view_of(after, deployer=deployer), found, known)
-    return Diff(sides, tuple(tell(sides)))
+    sides = ReleaseChange(view_of(before, deployer=deployer), view_of(after, deployer=deployer), found, known)
+    return Diff(sides, tuple(find_impacts(sides)))
 
 
-def tell(sides: Sides) -> list[Told]:
-    """What all meanings say of both sides, the gravest first; no Secret's value is in it."""
-    told = [
-        Told(
-            plugin.id,
-            said.severity or plugin.value.severity,
-            sides.concealer.text(said.message),
-            said.subject.ref if said.subject else None,
-            plugin.value.order,
-            (sides.after.value_set,),
+def find_impacts(sides: ReleaseChange) -> list[Diagnostic]:
+    """What the change does, the gravest first. Messages hold code marks (`...`) around names and values, and no value
+    of a Secret."""
+    found = [
+        replace(
+            observation.diagnostic(plugin.code, plugin.value.severity),
+            message=sides.concealer.text(observation.message),
+            value_sets=(sides.after.value_set,),
         )
-        for plugin in meanings().values()
-        for said in plugin.value.say(sides)
+        for plugin in impacts().values()
+        for observation in plugin.value.observe(sides)
     ]
-    return sorted(told, key=_order)
+    return sorted(found, key=_order)
 
 
-def merged(diffs: Sequence[Diff]) -> tuple[Told, ...]:
-    """The lines of several value sets, each once, with the sets in which it holds."""
-    found: dict[tuple[str, str, str], Told] = {}
+def merged(diffs: Sequence[Diff]) -> tuple[Diagnostic, ...]:
+    """The impacts of several value sets, each once, with the sets in which it holds."""
+    found: dict[tuple[str, str, str], Diagnostic] = {}
     for one in diffs:
-        for told in one.told:
-            key = (told.rule, str(told.ref), told.message)
+        for impact in one.diagnostics:
+            key = (impact.code, impact.subject, impact.message)
             before = found.get(key)
-            found[key] = replace(before, value_sets=(*before.value_sets, *told.value_sets)) if before else told
+            found[key] = replace(before, value_sets=(*before.value_sets, *impact.value_sets)) if before else impact
     return tuple(sorted(found.values(), key=_order))
 
 
-def merged_changes(diffs: Sequence[Diff]) -> list[tuple[ObjectChange, Sides, tuple[str, ...]]]:
+def merged_changes(diffs: Sequence[Diff]) -> list[tuple[ObjectChange, ReleaseChange, tuple[str, ...]]]:
     """The changes of several value sets; what is the same in several of them comes once."""
-    found: list[tuple[ObjectChange, Sides, tuple[str, ...]]] = []
+    found: list[tuple[ObjectChange, ReleaseChange, tuple[str, ...]]] = []
     places: dict[tuple[str, str, str], list[int]] = {}
     for one in diffs:
         for change in one.sides.changes:
@@ -321,5 +297,6 @@ def _alike(one: ObjectChange, other: ObjectChange) -> bool:
     return one.manifest.body == other.manifest.body
 
 
-def _order(told: Told) -> tuple[int, int, int, str, str]:
-    return (0 if told.severity == "error" else 1, told.order, _RANK[told.severity], str(told.ref), told.message)
+def _order(impact: Diagnostic) -> tuple[int, int, int, str, str]:
+    order = impacts()[impact.code].value.order
+    return (0 if impact.severity == "error" else 1, order, _RANK[impact.severity], str(impact.ref), impact.message)

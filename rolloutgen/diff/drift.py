@@ -18,13 +18,13 @@ from typing import Any
 from rolloutgen.chart.chart import Chart, load_chart
 from rolloutgen.config.files import house_of
 from rolloutgen.config.options import settle
-from rolloutgen.config.record import PATH, STAND_IN, Record, read_record
+from rolloutgen.config.record import PATH, STAND_IN, ConversionRecord, read_record
 from rolloutgen.convert.pipeline import Plan, convert
 from rolloutgen.diff.base import Base, base_of, chart_before
 from rolloutgen.errors import UsageError, of_chart
 from rolloutgen.git import revisions, tree_files
 from rolloutgen.git.revisions import Repository
-from rolloutgen.helm import Engine
+from rolloutgen.helm import HelmEngine
 from rolloutgen.scaffold.update import is_scaffolded, plan_update
 from rolloutgen.valuesets.value_sets import SHORT, chosen_sets
 
@@ -53,7 +53,7 @@ class Drifted:
 
 
 def drift(
-    path: str, engine: Engine, *, before: str = "", flags: Mapping[str, Any] | None = None, config: str = ""
+    path: str, engine: HelmEngine, *, before: str = "", flags: Mapping[str, Any] | None = None, config: str = ""
 ) -> Drifted:
     """What today's rolloutgen would make otherwise in the converted chart at `path`. Writes nothing.
 
@@ -92,7 +92,7 @@ def _scaffolded(path: str, config: str) -> Drifted:
     return Drifted(path, compared if found.old == found.new else f"{compared} (made by {found.old})", files)
 
 
-def _again(old: Chart, record: Record, flags: Mapping[str, Any], config: str, engine: Engine) -> Plan:
+def _again(old: Chart, record: ConversionRecord, flags: Mapping[str, Any], config: str, engine: HelmEngine) -> Plan:
     """The conversion of the old chart with the options of the record; local dependencies are those of today."""
     house = house_of(old.root, config).options()
     # Names in the record stand for every release; a choice of workloads is made by those of the first one.
@@ -106,7 +106,7 @@ def _again(old: Chart, record: Record, flags: Mapping[str, Any], config: str, en
     return plan
 
 
-def _names(record: Record, field: str) -> tuple[str, ...]:
+def _names(record: ConversionRecord, field: str) -> tuple[str, ...]:
     return tuple(str(name).replace(STAND_IN, SHORT.name) for one in record.workloads for name in one.get(field) or ())
 
 

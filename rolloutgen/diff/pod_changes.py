@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from rolloutgen.convert.verify.compare import RANDOM
-from rolloutgen.diff.diff import Sides, code, listed
+from rolloutgen.diff.diff import ReleaseChange, code, listed
 from rolloutgen.kube.leaves import ABSENT, ORDER, Leaf, leaves_by_name
 from rolloutgen.kube.pods import canonical
 from rolloutgen.kube.tree import Named, leaves, mapping, path_text, rows, text
@@ -16,7 +16,7 @@ _CONTAINERS = ("containers", "initContainers")
 _OF_THE_CHART = ("helm.sh/chart", "chart", "app.kubernetes.io/version")
 
 
-def reasons(sides: Sides, before: Mapping[str, Any], after: Mapping[str, Any], manifest: Manifest) -> str:
+def reasons(sides: ReleaseChange, before: Mapping[str, Any], after: Mapping[str, Any], manifest: Manifest) -> str:
     """The changes from one pod template to the other: "image of `web` `1.0` -> `1.1`; env `LEVEL`"."""
     found = list(_meaningful(before, after))
     parts = [

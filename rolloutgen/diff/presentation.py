@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from rolloutgen.config.options import Options
-from rolloutgen.diff.diff import Diff, Sides, Told
+from rolloutgen.diff.diff import Diff, ReleaseChange
 from rolloutgen.diff.object_diff import ObjectChange
 from rolloutgen.diff.redact import HIDDEN, HIDDEN_CHANGED, OPEN
-from rolloutgen.diff.result import Field, Line, Object, Step
+from rolloutgen.diff.result import Field, Object
 from rolloutgen.kube.leaves import ABSENT, Leaf
 from rolloutgen.kube.tree import path_text
-from rolloutgen.model import Json, Manifest
+from rolloutgen.model import Diagnostic, Json, Manifest
 
 if TYPE_CHECKING:
+    from rolloutgen.convert.cutover.plan import CutoverStep
     from rolloutgen.convert.pipeline import Plan
     from rolloutgen.simulate.plans import Planned
 
@@ -24,18 +26,12 @@ _PLANNED = ("starts-canary", "steps-changed", "strategy-changed", "replicas-boun
 _OF_THE_VERSION = {("metadata", "labels", name) for name in ("helm.sh/chart", "chart", "app.kubernetes.io/version")}
 
 
-def as_line(told: Told, sets: int) -> Line:
-    """A line of meaning; the value sets are named where it does not hold in all of them."""
-    return Line(
-        told.rule,
-        told.severity,
-        str(told.ref) if told.ref else "",
-        told.message,
-        told.value_sets if len(told.value_sets) < sets else (),
-    )
+def with_exceptions(diagnostic: Diagnostic, sets: int) -> Diagnostic:
+    """The diagnostic; value sets are named only where it does not hold in all of the `sets`."""
+    return diagnostic if len(diagnostic.value_sets) < sets else replace(diagnostic, value_sets=())
 
 
-def as_object(change: ObjectChange, sides: Sides, value_sets: tuple[str, ...], *, unified: bool) -> Object:
+def as_object(change: ObjectChange, sides: ReleaseChange, value_sets: tuple[str, ...], *, unified: bool) -> Object:
     """A changed object with its fields, and its unified diff where that is wanted."""
     manifest = change.manifest
     was = str(change.before.ref) if change.before is not None and str(change.before.ref) != str(manifest.ref) else ""
@@ -53,14 +49,11 @@ def as_object(change: ObjectChange, sides: Sides, value_sets: tuple[str, ...], *
     )
 
 
-def as_steps(plan: Plan, options: Options, path: str) -> tuple[tuple[str, tuple[Step, ...]], ...]:
+def as_steps(plan: Plan, options: Options, path: str) -> tuple[tuple[str, tuple[CutoverStep, ...]], ...]:
     """The cutover for each deployer in question: its title and its steps."""
     from rolloutgen.convert.cutover.plan import cutovers
 
-    return tuple(
-        (found.title, tuple(Step(step.title, step.commands, step.why) for step in found.steps))
-        for found in cutovers(plan, options, path)
-    )
+    return tuple((found.title, found.steps) for found in cutovers(plan, options, path))
 
 
 def plans_of(diffs: Sequence[Diff]) -> tuple[Planned, ...]:
@@ -72,7 +65,9 @@ def plans_of(diffs: Sequence[Diff]) -> tuple[Planned, ...]:
     found: dict[str, Planned] = {}
     for one in diffs:
         names = {
-            told.ref.name for told in one.told if told.rule in _PLANNED and told.ref and told.ref.kind == "Rollout"
+            impact.ref.name
+            for impact in one.diagnostics
+            if impact.code in _PLANNED and impact.ref and impact.ref.kind == "Rollout"
         }
         for rollout in one.sides.after.rollouts:
             name = rollout.ref.name
@@ -81,7 +76,7 @@ def plans_of(diffs: Sequence[Diff]) -> tuple[Planned, ...]:
     return tuple(found.values())
 
 
-def _field(leaf: Leaf, manifest: Manifest, sides: Sides) -> Field:
+def _field(leaf: Leaf, manifest: Manifest, sides: ReleaseChange) -> Field:
     hidden = manifest.ref.kind == "Secret" and not (leaf.at and leaf.at[0] in OPEN)
 
     def shown_value(value: Json, mark: str) -> tuple[Json, ...]:
@@ -95,7 +90,7 @@ def _field(leaf: Leaf, manifest: Manifest, sides: Sides) -> Field:
     return Field(sides.concealer.text(path_text(leaf.at)), before, after)
 
 
-def _unified(change: ObjectChange, sides: Sides) -> str:
+def _unified(change: ObjectChange, sides: ReleaseChange) -> str:
     before = _yaml(sides.concealer.body(change.before)) if change.before is not None else ""
     after = _yaml(sides.concealer.body(change.after, change.before)) if change.after is not None else ""
     lines = difflib.unified_diff(before.splitlines(), after.splitlines(), "before", "after", lineterm="", n=3)

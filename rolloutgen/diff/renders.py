@@ -14,7 +14,7 @@ from rolloutgen.convert.verify.verify import is_random
 from rolloutgen.diff.base import Base, values_before
 from rolloutgen.diff.result import Asked
 from rolloutgen.errors import RenderError, RolloutgenError
-from rolloutgen.helm import Engine
+from rolloutgen.helm import HelmEngine
 from rolloutgen.model import Release, Rendered, ValueSet
 from rolloutgen.valuesets.value_sets import layer, own_files, parse_values
 
@@ -31,7 +31,7 @@ class GivenSet:
 
 
 @dataclass(frozen=True)
-class Pair:
+class RevisionPair:
     """Both renders of one value set; an error stands for a side that does not render."""
 
     given: GivenSet
@@ -46,7 +46,7 @@ def sets_of(
     base: Base,
     before: Chart | None,
     after: Chart | None,
-    engine: Engine,
+    engine: HelmEngine,
 ) -> Iterator[GivenSet]:
     """What was given; with nothing given the defaults, each ci/*-values.yaml and the house's environments.
 
@@ -79,15 +79,17 @@ def _files(paths: Sequence[str], name: str) -> tuple[str, ...]:
 
 
 def rendered_pairs(
-    old: Dependencies | None, new: Dependencies | None, sets: Sequence[GivenSet], engine: Engine
-) -> list[Pair]:
+    old: Dependencies | None, new: Dependencies | None, sets: Sequence[GivenSet], engine: HelmEngine
+) -> list[RevisionPair]:
     """Both sides rendered under each value set, without what is random in them."""
     befores = _render(old, [one.before for one in sets], engine)
     afters = _render(new, [one.after for one in sets], engine)
-    return [Pair(*three) for three in zip(sets, befores, afters, strict=True)]
+    return [RevisionPair(*three) for three in zip(sets, befores, afters, strict=True)]
 
 
-def _render(side: Dependencies | None, sets: Sequence[ValueSet], engine: Engine) -> list[Rendered | RolloutgenError]:
+def _render(
+    side: Dependencies | None, sets: Sequence[ValueSet], engine: HelmEngine
+) -> list[Rendered | RolloutgenError]:
     """The renders of a side without what is random in them; a side that is not there renders nothing."""
     if side is None:
         return [Rendered(one, {}, (), {}) for one in sets]
@@ -101,14 +103,14 @@ def _render(side: Dependencies | None, sets: Sequence[ValueSet], engine: Engine)
     ]
 
 
-def comparable(pairs: Sequence[Pair]) -> Iterator[tuple[Rendered, Rendered]]:
+def comparable(pairs: Sequence[RevisionPair]) -> Iterator[tuple[Rendered, Rendered]]:
     """The renders, old and new, of the value sets that render on both sides."""
     for pair in pairs:
         if isinstance(pair.before, Rendered) and isinstance(pair.after, Rendered):
             yield pair.before, pair.after
 
 
-def check_renders(pairs: Sequence[Pair], path: str, where: str, old: bool, new: bool) -> None:
+def check_renders(pairs: Sequence[RevisionPair], path: str, where: str, old: bool, new: bool) -> None:
     """Raises RenderError where nothing can be compared, or a set that somebody gave did not render before."""
     usable = [pair for pair in pairs if isinstance(pair.before, Rendered)]
     for pair in pairs:
@@ -142,7 +144,9 @@ def check_renders(pairs: Sequence[Pair], path: str, where: str, old: bool, new: 
             )
 
 
-def notes_on(old: Dependencies | None, new: Dependencies | None, pairs: Sequence[Pair], where: str) -> Iterator[str]:
+def notes_on(
+    old: Dependencies | None, new: Dependencies | None, pairs: Sequence[RevisionPair], where: str
+) -> Iterator[str]:
     """What a reader must know of the comparison: what was left out, and why."""
     names = dict.fromkeys(d.name for side in (old, new) if side for d in side.missing)
     if names:

@@ -6,23 +6,13 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
 from rolloutgen.diff.object_diff import Action
-from rolloutgen.model import Json, Severity
+from rolloutgen.model import Diagnostic, Json, Severity
 
 if TYPE_CHECKING:
+    from rolloutgen.convert.cutover.plan import CutoverStep
     from rolloutgen.simulate.plans import Planned
 
 Status = Literal["changed", "same", "new", "removed", "failed"]
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One line of meaning. `object` is "Kind/name", "" for none; names and values in `message` are in code marks."""
-
-    rule: str
-    severity: Severity
-    object: str
-    message: str
-    value_sets: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,31 +46,23 @@ class Object:
         return f"{self.kind}/{self.name}"
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
-    """A step of the cutover: title, commands, why."""
-
-    title: str
-    commands: tuple[str, ...]
-    why: str
-
-
 @dataclass(frozen=True)
 class Review:
     """One chart. `against` says what it was compared with; `versions` are the chart's before and after, "" for none;
-    `notes` what a reader must know of the comparison itself; `plans` are the updates of the Rollouts that the change
-    concerns; `fault` says why there is no comparison (status "failed")."""
+    `diagnostics` are what the change does, with code marks (`...`) in the messages; `notes` what a reader must know of
+    the comparison itself; `plans` are the updates of the Rollouts that the change concerns; `fault`
+    says why there is no comparison (status "failed")."""
 
     path: str
     name: str
     status: Status
     against: str
     versions: tuple[str, str] = ("", "")
-    lines: tuple[Line, ...] = ()
+    diagnostics: tuple[Diagnostic, ...] = ()
     objects: tuple[Object, ...] = ()
     value_sets: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
-    cutover: tuple[tuple[str, tuple[Step, ...]], ...] = ()
+    cutover: tuple[tuple[str, tuple[CutoverStep, ...]], ...] = ()
     plans: tuple[Planned, ...] = ()
     fault: str = ""
     code: int = 0
@@ -89,9 +71,9 @@ class Review:
         """How many objects had one of these actions."""
         return sum(thing.action in actions for thing in self.objects)
 
-    def graver(self, severity: Severity) -> list[Line]:
-        """The lines of one severity."""
-        return [line for line in self.lines if line.severity == severity]
+    def graver(self, severity: Severity) -> list[Diagnostic]:
+        """The diagnostics of one severity."""
+        return [one for one in self.diagnostics if one.severity == severity]
 
 
 @dataclass(frozen=True)

@@ -13,20 +13,20 @@ from rolloutgen.config.files import house_of
 from rolloutgen.config.options import Options, settle
 from rolloutgen.config.record import read_record
 from rolloutgen.diff.base import Base, base_of, chart_before, dependencies_of
-from rolloutgen.diff.diff import Told, diff, merged, merged_changes
+from rolloutgen.diff.diff import diff, merged, merged_changes
 from rolloutgen.diff.object_diff import conversions
-from rolloutgen.diff.presentation import as_line, as_object, as_steps, plans_of
-from rolloutgen.diff.renders import Pair, check_renders, comparable, notes_on, rendered_pairs, sets_of
+from rolloutgen.diff.presentation import as_object, as_steps, plans_of, with_exceptions
+from rolloutgen.diff.renders import RevisionPair, check_renders, comparable, notes_on, rendered_pairs, sets_of
 from rolloutgen.diff.result import Asked, Review, Status
 from rolloutgen.errors import RolloutgenError, UsageError, of_chart
-from rolloutgen.helm import Engine
-from rolloutgen.model import Rendered
+from rolloutgen.helm import HelmEngine
+from rolloutgen.model import Diagnostic, Rendered
 
 if TYPE_CHECKING:
     from rolloutgen.diff.conversion import Converted
 
 
-def review(path: str, asked: Asked, engine: Engine, base: Base | None = None, *, lone: bool = True) -> Review:
+def review(path: str, asked: Asked, engine: HelmEngine, base: Base | None = None, *, lone: bool = True) -> Review:
     """What the change of the chart at `path` brings. `base` is the other side where the caller knows it already.
 
     Raises UsageError for what the user must set right first; ChartError, RenderError and LimitError where a side cannot
@@ -49,25 +49,25 @@ def review(path: str, asked: Asked, engine: Engine, base: Base | None = None, *,
         diff(one, other, deployer=options.deployer, ignore=asked.ignore, conversion=made.of(index) if made else None)
         for index, (one, other) in enumerate(comparable(pairs))
     ]
-    told = (*_broken(pairs), *merged(diffs))
+    found = (*_broken(pairs), *merged(diffs))
     status: Status = "new" if before is None else "removed" if after is None else "changed"
     objects = tuple(as_object(*found, unified=asked.wants_diffs) for found in merged_changes(diffs))
-    if status == "changed" and not objects and not told:
+    if status == "changed" and not objects and not found:
         status = "same"
-    lines = tuple(as_line(one, len(pairs)) for one in told) if status in ("changed", "removed") else ()
+    diagnostics = tuple(with_exceptions(one, len(pairs)) for one in found) if status in ("changed", "removed") else ()
     return Review(
         path,
         there.name,
         status,
         where,
         (before.version if before else "", after.version if after else ""),
-        lines,
+        diagnostics,
         objects,
         tuple(pair.given.after.name for pair in pairs),
         tuple(notes_on(old, new, pairs, where)),
         as_steps(made.plan, options, path) if made else (),
         plans_of(diffs) if asked.wants_plans else (),
-        code=int(any(line.severity == "error" for line in lines)),
+        code=int(any(one.severity == "error" for one in diagnostics)),
     )
 
 
@@ -101,18 +101,23 @@ def _options(path: str, chart: Chart, asked: Asked) -> Options:
     return settle(house, record.chosen if record else {}, asked.flags)
 
 
-def _broken(pairs: Sequence[Pair]) -> Iterator[Told]:
+def _broken(pairs: Sequence[RevisionPair]) -> Iterator[Diagnostic]:
     for pair in pairs:
         if isinstance(pair.before, Rendered) and isinstance(pair.after, RolloutgenError):
             place = f"{pair.after.path}:{pair.after.line}: " if pair.after.path and pair.after.line else ""
             message = (
                 f"does not render any more with {pair.given.after.name}: {place}{' '.join(pair.after.what.split())}"
             )
-            yield Told("does-not-render", "error", message, None, 0, (pair.given.after.name,))
+            yield Diagnostic("does-not-render", "error", message, value_sets=(pair.given.after.name,))
 
 
 def _conversion(
-    before: Chart | None, old: Dependencies, new: Dependencies, pairs: Sequence[Pair], engine: Engine, options: Options
+    before: Chart | None,
+    old: Dependencies,
+    new: Dependencies,
+    pairs: Sequence[RevisionPair],
+    engine: HelmEngine,
+    options: Options,
 ) -> Converted | None:
     both = list(comparable(pairs))
     if before is None or not any(conversions(one.objects, two.objects, two.value_set.release) for one, two in both):

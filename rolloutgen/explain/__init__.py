@@ -19,14 +19,14 @@ from rolloutgen.model import Severity
 class RuleRow:
     """One line of the table of rules."""
 
-    id: str
+    code: str
     severity: Severity
     summary: str
 
 
 def table() -> tuple[RuleRow, ...]:
     """All rules in order of id."""
-    return tuple(RuleRow(plugin.id, plugin.value.severity, plugin.doc.summary) for plugin in rules().values())
+    return tuple(RuleRow(plugin.code, plugin.value.severity, plugin.doc.summary) for plugin in rules().values())
 
 
 def explain(rule_id: str) -> str:
@@ -41,7 +41,7 @@ def explain(rule_id: str) -> str:
         raise UsageError(f"there is no rule {rule_id!r}", hint=hint)
     plugin = known[rule_id]
     doc = plugin.doc
-    parts = [f"{plugin.id} ({plugin.value.severity})", doc.summary]
+    parts = [f"{plugin.code} ({plugin.value.severity})", doc.summary]
     parts += [_wrapped(name, body) for name, body in (("Why", doc.why), ("Fix", doc.fix), ("Source", doc.source))]
     if plugin.value.bad:
         parts += [f"Wrong:\n{_shown(plugin.value.bad[0])}", f"Right:\n{_shown(plugin.value.good[0])}"]

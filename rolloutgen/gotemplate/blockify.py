@@ -19,7 +19,7 @@ from collections.abc import Iterator
 
 from rolloutgen.chart.chart import Chart
 from rolloutgen.gotemplate.lexer import CONTROL
-from rolloutgen.gotemplate.outline import Document, Node
+from rolloutgen.gotemplate.outline import DocumentOutline, Node
 from rolloutgen.gotemplate.sources import Source, read_sources
 from rolloutgen.text_edits import Edit, Span, apply_edits, newline_of
 
@@ -139,7 +139,7 @@ def _edits(source: Source) -> Iterator[tuple[Edit, bool]]:
                     yield _put(source, node, lines), wanted
 
 
-def _kinds(document: Document, text: str) -> tuple[Node, ...]:
+def _kinds(document: DocumentOutline, text: str) -> tuple[Node, ...]:
     held = document.nodes[0]
     nodes = unfolded(held, text).children if not held.key and in_flow(held, text) else document.nodes
     return find_deep(nodes, ("kind",), text)

@@ -34,7 +34,7 @@ _SAME = frozenset({"deepCopy", "mustDeepCopy"})
 
 
 @dataclass(frozen=True)
-class Place:
+class TemplatePosition:
     """A place in a template: what names mean there."""
 
     source: Source
@@ -72,7 +72,7 @@ class Place:
 class Call:
     """One call of a define: where it stands and what it hands over."""
 
-    place: Place
+    place: TemplatePosition
     argument: Code
 
 
@@ -90,7 +90,7 @@ def calls_of(define: str, sources: Sources) -> tuple[Call, ...]:
             read_ones = list(_arguments(action.keyword, code, define))
             if len(read_ones) != len(mentions):
                 return ()
-            found += (Call(Place(source, action.span.start), argument) for argument in read_ones)
+            found += (Call(TemplatePosition(source, action.span.start), argument) for argument in read_ones)
     return tuple(found)
 
 
@@ -105,7 +105,7 @@ def _arguments(keyword: str, code: str, define: str) -> Iterator[Code]:
             yield node.parts[1]
 
 
-def ways(tree: Code, place: Place, sources: Sources, seen: frozenset[str] = frozenset()) -> frozenset[Way]:
+def ways(tree: Code, place: TemplatePosition, sources: Sources, seen: frozenset[str] = frozenset()) -> frozenset[Way]:
     """The ways from the value of an expression at `place` to the root context, or to a copy of it with more in it."""
 
     def of(part: Code) -> frozenset[Way]:
@@ -163,7 +163,7 @@ def _of_merge(tree: Code, of: Callable[[Code], frozenset[Way]]) -> frozenset[Way
     return frozenset(found)
 
 
-def _handed(place: Place, sources: Sources, seen: frozenset[str]) -> frozenset[Way]:
+def _handed(place: TemplatePosition, sources: Sources, seen: frozenset[str]) -> frozenset[Way]:
     """The ways that hold for what every call of the define around `place` hands over; a file's own level has the root
     itself."""
     define = place.define
@@ -173,7 +173,7 @@ def _handed(place: Place, sources: Sources, seen: frozenset[str]) -> frozenset[W
     return frozenset.intersection(*each) if each else frozenset()
 
 
-def _meant(tree: Code, place: Place) -> tuple[Code, Place | None] | None:
+def _meant(tree: Code, place: TemplatePosition) -> tuple[Code, TemplatePosition | None] | None:
     """What the dot, `$` or a variable is at a place: the expression that gave it, and where that stands (None for what
     the define is handed); None where that is not known. What a loop gives is an `item` of what it goes over."""
     if tree.kind == "dot":
@@ -185,7 +185,7 @@ def _meant(tree: Code, place: Place) -> tuple[Code, Place | None] | None:
     return (ROOT, None) if held is None and tree.kind == "root" else held or None
 
 
-def _opened(block: Block, branch: int, place: Place, name: str = "") -> tuple[Code, Place] | None:
+def _opened(block: Block, branch: int, place: TemplatePosition, name: str = "") -> tuple[Code, TemplatePosition] | None:
     """What a `with` or `range` makes of the dot, or of its variable `name`."""
     code = place.code_of(block.openers[0])
     head = _HEAD.match(code)
@@ -193,19 +193,19 @@ def _opened(block: Block, branch: int, place: Place, name: str = "") -> tuple[Co
     if tree is None:
         return None
     held = Code("item", name, (tree,)) if block.keyword == "range" else tree
-    return held, Place(place.source, block.openers[0].span.start)
+    return held, TemplatePosition(place.source, block.openers[0].span.start)
 
 
-def _assigned(name: str, place: Place) -> tuple[Code, Place] | tuple[()] | None:
+def _assigned(name: str, place: TemplatePosition) -> tuple[Code, TemplatePosition] | tuple[()] | None:
     """What a variable ("" is `$`) is assigned: () where that depends on conditions; None where nothing declares it."""
     variable, around = f"${name}", place.blocks()
-    found: tuple[Code, Place] | tuple[()] | None = None
+    found: tuple[Code, TemplatePosition] | tuple[()] | None = None
     for action in place.source.template.actions_in(Span(place.start, place.offset)):
         code = place.code_of(action)
         head = _HEAD.match(code)
         if head is None or variable not in (head[1], head[2]):
             continue
-        here = Place(place.source, action.span.start)
+        here = TemplatePosition(place.source, action.span.start)
         opened = next(((block, branch) for block, branch in around if action in block.openers), None)
         if opened:
             found = _opened(*opened, place, name) or ()
@@ -217,7 +217,7 @@ def _assigned(name: str, place: Place) -> tuple[Code, Place] | tuple[()] | None:
     return found
 
 
-def root_at(place: Place, sources: Sources) -> str | None:
+def root_at(place: TemplatePosition, sources: Sources) -> str | None:
     """How a place in a define names the root context, or a copy with more in it: `.`, `$`, a variable, or the way to
     it in what the define is handed; None where there is none."""
     for tree, text in ((DOT, "."), (ROOT, "$")):
@@ -233,7 +233,7 @@ def root_at(place: Place, sources: Sources) -> str | None:
     return None
 
 
-def _variables(place: Place) -> Iterator[str]:
+def _variables(place: TemplatePosition) -> Iterator[str]:
     """The variables that are declared before a place, in order."""
     for action in place.source.template.actions_in(Span(place.start, place.offset)):
         match = re.match(r"\s*\$(\w+)\s*:=", place.code_of(action))
@@ -248,7 +248,7 @@ def _spelled(start: str, way: Way) -> str:
     return code
 
 
-def meaning(tree: Code, place: Place, handed: Code) -> Code | None:
+def meaning(tree: Code, place: TemplatePosition, handed: Code) -> Code | None:
     """An expression of a place as its caller would write it, `handed` being what the caller hands over (at a file's own
     level the root). None where it reads a variable that conditions assign, or one that its place does not know."""
     if tree.kind in ("dot", "root", "variable"):

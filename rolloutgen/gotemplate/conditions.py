@@ -15,7 +15,7 @@ from typing import Literal
 from rolloutgen.chart.chart import Chart
 from rolloutgen.errors import ChartError
 from rolloutgen.gotemplate.expressions import expression, grouped, printed
-from rolloutgen.gotemplate.lexer import Action, Block, Template, parse, strip_literals
+from rolloutgen.gotemplate.lexer import Action, Block, LexedTemplate, parse, strip_literals
 from rolloutgen.gotemplate.outline import Node
 from rolloutgen.gotemplate.sources import Source, one_line_block
 from rolloutgen.text_edits import Span
@@ -76,7 +76,7 @@ def conditions_around(chart: Chart, place: re.Pattern[str]) -> tuple[frozenset[K
 
 
 @dataclass(slots=True)
-class _Scope:
+class _OpenBlock:
     """An open block: where `.` points (None when it cannot be told) and what its conditions read."""
 
     dot: Keys | None
@@ -89,7 +89,7 @@ class _Walk:
     def __init__(self, text: str, path: str) -> None:
         self.text, self.path = text, path
         self.variables: dict[str, Keys] = {}
-        self.open: list[_Scope] = []
+        self.open: list[_OpenBlock] = []
 
     def reads(self) -> Iterator[Read]:
         for action in parse(self.text, self.path).actions:
@@ -118,11 +118,11 @@ class _Walk:
                 dot = self._whole(rest)
             elif keyword == "range":
                 dot = None
-            scope = _Scope(dot, frozenset())
+            scope = _OpenBlock(dot, frozenset())
             yield from self._condition(rest, into=scope, loop=keyword == "range")
             self.open.append(scope)
         elif keyword in ("define", "block"):
-            self.open.append(_Scope(None, frozenset()))
+            self.open.append(_OpenBlock(None, frozenset()))
         elif keyword == "end" and self.open:
             self.open.pop()
         elif keyword == "assign":
@@ -130,7 +130,7 @@ class _Walk:
         elif keyword in ("output", "template"):
             yield from self._yaml(inner)
 
-    def _condition(self, code: str, into: _Scope | None, loop: bool = False) -> Iterator[Read]:
+    def _condition(self, code: str, into: _OpenBlock | None, loop: bool = False) -> Iterator[Read]:
         pairs = loop and "," in code.partition(":=")[0] and ":=" in code
         literals: dict[Keys, list[str]] = {}
         for named, literal in [
@@ -296,7 +296,7 @@ def _branches(openers: Sequence[str], choices: Sequence[Choice]) -> tuple[tuple[
     return tuple((found[1] if found else "", choice) for found, choice in zip(conditions, choices, strict=True))
 
 
-def _read(template: Template, span: Span, alone: bool) -> Choice | None:
+def _read(template: LexedTemplate, span: Span, alone: bool) -> Choice | None:
     """The parts of what stands in `span`; with `alone` blanks at its ends mean nothing, nor quotes around a word."""
     texts: list[str] = [""]
     codes: list[str | tuple[tuple[str, Choice], ...]] = []
@@ -322,7 +322,7 @@ def _read(template: Template, span: Span, alone: bool) -> Choice | None:
     return Choice(tuple(texts), tuple(codes)) if all(_PLAIN.fullmatch(text) for text in texts) else None
 
 
-def _of_block(template: Template, block: Block, alone: bool) -> tuple[tuple[str, Choice], ...] | None:
+def _of_block(template: LexedTemplate, block: Block, alone: bool) -> tuple[tuple[str, Choice], ...] | None:
     if block.keyword != "if":
         return None
     read = [_read(template, body, alone) for body in block.bodies()]

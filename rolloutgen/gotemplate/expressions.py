@@ -14,7 +14,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from rolloutgen.errors import ChartError
-from rolloutgen.gotemplate.lexer import CONTROL, OPENERS, Template, first_literal, lex, strip_literals
+from rolloutgen.gotemplate.lexer import CONTROL, OPENERS, LexedTemplate, first_literal, lex, strip_literals
 from rolloutgen.text_edits import Span
 
 _TOKEN = re.compile(r"\"(?:[^\"\\]|\\.)*\"|`[^`]*`|'(?:[^'\\]|\\.)+'|[()|]|[^\s()|\"`']+")
@@ -253,7 +253,7 @@ def all_of(codes: Sequence[str]) -> str:
     return " ".join(("and", *map(grouped, codes))) if len(codes) > 1 else "".join(codes)
 
 
-def assigned(template: Template) -> Iterator[tuple[str, str]]:
+def assigned(template: LexedTemplate) -> Iterator[tuple[str, str]]:
     """Each variable that an action of a file sets, with its "$", and what it is set to; several times what is set
     several times."""
     for action in template.actions:

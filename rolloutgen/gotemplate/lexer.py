@@ -63,7 +63,7 @@ class Block:
 
 
 @dataclass(frozen=True)
-class Template:
+class LexedTemplate:
     """A lexed template with its blocks in order of their opening."""
 
     text: str
@@ -188,7 +188,7 @@ def _keyword(inner: str) -> str:
     return "output"
 
 
-def parse(text: str, path: str = "") -> Template:
+def parse(text: str, path: str = "") -> LexedTemplate:
     """A template with its block structure. Raises ChartError (with the line) where blocks do not match."""
     actions = lex(text, path)
     open_blocks: list[list[Action]] = []
@@ -211,4 +211,4 @@ def parse(text: str, path: str = "") -> Template:
         first = open_blocks[-1][0]
         raise ChartError(f"'{first.keyword}' without an end", path=path, line=line_of(text, first.span.start))
     blocks.sort(key=lambda block: block.span.start)
-    return Template(text, actions, tuple(blocks))
+    return LexedTemplate(text, actions, tuple(blocks))

@@ -17,7 +17,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import dropwhile
 
-from rolloutgen.gotemplate.lexer import CONTROL, OPENERS, Action, Template
+from rolloutgen.gotemplate.lexer import CONTROL, OPENERS, Action, LexedTemplate
 from rolloutgen.text_edits import Span
 
 _CALL = re.compile(r"\{\{-?\s*(?:include|template)\s+[\"`]([^\"`]+)[\"`]")
@@ -41,7 +41,7 @@ class Line:
     masked: str
 
 
-def mask(template: Template) -> str:
+def mask(template: LexedTemplate) -> str:
     """The text with every action replaced by as many characters: letters for output, blanks for control."""
     out: list[str] = []
     position = 0
@@ -55,7 +55,7 @@ def mask(template: Template) -> str:
     return "".join(out)
 
 
-def lines_of(template: Template, columns: Mapping[str, int] = NO_COLUMNS) -> Iterator[Line]:
+def lines_of(template: LexedTemplate, columns: Mapping[str, int] = NO_COLUMNS) -> Iterator[Line]:
     """The lines of a template in order; `columns` are those at which the chart's defines begin their text."""
     text, masked = template.text, mask(template)
     actions = template.actions
@@ -143,7 +143,7 @@ class Node:
 
 
 @dataclass(frozen=True, slots=True)
-class Document:
+class DocumentOutline:
     """One YAML document of a file or of a define's body. `span` runs from the first to behind the last content line;
     `region` is the text between the separators (or the define's body) that holds it."""
 
@@ -182,7 +182,7 @@ _COMMENT = re.compile(r"(?:^|(?<=\s))#.*$")
 class Builder:
     """Turns the lines of one document into nodes; holds the cursor, nothing else."""
 
-    def __init__(self, template: Template, lines: list[Line]) -> None:
+    def __init__(self, template: LexedTemplate, lines: list[Line]) -> None:
         self.template = template
         self.lines = lines
         self.at = 0
@@ -407,13 +407,13 @@ def _closed(content: str) -> bool:
     return quote in bare
 
 
-__all__ = ["SPLICE", "Document", "Node", "find", "mask", "outline", "walk"]
+__all__ = ["SPLICE", "DocumentOutline", "Node", "find", "mask", "outline", "walk"]
 
 _SEPARATOR = re.compile(r"---(?:\s|$)")
 _PRINTED = re.compile(r"\{\{\s*(?:print\s+|printf\s+(?:\"%s(?:\\n)?\"\s+)?)?\"---(?:\\n)?\"\s*\}\}\s*$")
 
 
-def outline(template: Template, columns: Mapping[str, int] = NO_COLUMNS) -> tuple[Document, ...]:
+def outline(template: LexedTemplate, columns: Mapping[str, int] = NO_COLUMNS) -> tuple[DocumentOutline, ...]:
     """The documents of a template file in order: those of each define's body apart from those of the file itself.
     `columns` are those at which the chart's defines begin their text."""
     defines = list(template.defines())
@@ -427,7 +427,7 @@ def outline(template: Template, columns: Mapping[str, int] = NO_COLUMNS) -> tupl
         while opened and defines[opened[-1]][1].span.end <= line.body:
             opened.pop()
         buckets[opened[-1] if opened else -1].append(line)
-    documents: list[Document] = []
+    documents: list[DocumentOutline] = []
     for index, lines in buckets.items():
         name, region = (
             ("", Span(0, len(template.text))) if index < 0 else (defines[index][0], defines[index][1].bodies()[0])
@@ -436,7 +436,7 @@ def outline(template: Template, columns: Mapping[str, int] = NO_COLUMNS) -> tupl
     return tuple(sorted(documents, key=lambda document: document.span.start))
 
 
-def _documents(template: Template, lines: list[Line], region: Span, define: str) -> Iterator[Document]:
+def _documents(template: LexedTemplate, lines: list[Line], region: Span, define: str) -> Iterator[DocumentOutline]:
     start = region.start
     bucket: list[Line] = []
     for index, line in enumerate(lines):
@@ -448,7 +448,7 @@ def _documents(template: Template, lines: list[Line], region: Span, define: str)
     yield from _document(template, bucket, Span(start, max(start, region.end)), define)
 
 
-def _separates(template: Template, line: Line) -> bool:
+def _separates(template: LexedTemplate, line: Line) -> bool:
     """Whether a line is `---`: at column 0, where a `-}}` before it eats what stands between, or printed."""
     if line.kind == "splice":
         return line.body == line.start and bool(_PRINTED.match(template.text, line.start, line.end))
@@ -457,7 +457,7 @@ def _separates(template: Template, line: Line) -> bool:
     return line.indent == 0 or template.text[max(0, line.body - 200) : line.body].rstrip().endswith("-}}")
 
 
-def _parts_documents(template: Template, lines: list[Line], index: int, bucket: list[Line]) -> bool:
+def _parts_documents(template: LexedTemplate, lines: list[Line], index: int, bucket: list[Line]) -> bool:
     """Whether a line is the `else` of a condition whose branches hold whole documents: all content before it, back to
     the separator, stands in the condition, and none follows behind its end up to the next separator."""
     line = lines[index]
@@ -472,14 +472,14 @@ def _parts_documents(template: Template, lines: list[Line], index: int, bucket: 
     return following is None or _separates(template, following)
 
 
-def _document(template: Template, lines: list[Line], region: Span, define: str) -> Iterator[Document]:
+def _document(template: LexedTemplate, lines: list[Line], region: Span, define: str) -> Iterator[DocumentOutline]:
     nodes = _without_calls(Builder(template, lines).nodes())
     if nodes:
         span = Span(nodes[0].start, max(node.end for node in nodes))
-        yield Document(region, _balanced(template, span, region), define, nodes)
+        yield DocumentOutline(region, _balanced(template, span, region), define, nodes)
 
 
-def _balanced(template: Template, span: Span, region: Span) -> Span:
+def _balanced(template: LexedTemplate, span: Span, region: Span) -> Span:
     """`span` grown over the ends of the blocks that open in it, where they stand in the document's region: a `with`
     around the last keys is the document's own."""
     end = span.end

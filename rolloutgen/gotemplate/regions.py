@@ -12,7 +12,7 @@ from collections.abc import Iterable, Sequence
 
 from rolloutgen.errors import ChartError
 from rolloutgen.gotemplate.expressions import grouped
-from rolloutgen.gotemplate.lexer import CONTROL, Action, Block, Template, lex, parse
+from rolloutgen.gotemplate.lexer import CONTROL, Action, Block, LexedTemplate, lex, parse
 from rolloutgen.gotemplate.outline import Node
 from rolloutgen.gotemplate.scope import inner_blocks
 from rolloutgen.gotemplate.sources import Site, Source
@@ -189,7 +189,7 @@ def _line(text: str, action: Action) -> Span:
     return Span(start, len(text) if stop < 0 else stop + 1)
 
 
-def _is_alone(template: Template, action: Action) -> bool:
+def _is_alone(template: LexedTemplate, action: Action) -> bool:
     """Whether an action has its line for itself, and nothing else hangs on the blanks that it eats."""
     text = template.text
     line = _line(text, action)

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from rolloutgen.gotemplate.calls import Place, dict_entries, root_at
+from rolloutgen.gotemplate.calls import TemplatePosition, dict_entries, root_at
 from rolloutgen.gotemplate.expressions import free_variables
 from rolloutgen.gotemplate.lexer import Action, Block, strip_literals
 from rolloutgen.gotemplate.outline import SPLICE
@@ -80,7 +80,7 @@ def root_symbol(scope: Scope, sources: Sources) -> str | None:
     In a define that is called with more than the root it is a variable, or what leads to it: ".root", "(index . 0)".
     """
     if scope.define and not called_with_root(scope.define, sources):
-        return root_at(Place(scope.source, scope.offset), sources)
+        return root_at(TemplatePosition(scope.source, scope.offset), sources)
     return "$" if any(block.keyword in ("range", "with") for block, _ in scope.blocks) else "."
 
 

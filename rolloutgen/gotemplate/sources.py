@@ -21,8 +21,8 @@ from functools import cached_property
 from rolloutgen.chart.chart import Chart
 from rolloutgen.chart.dependencies import defines_of_dependencies
 from rolloutgen.errors import ChartRefused
-from rolloutgen.gotemplate.lexer import CONTROL, Block, Template, parse
-from rolloutgen.gotemplate.outline import SPLICE, Document, Node, outline
+from rolloutgen.gotemplate.lexer import CONTROL, Block, LexedTemplate, parse
+from rolloutgen.gotemplate.outline import SPLICE, DocumentOutline, Node, outline
 from rolloutgen.model import Manifest, Refusal, Rendered
 from rolloutgen.text_edits import Edit, Span, apply_edits, line_of
 
@@ -43,12 +43,12 @@ class Source:
     columns: Mapping[str, int] = field(default_factory=dict, compare=False)
 
     @cached_property
-    def template(self) -> Template:
+    def template(self) -> LexedTemplate:
         """Its actions and blocks. Raises ChartError where they do not match."""
         return parse(self.text, self.path)
 
     @cached_property
-    def documents(self) -> tuple[Document, ...]:
+    def documents(self) -> tuple[DocumentOutline, ...]:
         """Its YAML documents, those in defines included."""
         return outline(self.template, self.columns)
 
@@ -68,7 +68,7 @@ class Site:
 
     source: Source
     index: int
-    document: Document
+    document: DocumentOutline
     heads: tuple[Site, ...] = ()
     shared: bool = False
     listed: bool = False
@@ -163,13 +163,13 @@ def _sites(source: Source) -> Iterator[Site]:
             further += len(items)
 
 
-def _items(site: Site) -> Iterator[Document]:
+def _items(site: Site) -> Iterator[DocumentOutline]:
     """The items of a `kind: List` that are written as block mappings."""
     if site.kinds() != ("List",):
         return
     for item in site.find("items", "-"):
         if any(node.key == "kind" for node in item.children):
-            yield Document(item.span, item.span, site.document.define, item.children)
+            yield DocumentOutline(item.span, item.span, site.document.define, item.children)
 
 
 def _bodies(sites: list[Site], sources: Sources) -> Iterator[Site]:
@@ -261,7 +261,7 @@ def with_sites(rendered: Rendered, sources: Sources) -> Rendered:
     )
 
 
-def define_columns(templates: Iterable[Template]) -> Mapping[str, int]:
+def define_columns(templates: Iterable[LexedTemplate]) -> Mapping[str, int]:
     """The column of each define whose first line is text that is indented within the define itself.
 
     A trim marker takes such an indentation away, and what an action prints first is not known: those are left out.
@@ -275,7 +275,7 @@ def define_columns(templates: Iterable[Template]) -> Mapping[str, int]:
     return found
 
 
-def _column(template: Template, block: Block) -> int:
+def _column(template: LexedTemplate, block: Block) -> int:
     """The blanks before the first text of a define; 0 where there are none, or an action comes first."""
     text, body = template.text, block.bodies()[0]
     position, eaten = body.start, block.openers[0].trim_right

@@ -45,7 +45,7 @@ class Duplicate:
 
 
 @dataclass(frozen=True, slots=True)
-class Document:
+class YamlDocument:
     """One document of a text. `line` is the 1-based line of `raw`'s first character in the whole text; the lines of
     `duplicates` count in the whole text as well."""
 
@@ -109,7 +109,7 @@ def load(text: str) -> Json:
     return parse(text).body
 
 
-def parse(text: str, first_line: int = 1) -> Document:
+def parse(text: str, first_line: int = 1) -> YamlDocument:
     """The first document of `text` with its duplicate keys; `first_line` is where `text` starts in its file.
 
     Raises as `load` does; lines in errors count from `first_line`.
@@ -123,10 +123,10 @@ def parse(text: str, first_line: int = 1) -> Document:
         raise LimitError("the YAML is nested too deeply", line=first_line) from None
     except YamlError as fault:
         raise YamlError(fault.problem, fault.line + offset) from None
-    return Document(body, first_line, text, tuple(builder.duplicates))
+    return YamlDocument(body, first_line, text, tuple(builder.duplicates))
 
 
-def load_documents(text: str) -> tuple[Document, ...]:
+def load_documents(text: str) -> tuple[YamlDocument, ...]:
     """The documents of a rendered file, split at `---` as Helm splits them; blank ones are left out.
 
     A document that holds comments alone has the body None. Raises as `load` does.

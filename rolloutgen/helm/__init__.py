@@ -12,14 +12,14 @@ if TYPE_CHECKING:
     from rolloutgen.helm.binary import BinaryEngine
     from rolloutgen.helm.choose import open_engine
     from rolloutgen.helm.embedded import EmbeddedEngine
-    from rolloutgen.helm.engine import Engine
+    from rolloutgen.helm.engine import HelmEngine
     from rolloutgen.helm.isolated import WorkerEngine
 
-__all__ = ["BinaryEngine", "EmbeddedEngine", "Engine", "WorkerEngine", "open_engine"]
+__all__ = ["BinaryEngine", "EmbeddedEngine", "HelmEngine", "WorkerEngine", "open_engine"]
 _HOMES = {
     "BinaryEngine": "binary",
     "EmbeddedEngine": "embedded",
-    "Engine": "engine",
+    "HelmEngine": "engine",
     "WorkerEngine": "isolated",
     "open_engine": "choose",
 }

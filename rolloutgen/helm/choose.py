@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from rolloutgen.errors import UsageError
-from rolloutgen.helm.engine import Engine
+from rolloutgen.helm.engine import HelmEngine
 
 
-def open_engine(choice: str, seconds: float = 0) -> Engine:
+def open_engine(choice: str, seconds: float = 0) -> HelmEngine:
     """The engine that `--helm` names: "embedded" (in a worker process), or the path of a helm program. `seconds` bounds
     one render, 0 stands for the engine's own bound.
 

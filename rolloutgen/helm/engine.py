@@ -19,7 +19,7 @@ from rolloutgen.helm.native import RawRender
 from rolloutgen.model import Rendered, ValueSet
 
 
-class Engine(Protocol):
+class HelmEngine(Protocol):
     """Helm, embedded or as a program. All raise RenderError and LimitError, and UsageError when Helm is not there."""
 
     @property

@@ -20,7 +20,7 @@ from rolloutgen.model import Manifest
 
 
 @dataclass(frozen=True, slots=True)
-class Record:
+class DnsRecord:
     """A DNS record: type, targets, seconds to live (None where nothing is said)."""
 
     kind: str
@@ -38,7 +38,7 @@ class Host:
     tls: bool = False
     secrets: tuple[str, ...] = ()
     certificates: tuple[tuple[str, str], ...] = ()
-    records: tuple[Record, ...] = ()
+    records: tuple[DnsRecord, ...] = ()
 
 
 def public_hosts(view: ReleaseView) -> Mapping[str, Host]:
@@ -91,9 +91,9 @@ def _certificates(view: ReleaseView, name: str) -> Iterator[tuple[str, str]]:
             )
 
 
-def _records(view: ReleaseView, name: str) -> Iterator[Record]:
+def _records(view: ReleaseView, name: str) -> Iterator[DnsRecord]:
     for endpoint in view.all(DNS_ENDPOINT):
         for _, record in rows(endpoint.body, "spec", "endpoints"):
             if text(record, "dnsName") == name:
                 targets = tuple(sorted(texts(record, "targets")))
-                yield Record(text(record, "recordType"), targets, integer(record, "recordTTL"))
+                yield DnsRecord(text(record, "recordType"), targets, integer(record, "recordTTL"))

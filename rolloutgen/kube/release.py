@@ -11,7 +11,7 @@ from typing import Any, Literal
 
 from rolloutgen.kube.selectors import picks
 from rolloutgen.kube.tree import dig, mapping
-from rolloutgen.model import Manifest, Path, Release, Rendered, SchemaError, Verdict
+from rolloutgen.model import Manifest, Path, Release, Rendered, SchemaError, SchemaVerdict
 
 Deployer = Literal["", "helm3", "helm4", "helmfile", "argocd", "flux"]
 Kind = tuple[str, str]  # API group and kind
@@ -86,7 +86,7 @@ class ReleaseView:
     files: Mapping[str, str] = field(default_factory=dict)
     sources: Mapping[str, str] = field(default_factory=dict)
     chart_version: str = ""
-    verdicts: tuple[Verdict, ...] = ()
+    verdicts: tuple[SchemaVerdict, ...] = ()
     gateways: frozenset[str] = frozenset()
 
     @cached_property
@@ -128,7 +128,7 @@ class ReleaseView:
         """What the schemas say of these kinds of fault; of all kinds when none is given."""
         for manifest, verdict in zip(self.objects, self.verdicts, strict=False):
             for error in verdict.errors:
-                if not rules or error.rule in rules:
+                if not rules or error.code in rules:
                     yield manifest, error
 
     def namespace(self, manifest: Manifest) -> str:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from rolloutgen.errors import UsageError
 from rolloutgen.lint.validate import Judged
-from rolloutgen.model import Finding
+from rolloutgen.model import Diagnostic
 from rolloutgen.text_edits import escaped_bytes
 
 _VERSION = 1
@@ -28,14 +28,14 @@ class Sifted:
     gone: tuple[Key, ...]
 
 
-def key_of(finding: Finding, folder: str) -> Key:
+def key_of(finding: Diagnostic, folder: str) -> Key:
     """What makes a finding the same one tomorrow: lines move, so they do not count. Paths are relative to `folder`."""
     path = os.path.relpath(finding.path, folder).replace(os.sep, "/") if finding.path else ""
     place = "/".join(map(str, finding.at))
-    return (finding.rule, path, str(finding.ref or ""), place, " ".join(finding.message.split()))
+    return (finding.code, path, str(finding.ref or ""), place, " ".join(finding.message.split()))
 
 
-def written(findings: Iterable[Finding], path: str) -> str:
+def written(findings: Iterable[Diagnostic], path: str) -> str:
     """The baseline file for `findings`, to be written to `path`."""
     folder = os.path.dirname(os.path.abspath(path))
     keys = sorted(key_of(finding, folder) for finding in findings)
@@ -55,7 +55,7 @@ def sift(judged: Sequence[Judged], path: str) -> Sifted:
     for one in judged:
         remarks = []
         for found in one.remarks:
-            key = key_of(found.finding, folder)
+            key = key_of(found.diagnostic, folder)
             if left[key] > 0:
                 left[key] -= 1
             else:

@@ -17,7 +17,7 @@ from typing import Any
 from rolloutgen import goyaml
 from rolloutgen.errors import UsageError
 from rolloutgen.kube.release import ReleaseView
-from rolloutgen.model import Finding, Manifest
+from rolloutgen.model import Diagnostic, Manifest
 
 RULE = "second-opinion"
 _LAYOUT = "{{.ResourceKind}}_{{.Group}}_{{.ResourceAPIVersion}}.json"
@@ -41,19 +41,19 @@ def find_program() -> str:
 
 def disagreements(
     program: str, views: Sequence[ReleaseView], kube_version: str, locations: Sequence[str] = ()
-) -> Iterator[Finding]:
+) -> Iterator[Diagnostic]:
     """One finding for each object that only one of the two takes; what is the same in several renders once.
 
     kubeconform reads the rendered text itself, with the schemas that judged here: `locations` first, then ours.
     Raises UsageError when the program fails.
     """
-    from rolloutgen.schema import Verdict, check
+    from rolloutgen.schema import SchemaVerdict, check
 
     documents = _documents(views)
     said = _ask(program, documents, views, kube_version, locations)
     told: set[tuple[Any, ...]] = set()
     for view in views:
-        verdicts: Sequence[Verdict] = check(view.objects, kube_version=kube_version, locations=locations)
+        verdicts: Sequence[SchemaVerdict] = check(view.objects, kube_version=kube_version, locations=locations)
         for manifest, verdict in zip(view.objects, verdicts, strict=True):
             name = documents.get(_text_of(view, manifest), "")
             status, message = said.get((name, manifest.ref.kind, manifest.ref.name), ("", ""))
@@ -65,16 +65,16 @@ def disagreements(
                 yield finding
 
 
-def _compared(manifest: Manifest, state: str, ours: str, status: str, message: str, name: str) -> Finding | None:
+def _compared(manifest: Manifest, state: str, ours: str, status: str, message: str, name: str) -> Diagnostic | None:
     theirs = {"statusValid": "valid", "statusInvalid": "invalid", "statusError": "invalid"}.get(status)
     mine = "invalid" if manifest.twice else state
     if theirs is None or mine not in ("valid", "invalid") or mine == theirs:
         return None
     if theirs == "invalid":
         text = f"kubeconform refuses what is valid here: {message}"
-        return Finding(RULE, "warning", text, _HINT, manifest.template, 0, manifest.ref, (), (name,))
+        return Diagnostic(RULE, "warning", text, _HINT, manifest.template, 0, manifest.ref, (), (name,))
     text = f"kubeconform takes what is refused here: {ours or 'a key is written twice'}"
-    return Finding(RULE, "info", text, _HINT, manifest.template, 0, manifest.ref, (), (name,))
+    return Diagnostic(RULE, "info", text, _HINT, manifest.template, 0, manifest.ref, (), (name,))
 
 
 def _text_of(view: ReleaseView, manifest: Manifest) -> str:

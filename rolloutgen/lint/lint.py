@@ -10,10 +10,10 @@ from rolloutgen.kube.release import ROLLOUT, ReleaseView
 from rolloutgen.kube.tree import dig
 from rolloutgen.lint.rule import Rule
 from rolloutgen.lint.suppress import Suppression, suppressions
-from rolloutgen.model import Finding, Manifest, Severity
+from rolloutgen.model import Diagnostic, Manifest, Severity
 from rolloutgen.registry import Plugin, cached
 
-Locate = Callable[[ReleaseView, Finding], int]
+Locate = Callable[[ReleaseView, Diagnostic], int]
 
 _RANK: Mapping[Severity, int] = {"error": 0, "warning": 1, "info": 2}
 NO_RULE = "there is no rule"
@@ -44,7 +44,7 @@ def lint(
     kube_version: str = "",
     schema_locations: Sequence[str] = (),
     locate: Locate | None = None,
-) -> tuple[Finding, ...]:
+) -> tuple[Diagnostic, ...]:
     """What the rules say about the renders of one chart (or about one set of manifests), errors first.
 
     `ignore` maps rule ids to reasons, `written` to file and line of the configuration. `schemas` off leaves the
@@ -54,13 +54,13 @@ def lint(
     Raises UsageError for a Kubernetes version or a schema location that cannot be used.
     """
     known = rules()
-    merged: dict[Hashable, Finding] = {}
+    merged: dict[Hashable, Diagnostic] = {}
     used: dict[Suppression, bool] = {}
     for view in views:
         judged = _judged(view, kube_version, schema_locations) if schemas else view
         mine = tuple(dict.fromkeys(suppressions(judged, ignore or {}, written or {})))
         used.update({entry: used.get(entry, False) for entry in mine})
-        kept: list[Finding] = []
+        kept: list[Diagnostic] = []
         for finding in _superseded(_all(judged, known)):
             covering = [entry for entry in mine if entry.covers(finding)]
             used.update(dict.fromkeys(covering, True))
@@ -72,17 +72,17 @@ def lint(
 
 
 def _judged(view: ReleaseView, kube_version: str, locations: Sequence[str]) -> ReleaseView:
-    from rolloutgen.schema import SchemaError, Verdict, check, check_pod_template
+    from rolloutgen.schema import SchemaError, SchemaVerdict, check, check_pod_template
     from rolloutgen.schema.validator import NULL_RULE
 
-    def with_pod(manifest: Manifest, verdict: Verdict) -> Verdict:
+    def with_pod(manifest: Manifest, verdict: SchemaVerdict) -> SchemaVerdict:
         """The verdict on a Rollout with what the CRD leaves open and the controller asks of a pod template."""
         template = dig(manifest.body, "spec", "template")
         if (manifest.ref.group, manifest.ref.kind) != ROLLOUT or not isinstance(template, Mapping):
             return verdict
-        told = {error.at for error in verdict.errors if error.rule != NULL_RULE}  # the controller reads null as absent
+        told = {error.at for error in verdict.errors if error.code != NULL_RULE}  # the controller reads null as absent
         found = [
-            SchemaError(("spec", "template", *error.at), error.message, error.rule)
+            SchemaError(("spec", "template", *error.at), error.message, error.code)
             for error in check_pod_template(template, kube_version=kube_version)
         ]
         more = tuple(error for error in found if error.at not in told)
@@ -93,29 +93,29 @@ def _judged(view: ReleaseView, kube_version: str, locations: Sequence[str]) -> R
     return replace(view, verdicts=judged)
 
 
-def _all(view: ReleaseView, known: Mapping[str, Plugin[Rule]]) -> Iterator[Finding]:
+def _all(view: ReleaseView, known: Mapping[str, Plugin[Rule]]) -> Iterator[Diagnostic]:
     for plugin in known.values():
         yield from plugin.value.findings(view, plugin.doc.fix)
 
 
-def _superseded(findings: Iterable[Finding]) -> list[Finding]:
+def _superseded(findings: Iterable[Diagnostic]) -> list[Diagnostic]:
     """The findings without those of the schemas about a place that a rule has more to say about. A warning stands for
     an unknown field, which is dropped unless the apply is strict, and for nothing else that the API server refuses."""
     found = list(findings)
-    places = {(f.ref, f.at, f.severity) for f in found if f.rule not in _SCHEMA_RULES and f.at}
-    places |= {(f.ref, (*f.at, _ANY), f.severity) for f in found if f.rule in _OF_ITEMS}
-    rules = {(f.ref, f.rule) for f in found}
+    places = {(f.ref, f.at, f.severity) for f in found if f.code not in _SCHEMA_RULES and f.at}
+    places |= {(f.ref, (*f.at, _ANY), f.severity) for f in found if f.code in _OF_ITEMS}
+    rules = {(f.ref, f.code) for f in found}
 
-    def is_repeated(f: Finding) -> bool:
-        enough: tuple[Severity, ...] = ("error", "warning") if f.rule == "unknown-field" else ("error",)
+    def is_repeated(f: Diagnostic) -> bool:
+        enough: tuple[Severity, ...] = ("error", "warning") if f.code == "unknown-field" else ("error",)
         said = any((f.ref, at, rank) in places for at in (f.at, (*f.at[:-1], _ANY)) for rank in enough)
         return said or (f.ref, _SHARPER.get(f.message)) in rules
 
-    return [f for f in found if f.rule not in _SCHEMA_RULES or not is_repeated(f)]
+    return [f for f in found if f.code not in _SCHEMA_RULES or not is_repeated(f)]
 
 
 def _merge(
-    merged: dict[Hashable, Finding], findings: Iterable[Finding], view: ReleaseView, locate: Locate | None
+    merged: dict[Hashable, Diagnostic], findings: Iterable[Diagnostic], view: ReleaseView, locate: Locate | None
 ) -> None:
     times: Counter[Hashable] = Counter()
     for finding in findings:
@@ -137,11 +137,11 @@ def _locate() -> Locate:
     return locate
 
 
-def _key(finding: Finding, view: ReleaseView) -> Hashable:
+def _key(finding: Diagnostic, view: ReleaseView) -> Hashable:
     """What makes a finding the same in another render, where the release may have another name."""
     ref = finding.ref
     subject = (ref.api_version, ref.kind, view.nameless(ref.name)) if ref else None
-    return (finding.rule, finding.path, subject, finding.at, finding.line, view.nameless(finding.message))
+    return (finding.code, finding.path, subject, finding.at, finding.line, view.nameless(finding.message))
 
 
 def _once_a_place(used: Mapping[Suppression, bool]) -> Iterator[tuple[Suppression, bool]]:
@@ -149,24 +149,24 @@ def _once_a_place(used: Mapping[Suppression, bool]) -> Iterator[tuple[Suppressio
     groups: dict[Hashable, list[Suppression]] = {}
     for entry in used:
         kind = entry.ref.kind if entry.ref else ""
-        groups.setdefault((entry.rule, entry.path, entry.line, kind, entry.everywhere), []).append(entry)
+        groups.setdefault((entry.code, entry.path, entry.line, kind, entry.everywhere), []).append(entry)
     for same in groups.values():
         yield same[0], any(used[entry] for entry in same)
 
 
-def _about(entry: Suppression, was_used: bool, known: Mapping[str, Plugin[Rule]]) -> Finding | None:
-    if entry.rule not in known:
-        problem, message = "unused-suppression", f"{NO_RULE} {entry.rule!r} to suppress"
+def _about(entry: Suppression, was_used: bool, known: Mapping[str, Plugin[Rule]]) -> Diagnostic | None:
+    if entry.code not in known:
+        problem, message = "unused-suppression", f"{NO_RULE} {entry.code!r} to suppress"
     elif not was_used:
-        problem, message = "unused-suppression", f"nothing breaks {entry.rule!r} here any more"
+        problem, message = "unused-suppression", f"nothing breaks {entry.code!r} here any more"
     elif not entry.reason:
-        problem, message = "suppression-without-reason", f"{entry.rule!r} is suppressed without a reason"
+        problem, message = "suppression-without-reason", f"{entry.code!r} is suppressed without a reason"
     else:
         return None
     says = known[problem]
-    return Finding(problem, says.value.severity, message, says.doc.fix, entry.path, entry.line, entry.ref, entry.at)
+    return Diagnostic(problem, says.value.severity, message, says.doc.fix, entry.path, entry.line, entry.ref, entry.at)
 
 
-def _order(finding: Finding) -> tuple[int, str, int, str, str, str]:
+def _order(finding: Diagnostic) -> tuple[int, str, int, str, str, str]:
     place = "/".join(map(str, finding.at))
-    return (_RANK[finding.severity], finding.path, finding.line, str(finding.ref or ""), place, finding.rule)
+    return (_RANK[finding.severity], finding.path, finding.line, str(finding.ref or ""), place, finding.code)

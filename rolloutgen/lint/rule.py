@@ -6,23 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from rolloutgen.kube.release import ReleaseView
-from rolloutgen.model import Finding, Manifest, Path, Severity
-
-
-@dataclass(frozen=True, slots=True)
-class Fault:
-    """One place that breaks a rule.
-
-    `subject` is the object and `at` the path in it; a fault in a file has no subject but `path` and `line`. `severity`
-    only where this case weighs differently from the rule.
-    """
-
-    subject: Manifest | None
-    at: Path
-    message: str
-    severity: Severity | None = None
-    path: str = ""
-    line: int = 0
+from rolloutgen.model import Diagnostic, Observation, Severity
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,23 +28,12 @@ class Example:
 class Rule:
     """A registered rule. The docstring of its module holds the rest: the fault, `Why:`, `Fix:` and `Source:`."""
 
-    id: str
+    code: str
     severity: Severity
-    check: Callable[[ReleaseView], Iterator[Fault]]
+    check: Callable[[ReleaseView], Iterator[Observation]]
     good: tuple[str | Example, ...]
     bad: tuple[str | Example, ...]
 
-    def findings(self, view: ReleaseView, hint: str = "") -> Iterator[Finding]:
+    def findings(self, view: ReleaseView, hint: str = "") -> Iterator[Diagnostic]:
         """What the rule says about one render, in order; `hint` is the way out."""
-        for fault in self.check(view):
-            subject = fault.subject
-            yield Finding(
-                rule=self.id,
-                severity=fault.severity or self.severity,
-                message=fault.message,
-                hint=hint,
-                path=subject.template if subject else fault.path,
-                line=fault.line,
-                ref=subject.ref if subject else None,
-                at=fault.at,
-            )
+        return (observation.diagnostic(self.code, self.severity, hint) for observation in self.check(view))

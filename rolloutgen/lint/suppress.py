@@ -15,7 +15,7 @@ from dataclasses import dataclass
 
 from rolloutgen.kube.release import ReleaseView
 from rolloutgen.kube.tree import text
-from rolloutgen.model import Finding, Manifest, Path, Ref
+from rolloutgen.model import Diagnostic, Manifest, Path, Ref
 
 IGNORE = "rolloutgen/ignore"
 REASON = "rolloutgen/ignore-reason"
@@ -31,7 +31,7 @@ class Suppression:
     `path` and `line` also say where the suppression is written; `at` where in the object.
     """
 
-    rule: str
+    code: str
     reason: str
     path: str = ""
     line: int = 0
@@ -39,9 +39,9 @@ class Suppression:
     at: Path = ()
     everywhere: bool = False
 
-    def covers(self, finding: Finding) -> bool:
+    def covers(self, finding: Diagnostic) -> bool:
         """Whether the finding is one that it suppresses."""
-        if finding.rule != self.rule:
+        if finding.code != self.code:
             return False
         if self.everywhere:
             return True

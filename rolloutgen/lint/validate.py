@@ -13,13 +13,13 @@ from rolloutgen.config.files import HouseFiles, house_of
 from rolloutgen.config.options import Options, settle
 from rolloutgen.config.record import read_record
 from rolloutgen.errors import RolloutgenError, UsageError
-from rolloutgen.helm import Engine
+from rolloutgen.helm import HelmEngine
 from rolloutgen.kube.release import ReleaseView
 from rolloutgen.lint.inputs import STDIN, Ask
 from rolloutgen.lint.lint import NO_RULE, lint
 from rolloutgen.lint.views import finding_of, kube_version_of, not_utf8, sources_of, views_of
-from rolloutgen.model import Finding, Release
-from rolloutgen.sourcemap.excerpt import Remark, line_text, locate_in_text, remark, underlined
+from rolloutgen.model import Diagnostic, Release
+from rolloutgen.sourcemap.excerpt import LocatedDiagnostic, line_text, locate_in_text, remark, underlined
 
 if TYPE_CHECKING:
     from rolloutgen.lint.inputs import Stream
@@ -36,11 +36,11 @@ class Judged:
     kind: str
     value_sets: int = 0
     objects: int = 0
-    remarks: tuple[Remark, ...] = ()
+    remarks: tuple[LocatedDiagnostic, ...] = ()
     houses: tuple[str, ...] = ()
 
 
-def judge_chart(path: str, ask: Ask, engine: Engine) -> Judged:
+def judge_chart(path: str, ask: Ask, engine: HelmEngine) -> Judged:
     """Everything that is to be said of the chart at `path` (a directory or a .tgz), under each of its value sets.
 
     What speaks against the chart is a finding, also that it cannot be read or rendered; UsageError is raised for what
@@ -62,7 +62,9 @@ def judge_chart(path: str, ask: Ask, engine: Engine) -> Judged:
     except RolloutgenError as fault:
         if isinstance(fault, UsageError) and not is_within(fault.path, path):
             raise
-        return Judged(path, "chart", remarks=(_at_chart(Remark(finding_of(fault)), path),), houses=house.paths)
+        return Judged(
+            path, "chart", remarks=(_at_chart(LocatedDiagnostic(finding_of(fault)), path),), houses=house.paths
+        )
     troubles += [_left_out(dependency.name) for dependency in dependencies.missing]
     troubles += not_utf8(dependencies.chart, views)
     findings = lint(
@@ -74,7 +76,7 @@ def judge_chart(path: str, ask: Ask, engine: Engine) -> Judged:
     )
     remarks = [remark(finding, _view_of(finding, views)) for finding in findings]
     remarks = [*(_in_text(trouble, sources) for trouble in troubles), *remarks]
-    remarks += [Remark(finding) for finding in [*_second_opinion(views, ask, options)]]
+    remarks += [LocatedDiagnostic(finding) for finding in [*_second_opinion(views, ask, options)]]
     objects = sum(len(view.objects) for view in views)
     placed = tuple(_at_chart(found, path, house.paths) for found in remarks)
     return Judged(path, "chart", len(views), objects, placed, house.paths)
@@ -102,15 +104,15 @@ def judge_manifests(path: str, stream: Stream, ask: Ask) -> Judged:
         locate=locate_in_text,
     )
     remarks = [_in_text(finding_of(fault), stream.texts) for fault in stream.faults]
-    remarks += [Remark(_no_object(other)) for other in stream.others]
+    remarks += [LocatedDiagnostic(_no_object(other)) for other in stream.others]
     remarks += [remark(finding, view) for finding in findings]
-    remarks += [Remark(finding) for finding in _second_opinion([view], ask, options)]
+    remarks += [LocatedDiagnostic(finding) for finding in _second_opinion([view], ask, options)]
     return Judged(path, "manifests", 1, len(stream.objects), tuple(remarks), house.paths)
 
 
 def unjudged(path: str, kind: str, fault: RolloutgenError) -> Judged:
     """What is said of an input that a fault kept from being judged."""
-    return Judged(path, kind, remarks=(_at_chart(Remark(finding_of(fault)), path),))
+    return Judged(path, kind, remarks=(_at_chart(LocatedDiagnostic(finding_of(fault)), path),))
 
 
 def without_idle_house_ignores(judged: Sequence[Judged], *, whole: bool) -> list[Judged]:
@@ -121,28 +123,28 @@ def without_idle_house_ignores(judged: Sequence[Judged], *, whole: bool) -> list
     for one in judged:
         for house in one.houses:
             charts[house] = charts.get(house, 0) + 1
-        for key in {_idle(r.finding) for r in one.remarks if _is_of_house(r.finding, one)}:
+        for key in {_idle(r.diagnostic) for r in one.remarks if _is_of_house(r.diagnostic, one)}:
             idle[key] = idle.get(key, 0) + 1
     told: set[tuple[str, str]] = set()
 
-    def keep(found: Remark, one: Judged) -> bool:
-        key = _idle(found.finding)
-        if not _is_of_house(found.finding, one):
+    def keep(found: LocatedDiagnostic, one: Judged) -> bool:
+        key = _idle(found.diagnostic)
+        if not _is_of_house(found.diagnostic, one):
             return True
-        own = os.path.dirname(os.path.abspath(found.finding.path)) == os.path.abspath(one.path)
-        mistyped = found.finding.message.startswith(NO_RULE)  # which is wrong wherever one looks
-        wanted = key not in told and (mistyped or own or (whole and idle[key] == charts[found.finding.path]))
+        own = os.path.dirname(os.path.abspath(found.diagnostic.path)) == os.path.abspath(one.path)
+        mistyped = found.diagnostic.message.startswith(NO_RULE)  # which is wrong wherever one looks
+        wanted = key not in told and (mistyped or own or (whole and idle[key] == charts[found.diagnostic.path]))
         told.add(key)
         return wanted
 
     return [replace(one, remarks=tuple(found for found in one.remarks if keep(found, one))) for one in judged]
 
 
-def _is_of_house(finding: Finding, one: Judged) -> bool:
-    return finding.rule == UNUSED and finding.path in one.houses
+def _is_of_house(finding: Diagnostic, one: Judged) -> bool:
+    return finding.code == UNUSED and finding.path in one.houses
 
 
-def _idle(finding: Finding) -> tuple[str, str]:
+def _idle(finding: Diagnostic) -> tuple[str, str]:
     return finding.path, finding.message
 
 
@@ -156,14 +158,14 @@ def _written(house: HouseFiles, rules: Iterable[str]) -> Mapping[str, tuple[str,
     return {rule: house.place("ignore", rule) for rule in rules}
 
 
-def _view_of(finding: Finding, views: Sequence[ReleaseView]) -> ReleaseView:
+def _view_of(finding: Diagnostic, views: Sequence[ReleaseView]) -> ReleaseView:
     """The first render that shows the finding."""
     return next(
         (view for view in views if view.value_set in finding.value_sets), views[0] if views else ReleaseView(())
     )
 
 
-def _second_opinion(views: Sequence[ReleaseView], ask: Ask, options: Options) -> Iterator[Finding]:
+def _second_opinion(views: Sequence[ReleaseView], ask: Ask, options: Options) -> Iterator[Diagnostic]:
     if ask.second_opinion:
         from rolloutgen.lint.kubeconform import disagreements
 
@@ -171,27 +173,29 @@ def _second_opinion(views: Sequence[ReleaseView], ask: Ask, options: Options) ->
         yield from disagreements(ask.second_opinion, views, kube_version, ask.schema_locations)
 
 
-def _in_text(finding: Finding, texts: Mapping[str, str]) -> Remark:
+def _in_text(finding: Diagnostic, texts: Mapping[str, str]) -> LocatedDiagnostic:
     return underlined(finding, line_text(texts.get(finding.path, ""), finding.line))
 
 
-def _needed(dependencies: Dependencies, path: str) -> Remark:
+def _needed(dependencies: Dependencies, path: str) -> LocatedDiagnostic:
     include, names = dependencies.unresolved[0], ", ".join(one.name for one in dependencies.missing)
     message = f"it includes {include.name}, which a dependency that is not in charts/ must define: {names}"
     hint = "Run `helm dependency build` first."
-    return _at_chart(Remark(Finding("dependency-missing", "error", message, hint, include.path, include.line)), path)
+    return _at_chart(
+        LocatedDiagnostic(Diagnostic("dependency-missing", "error", message, hint, include.path, include.line)), path
+    )
 
 
-def _left_out(name: str) -> Finding:
+def _left_out(name: str) -> Diagnostic:
     message = f"the dependency {name} is not in charts/: what it renders was not looked at"
-    return Finding("dependency-left-out", "info", message, "Run `helm dependency build` first.", "Chart.yaml")
+    return Diagnostic("dependency-left-out", "info", message, "Run `helm dependency build` first.", "Chart.yaml")
 
 
-def _no_object(path: str) -> Finding:
+def _no_object(path: str) -> Diagnostic:
     if path == STDIN:
         hint = "Look whether the program before it failed: a shell tells with `set -o pipefail`."
-        return Finding("no-object", "warning", "no object came in: nothing was judged", hint, path)
-    return Finding("no-object", "info", "holds nothing with apiVersion and kind: passed over", path=path)
+        return Diagnostic("no-object", "warning", "no object came in: nothing was judged", hint, path)
+    return Diagnostic("no-object", "info", "holds nothing with apiVersion and kind: passed over", path=path)
 
 
 def is_within(name: str | None, chart: str) -> bool:
@@ -199,12 +203,12 @@ def is_within(name: str | None, chart: str) -> bool:
     return bool(name) and os.path.abspath(str(name)).startswith(os.path.abspath(chart) + os.sep)
 
 
-def _at_chart(found: Remark, path: str, houses: Sequence[str] = ()) -> Remark:
+def _at_chart(found: LocatedDiagnostic, path: str, houses: Sequence[str] = ()) -> LocatedDiagnostic:
     """The remark with its path as the user would type it."""
-    finding = found.finding
+    finding = found.diagnostic
     if finding.path in houses:
         return found
     whole = not finding.path or finding.path == path or is_within(finding.path, path)
     return replace(
-        found, finding=replace(finding, path=finding.path or path if whole else os.path.join(path, finding.path))
+        found, diagnostic=replace(finding, path=finding.path or path if whole else os.path.join(path, finding.path))
     )

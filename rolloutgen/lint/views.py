@@ -16,10 +16,10 @@ from rolloutgen.chart.chart import Chart
 from rolloutgen.chart.manifests import OF_RENDERED
 from rolloutgen.config.options import Options
 from rolloutgen.errors import RolloutgenError, UsageError
-from rolloutgen.helm import Engine
+from rolloutgen.helm import HelmEngine
 from rolloutgen.kube.release import ReleaseView, view_of
 from rolloutgen.lint.lint import rules
-from rolloutgen.model import Finding, Release, Rendered, ValueSet
+from rolloutgen.model import Diagnostic, Release, Rendered, ValueSet
 from rolloutgen.valuesets.value_sets import SHORT, base_sets, toggle_sets
 
 _TEXT = (".yaml", ".yml", ".tpl", ".txt", ".json")
@@ -34,9 +34,9 @@ def views_of(
     rendered: Chart,
     sources: Mapping[str, str],
     options: Options,
-    engine: Engine,
+    engine: HelmEngine,
     schema_locations: Sequence[str],
-) -> tuple[list[ReleaseView], list[Finding]]:
+) -> tuple[list[ReleaseView], list[Diagnostic]]:
     """The renders under each value set, and what speaks against those that do not render.
 
     `rendered` is the chart with its dependencies, `sources` are its templates as written; `schema_locations` are only
@@ -49,7 +49,7 @@ def views_of(
     view = partial(view_of, deployer=options.deployer, sources=sources, chart_version=chart.version, gateways=gateways)
     renders = list(outcomes)
     views = [view(render) for render in renders if isinstance(render, Rendered)]
-    troubles: dict[tuple[str, str, int | None], Finding] = {}
+    troubles: dict[tuple[str, str, int | None], Diagnostic] = {}
     for (value_set, must), outcome in zip(asked, renders, strict=True):
         if isinstance(outcome, Rendered) or (views and not must):
             continue
@@ -70,7 +70,7 @@ def _prepare(sources: Mapping[str, str], options: Options, schema_locations: Seq
         compile_ahead(few, kube_version=kube_version_of(options), locations=schema_locations)
 
 
-def _value_sets(chart: Chart, options: Options, engine: Engine) -> list[tuple[ValueSet, bool]]:
+def _value_sets(chart: Chart, options: Options, engine: HelmEngine) -> list[tuple[ValueSet, bool]]:
     """The value sets, each with whether it must render: those that were named, and the chart's own ci/ ones.
 
     The defaults need not where others do: many charts ask for values, and say so.
@@ -119,20 +119,20 @@ def kube_version_of(options: Options) -> str:
     return options.kube_version or f"1.{releases()[1]}.0"
 
 
-def finding_of(fault: RolloutgenError) -> Finding:
+def finding_of(fault: RolloutgenError) -> Diagnostic:
     """A fault of the chart as a finding."""
     by = _RULE_OF_FAULT.get(type(fault).__name__, "not-readable")
     message = f"{fault.what}{': ' + fault.why if fault.why else ''}"
     if fault.hint == OF_RENDERED:  # no line of the template
-        return Finding(by, "error", f"{message} (line {fault.line} of the rendered text)", "", fault.path or "")
-    return Finding(by, "error", message, fault.hint, fault.path or "", fault.line or 0)
+        return Diagnostic(by, "error", f"{message} (line {fault.line} of the rendered text)", "", fault.path or "")
+    return Diagnostic(by, "error", message, fault.hint, fault.path or "", fault.line or 0)
 
 
 _UNKNOWN = "\ufffd"
 _HINT = "Convert the file to UTF-8."
 
 
-def not_utf8(chart: Chart, views: Sequence[ReleaseView]) -> Iterator[Finding]:
+def not_utf8(chart: Chart, views: Sequence[ReleaseView]) -> Iterator[Diagnostic]:
     """One finding for each template whose text has such bytes, of its own or by an include. In comments of Helm's, or
     in NOTES.txt, they harm nobody."""
     lines = {path: line for path in chart.files if "templates/" in path and (line := _line(chart.files[path]))}
@@ -147,7 +147,7 @@ def not_utf8(chart: Chart, views: Sequence[ReleaseView]) -> Iterator[Finding]:
             if source not in told:
                 told.add(source)
                 what = f"{path} renders to text that is not UTF-8: Helm refuses it"
-                yield Finding("does-not-render", "error", what, _HINT, source, lines[source])
+                yield Diagnostic("does-not-render", "error", what, _HINT, source, lines[source])
 
 
 def _line(data: bytes) -> int:

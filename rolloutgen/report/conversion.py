@@ -21,11 +21,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from rolloutgen.convert.cutover.plan import cutovers
-from rolloutgen.convert.job import Conversion
+from rolloutgen.convert.job import ChartConversion
 from rolloutgen.convert.pipeline import Plan
 from rolloutgen.explain.texts import REASONS
 from rolloutgen.kube.tree import as_map, dig, maps
-from rolloutgen.model import Finding, Manifest, Refusal
+from rolloutgen.model import Diagnostic, Manifest, Refusal
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +89,7 @@ def compared(plan: Plan) -> tuple[int, int]:
 _MOST = 6  # of a kind: what is more is counted
 
 
-def text(conversion: Conversion, *, explain: bool = False, dry: bool = False, target: str = "") -> str:
+def text(conversion: ChartConversion, *, explain: bool = False, dry: bool = False, target: str = "") -> str:
     """What was converted, what was compared, what deserves a look, what to do next.
 
     `explain` adds the reason of every edit and step; `dry` says that nothing was written.
@@ -103,7 +103,7 @@ def text(conversion: Conversion, *, explain: bool = False, dry: bool = False, ta
     return "\n".join(lines) + "\n"
 
 
-def brief(conversion: Conversion, *, explain: bool = False, dry: bool = False, target: str = "") -> str:
+def brief(conversion: ChartConversion, *, explain: bool = False, dry: bool = False, target: str = "") -> str:
     """A line or two a chart, for a call with several; with `explain` as `text`."""
     if explain:
         return text(conversion, explain=True, dry=dry, target=target)
@@ -120,12 +120,12 @@ def brief(conversion: Conversion, *, explain: bool = False, dry: bool = False, t
     return f"{conversion.path}: {done}, Rollout {names}; {objects} objects in {sets} value sets compared{look}\n"
 
 
-def _refused(conversion: Conversion, explain: bool) -> Iterator[str]:
+def _refused(conversion: ChartConversion, explain: bool) -> Iterator[str]:
     plan = conversion.plan
     yield f"{conversion.path}: refused, nothing was written"
     for refusal in plan.refusals[:_MOST]:
         yield from refusal_lines(refusal)
-    yield f"more: rolloutgen explain {plan.refusals[0].by}"
+    yield f"more: rolloutgen explain {plan.refusals[0].code}"
     if explain:
         yield from _edits(plan, explain)
 
@@ -133,12 +133,12 @@ def _refused(conversion: Conversion, explain: bool) -> Iterator[str]:
 def refusal_lines(refusal: Refusal) -> Iterator[str]:
     """`path:line: why`, its id, and the way out."""
     where = f"{refusal.path}:{refusal.line}: " if refusal.line else f"{refusal.path}: " if refusal.path else ""
-    yield f"  {where}{refusal.why} [{refusal.by}]"
+    yield f"  {where}{refusal.why} [{refusal.code}]"
     if refusal.hint:
         yield f"    {refusal.hint}"
 
 
-def _converted(conversion: Conversion, explain: bool, dry: bool, target: str) -> Iterator[str]:
+def _converted(conversion: ChartConversion, explain: bool, dry: bool, target: str) -> Iterator[str]:
     plan = conversion.plan
     done = "would be converted" if dry else "converted"
     yield f"{conversion.path}: {done}{f' into {target}' if target and not dry else ''}"
@@ -159,13 +159,13 @@ def _converted(conversion: Conversion, explain: bool, dry: bool, target: str) ->
     yield from _findings(plan.findings)
 
 
-def _findings(findings: tuple[Finding, ...]) -> Iterator[str]:
+def _findings(findings: tuple[Diagnostic, ...]) -> Iterator[str]:
     shown = sorted(findings, key=lambda finding: ("error", "warning", "info").index(finding.severity))
     if shown:
         yield "worth a look:"
     for finding in shown[:_MOST]:
         where = f"{finding.path}:{finding.line}: " if finding.line else f"{finding.path}: " if finding.path else ""
-        yield f"  {finding.severity}: {where}{finding.message} [{finding.rule}]"
+        yield f"  {finding.severity}: {where}{finding.message} [{finding.code}]"
         if finding.hint:
             yield f"    {finding.hint}"
     if len(shown) > _MOST:
@@ -176,10 +176,10 @@ def _edits(plan: Plan, explain: bool) -> Iterator[str]:
     for change in plan.changes:
         yield f"  {change.action:8} {change.path}{f' -> {change.to}' if change.to else ''}"
         if explain:
-            yield from (f"           {reason}: {REASONS.get(reason, '')}".rstrip(": ") for reason in change.reasons)
+            yield from (f"           {reason}: {REASONS.get(reason, '')}".rstrip(": ") for reason in change.codes)
 
 
-def _next(conversion: Conversion, explain: bool, target: str) -> Iterator[str]:
+def _next(conversion: ChartConversion, explain: bool, target: str) -> Iterator[str]:
     """The cutover; where the deployer is not known, Helm 3's with what Helm 4 does otherwise."""
     found = cutovers(conversion.plan, conversion.options, target or conversion.path)
     if not found:
@@ -198,7 +198,7 @@ def _next(conversion: Conversion, explain: bool, target: str) -> Iterator[str]:
             yield f"     {step.why}"
 
 
-def as_json(conversion: Conversion, target: str = "", *, with_diff: bool = False) -> str:
+def as_json(conversion: ChartConversion, target: str = "", *, with_diff: bool = False) -> str:
     """The line for one chart, with a newline. `with_diff` adds the unified diff as `diff`."""
     body = as_data(conversion, target)
     if with_diff:
@@ -206,7 +206,7 @@ def as_json(conversion: Conversion, target: str = "", *, with_diff: bool = False
     return json.dumps(body, ensure_ascii=False) + "\n"
 
 
-def as_data(conversion: Conversion, target: str = "") -> dict[str, Any]:
+def as_data(conversion: ChartConversion, target: str = "") -> dict[str, Any]:
     """chart, status, workloads, value_sets, changes, refusals, findings, cutover."""
     plan = conversion.plan
     return {
@@ -239,7 +239,7 @@ def as_data(conversion: Conversion, target: str = "") -> dict[str, Any]:
             {
                 "path": change.path,
                 "action": change.action,
-                "reasons": list(change.reasons),
+                "reasons": list(change.codes),
                 **({"to": change.to} if change.to else {}),
             }
             for change in plan.changes
@@ -258,7 +258,7 @@ def as_data(conversion: Conversion, target: str = "") -> dict[str, Any]:
 
 def _refusal(refusal: Refusal) -> dict[str, Any]:
     return {
-        "rule": refusal.by,
+        "rule": refusal.code,
         "path": refusal.path,
         "line": refusal.line or None,
         "message": refusal.why,
@@ -266,9 +266,9 @@ def _refusal(refusal: Refusal) -> dict[str, Any]:
     }
 
 
-def _finding(finding: Finding) -> dict[str, Any]:
+def _finding(finding: Diagnostic) -> dict[str, Any]:
     return {
-        "rule": finding.rule,
+        "rule": finding.code,
         "severity": finding.severity,
         "path": finding.path,
         "line": finding.line or None,
@@ -322,16 +322,16 @@ def _diff_lines(data: bytes | None) -> list[str]:
     return [f"{line}\n" for line in lines[:-1]] + ([lines[-1]] if lines[-1] else [])
 
 
-def markdown(conversion: Conversion, target: str = "") -> str:
+def markdown(conversion: ChartConversion, target: str = "") -> str:
     """The description of the pull request; for a refused or unchanged chart, one paragraph."""
     return "\n".join(_lines(conversion, target)) + "\n"
 
 
-def _lines(conversion: Conversion, target: str) -> Iterator[str]:
+def _lines(conversion: ChartConversion, target: str) -> Iterator[str]:
     plan = conversion.plan
     if plan.status != "converted":
         yield f"`{conversion.path}`: {plan.status}."
-        yield from (f"* {_where(r.path, r.line)}{r.why} (`{r.by}`). {r.hint}" for r in plan.refusals)
+        yield from (f"* {_where(r.path, r.line)}{r.why} (`{r.code}`). {r.hint}" for r in plan.refusals)
         return
     yield f"## {plan.before.name}: Argo Rollouts instead of Deployments"
     yield ""
@@ -346,7 +346,7 @@ def _lines(conversion: Conversion, target: str) -> Iterator[str]:
         yield ""
         yield "### Worth a look"
         yield ""
-        yield from (f"* {_where(f.path, f.line)}{f.message} (`{f.rule}`). {f.hint}".rstrip() for f in findings)
+        yield from (f"* {_where(f.path, f.line)}{f.message} (`{f.code}`). {f.hint}".rstrip() for f in findings)
     for cutover in cutovers(plan, conversion.options, target or conversion.path):
         yield ""
         yield f"### The first deployment, with {cutover.title}"
@@ -365,10 +365,12 @@ def _where(path: str, line: int) -> str:
 
 
 if TYPE_CHECKING:  # the forms of findings need nothing of a conversion
-    from rolloutgen.convert.job import Conversion
+    from rolloutgen.convert.job import ChartConversion
 
 
-def form(name: str, conversion: Conversion, target: str = "", *, writes: bool = False, explain: bool = False) -> str:
+def form(
+    name: str, conversion: ChartConversion, target: str = "", *, writes: bool = False, explain: bool = False
+) -> str:
     """The report `name` of a conversion: "text", "brief", "json", "diff", "markdown"; "" for others."""
     if name == "diff":
         return diff(conversion.plan)

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from rolloutgen.kube.release import ReleaseView
-from rolloutgen.runbook.back import Before, back, before_conversion
+from rolloutgen.runbook.back import DeploymentRevision, back, before_conversion
 from rolloutgen.runbook.deploy import ImageKey, image_keys, new_image
-from rolloutgen.runbook.facts import Deployer, Facts, Subject, facts_of
+from rolloutgen.runbook.facts import Deployer, RunbookFacts, Subject, facts_of
 from rolloutgen.runbook.operate import advice, dashboard, first_deployment, influencing, prometheus, steps, watching
 from rolloutgen.runbook.page import Chapter, Item
 from rolloutgen.simulate.plans import Planned
@@ -39,7 +39,7 @@ class Section:
 class Runbook:
     """The page: chapters of the whole release before and after those of each Rollout."""
 
-    facts: Facts
+    facts: RunbookFacts
     first: tuple[Chapter, ...]
     sections: tuple[Section, ...]
     last: tuple[Chapter, ...]
@@ -52,7 +52,7 @@ def runbook(
     source: str,
     deployer: Deployer = "",
     keys: Sequence[ImageKey] = (),
-    before: Before | None = None,
+    before: DeploymentRevision | None = None,
 ) -> Runbook:
     """The runbook of the release that `view` shows, for the Rollouts of `planned`.
 

@@ -11,14 +11,14 @@ from rolloutgen.convert.cutover.plan import KEEP
 from rolloutgen.errors import RolloutgenError
 from rolloutgen.git import revisions, tree_files
 from rolloutgen.runbook.deploy import TITLES, again, deployers, upgrade
-from rolloutgen.runbook.facts import Deployer, Facts, Subject
+from rolloutgen.runbook.facts import Deployer, RunbookFacts, Subject
 from rolloutgen.runbook.page import Chapter, Item, kubectl, sh
 
 _NO_ROLLBACK = "Rather not `helm rollback`, which does not find in its history what was kept."
 
 
 @dataclass(frozen=True, slots=True)
-class Before:
+class DeploymentRevision:
     """Where git has the chart with its Deployments: the commit that converted it, the one before, and the folder."""
 
     converted: str
@@ -26,7 +26,7 @@ class Before:
     folder: str
 
 
-def before_conversion(path: str) -> Before | None:
+def before_conversion(path: str) -> DeploymentRevision | None:
     """The commits around the conversion of the chart at `path`; None where no git tells."""
     try:
         repository = revisions.repository_at(path)
@@ -35,12 +35,12 @@ def before_conversion(path: str) -> Before | None:
         parent = revisions.parent_of(repository, converted) if converted else ""
         if not converted or not parent or "Chart.yaml" not in tree_files.read_folder(repository, parent, folder):
             return None
-        return Before(revisions.short(converted), revisions.short(parent), folder)
+        return DeploymentRevision(revisions.short(converted), revisions.short(parent), folder)
     except RolloutgenError:
         return None
 
 
-def back(facts: Facts, before: Before | None) -> Chapter:
+def back(facts: RunbookFacts, before: DeploymentRevision | None) -> Chapter:
     """The chapter about the way back; a Rollout that refers to a Deployment gives it its pods again."""
     return Chapter(
         "Back to a Deployment",
@@ -50,7 +50,7 @@ def back(facts: Facts, before: Before | None) -> Chapter:
     )
 
 
-def _steps(facts: Facts, before: Before | None) -> Iterator[Item]:
+def _steps(facts: RunbookFacts, before: DeploymentRevision | None) -> Iterator[Item]:
     own = [subject for subject in facts.subjects if not subject.reference]
     annotation = "argocd.argoproj.io/sync-options=Prune=false" if facts.deployer == "argocd" else KEEP
     if facts.deployer != "kubectl":
@@ -70,7 +70,7 @@ def _steps(facts: Facts, before: Before | None) -> Iterator[Item]:
     )
 
 
-def _deployed(facts: Facts, deployer: Deployer, before: Before | None) -> Item:
+def _deployed(facts: RunbookFacts, deployer: Deployer, before: DeploymentRevision | None) -> Item:
     chart = facts.source
     title = TITLES[deployer]
     if deployer in ("helm3", "helm4"):

@@ -12,11 +12,11 @@ from dataclasses import dataclass, replace
 from rolloutgen import goyaml
 from rolloutgen.chart.chart import Chart
 from rolloutgen.errors import RolloutgenError
-from rolloutgen.helm import Engine
+from rolloutgen.helm import HelmEngine
 from rolloutgen.kube.release import ReleaseView, view_of
 from rolloutgen.kube.tree import leaves, rows, text
 from rolloutgen.model import Path, Rendered
-from rolloutgen.runbook.facts import Deployer, Facts, Subject
+from rolloutgen.runbook.facts import Deployer, RunbookFacts, Subject
 from rolloutgen.runbook.page import Chapter, Item, rollouts, sh
 
 _PROBE = "rolloutgen-probe"
@@ -42,7 +42,7 @@ def split_image(image: str) -> tuple[str, str]:
     return (head, tag) if colon and "/" not in tag else (name, "latest")
 
 
-def image_keys(chart: Chart, rendered: Rendered, names: Sequence[str], engine: Engine) -> tuple[ImageKey, ...]:
+def image_keys(chart: Chart, rendered: Rendered, names: Sequence[str], engine: HelmEngine) -> tuple[ImageKey, ...]:
     """The values of the chart that set the tags of the containers of these Rollouts, as far as renders prove it.
 
     At most twenty renders; a value that sets no tag alone is left out, and one that does not render is passed over.
@@ -123,7 +123,7 @@ _NO_WAIT = {
 }
 
 
-def new_image(facts: Facts, keys: Sequence[ImageKey]) -> Chapter:
+def new_image(facts: RunbookFacts, keys: Sequence[ImageKey]) -> Chapter:
     """The chapter about an everyday deployment: another image. `keys` are the values that hold the images."""
     items = [item for deployer in deployers(facts) for item in _with(facts, deployer, keys)]
     for subject in facts.subjects:
@@ -137,12 +137,12 @@ def new_image(facts: Facts, keys: Sequence[ImageKey]) -> Chapter:
     )
 
 
-def deployers(facts: Facts) -> tuple[Deployer, ...]:
+def deployers(facts: RunbookFacts) -> tuple[Deployer, ...]:
     """What deploys the release; both versions of Helm where nobody said."""
     return (facts.deployer,) if facts.deployer else ("helm3", "helm4")
 
 
-def upgrade(facts: Facts, deployer: Deployer, source: str, *more: str) -> str:
+def upgrade(facts: RunbookFacts, deployer: Deployer, source: str, *more: str) -> str:
     """The Helm command that deploys a chart with the values that the release has. `source` and `more` are written as
     they are: quoted already where the shell asks for it."""
     words = [
@@ -155,7 +155,7 @@ def upgrade(facts: Facts, deployer: Deployer, source: str, *more: str) -> str:
     return " ".join([*words, *(["--server-side=false"] if deployer == "helm4" else [])])
 
 
-def again(facts: Facts, deployer: Deployer) -> tuple[str, ...]:
+def again(facts: RunbookFacts, deployer: Deployer) -> tuple[str, ...]:
     """The commands that bring what Git holds into the cluster, for deployers that read Git; a file for kubectl."""
     if deployer == "helmfile":
         return (sh("helmfile", "-l", f"name={facts.release}", "apply"),)
@@ -166,7 +166,7 @@ def again(facts: Facts, deployer: Deployer) -> tuple[str, ...]:
     return (sh("kubectl", "apply", "-f", facts.source, "-n", facts.namespace),) if facts.source else ()
 
 
-def _with(facts: Facts, deployer: Deployer, keys: Sequence[ImageKey]) -> Iterator[Item]:
+def _with(facts: RunbookFacts, deployer: Deployer, keys: Sequence[ImageKey]) -> Iterator[Item]:
     title = TITLES[deployer]
     if deployer in ("helm3", "helm4"):
         where = "" if keys else " after the new image has been written into the values or the chart"

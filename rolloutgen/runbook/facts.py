@@ -22,7 +22,7 @@ _LOCAL = (".svc", ".cluster.local", ".local", ".internal")
 
 
 @dataclass(frozen=True, slots=True)
-class Named:
+class NamedObject:
     """An object by namespace and name; `about` are hosts, or what a record leads to."""
 
     namespace: str
@@ -41,7 +41,7 @@ class Subject:
     namespace: str
     stable: str = ""
     new: str = ""
-    virtual_services: tuple[Named, ...] = ()
+    virtual_services: tuple[NamedObject, ...] = ()
     public: tuple[str, ...] = ()
     preview: tuple[str, ...] = ()
     port: int = 0
@@ -74,7 +74,7 @@ class Subject:
 
 
 @dataclass(frozen=True)
-class Facts:
+class RunbookFacts:
     """A release: its Rollouts, Certificates and DNS entries, what deploys it, and the chart or file as the commands
     name it ("" for a stream)."""
 
@@ -83,11 +83,11 @@ class Facts:
     source: str
     deployer: Deployer
     subjects: tuple[Subject, ...]
-    certificates: tuple[Named, ...]
-    records: tuple[Named, ...]
+    certificates: tuple[NamedObject, ...]
+    records: tuple[NamedObject, ...]
 
 
-def facts_of(view: ReleaseView, planned: Sequence[Planned], source: str, deployer: Deployer) -> Facts:
+def facts_of(view: ReleaseView, planned: Sequence[Planned], source: str, deployer: Deployer) -> RunbookFacts:
     """The facts of a release whose Rollouts are planned. Raises UsageError for a name that Kubernetes does not take."""
     subjects = []
     for plan in planned:
@@ -98,7 +98,7 @@ def facts_of(view: ReleaseView, planned: Sequence[Planned], source: str, deploye
                 raise UsageError(f"{part!r} is no name that Kubernetes takes", hint="`rolloutgen validate` tells more.")
         assert manifest is not None
         subjects.append(_subject(view, manifest, plan))
-    return Facts(
+    return RunbookFacts(
         view.release.name,
         view.release.namespace,
         source,
@@ -142,7 +142,7 @@ def _name(name: str) -> str:
     return name if is_dns_subdomain(name) else ""
 
 
-def _virtual_services(rollout: Manifest, namespace: str) -> Iterator[Named]:
+def _virtual_services(rollout: Manifest, namespace: str) -> Iterator[NamedObject]:
     istio = mapping(rollout.body, *ROUTING, "istio")
     listed = [
         text(mapping(istio, "virtualService"), "name"),
@@ -151,7 +151,7 @@ def _virtual_services(rollout: Manifest, namespace: str) -> Iterator[Named]:
     for entry in listed:
         elsewhere, name = split_name(entry)
         if _name(name):
-            yield Named(elsewhere or namespace, name)
+            yield NamedObject(elsewhere or namespace, name)
 
 
 def _hosts(view: ReleaseView, stable: str, new: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
@@ -168,15 +168,15 @@ def _is_outside(host: str) -> bool:
     return "." in host and is_dns_subdomain(host) and not host.endswith(_LOCAL)
 
 
-def _certificates(view: ReleaseView) -> Iterator[Named]:
+def _certificates(view: ReleaseView) -> Iterator[NamedObject]:
     for found in view.all(CERTIFICATE):
         if _name(found.ref.name):
-            yield Named(view.namespace(found), found.ref.name, tuple(texts(found.body, "spec", "dnsNames")))
+            yield NamedObject(view.namespace(found), found.ref.name, tuple(texts(found.body, "spec", "dnsNames")))
 
 
-def _records(view: ReleaseView) -> Iterator[Named]:
+def _records(view: ReleaseView) -> Iterator[NamedObject]:
     for found in view.all(DNS_ENDPOINT):
         for _, row in rows(found.body, "spec", "endpoints"):
             host = text(row, "dnsName")
             if _is_outside(host):
-                yield Named(view.namespace(found), host, tuple(texts(row, "targets")))
+                yield NamedObject(view.namespace(found), host, tuple(texts(row, "targets")))

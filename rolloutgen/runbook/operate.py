@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from rolloutgen.runbook.facts import Facts, Subject
+from rolloutgen.runbook.facts import RunbookFacts, Subject
 from rolloutgen.runbook.page import Chapter, Item, kubectl, rollouts, sh
 from rolloutgen.simulate.table import Row
 
@@ -80,7 +80,7 @@ _HASH = "custom-columns=NAME:.metadata.name,PODS:.spec.selector.rollouts-pod-tem
 _SCALERS = {"HorizontalPodAutoscaler": "horizontalpodautoscaler", "ScaledObject": "scaledobject"}
 
 
-def first_deployment(facts: Facts) -> Chapter:
+def first_deployment(facts: RunbookFacts) -> Chapter:
     """The chapter for a release that has just been deployed for the first time."""
     items = [item for subject in facts.subjects for item in _first_of(subject)]
     return Chapter(
@@ -125,7 +125,7 @@ def _first_of(subject: Subject) -> Iterator[Item]:
         )
 
 
-def _certificates(facts: Facts) -> Iterator[Item]:
+def _certificates(facts: RunbookFacts) -> Iterator[Item]:
     for found in facts.certificates:
         about = f" ({', '.join(f'`{host}`' for host in found.about)})" if found.about else ""
         yield Item(
@@ -134,13 +134,13 @@ def _certificates(facts: Facts) -> Iterator[Item]:
         )
 
 
-def _records(facts: Facts) -> Iterator[Item]:
+def _records(facts: RunbookFacts) -> Iterator[Item]:
     for found in facts.records:
         leads = f" leads to {', '.join(f'`{target}`' for target in found.about)}" if found.about else " resolves"
         yield Item(f"`{found.name}`{leads}, from where the users are.", (sh("dig", "+short", found.name),))
 
 
-def _hosts(facts: Facts) -> Iterator[Item]:
+def _hosts(facts: RunbookFacts) -> Iterator[Item]:
     hosts = dict.fromkeys(host for subject in facts.subjects for host in (*subject.public, *subject.preview))
     if hosts:
         yield Item(
@@ -223,12 +223,12 @@ def steps(subject: Subject) -> Chapter:
     return Chapter("The steps of an update", tuple(items))
 
 
-def influencing(subject: Subject, facts: Facts) -> Chapter:
+def influencing(subject: Subject, facts: RunbookFacts) -> Chapter:
     """Promote, pause, abort, retry, undo, restart."""
     return Chapter("Go on, stop, go back", tuple(_ways(subject, facts)))
 
 
-def _ways(subject: Subject, facts: Facts) -> Iterator[Item]:
+def _ways(subject: Subject, facts: RunbookFacts) -> Iterator[Item]:
     name, namespace = subject.name, subject.namespace
     on = (
         "Go on: end the pause of this step"
@@ -274,7 +274,7 @@ def _after_abort(subject: Subject) -> str:
     )
 
 
-def _undo(subject: Subject, facts: Facts) -> str:
+def _undo(subject: Subject, facts: RunbookFacts) -> str:
     what = "the live Deployment's pod template" if subject.reference else "the live Rollout"
     keeps = {
         "argocd": "With self-heal Argo CD puts the new image back; without it the application is OutOfSync.",
@@ -291,7 +291,7 @@ def _undo(subject: Subject, facts: Facts) -> str:
     )
 
 
-def dashboard(facts: Facts) -> Chapter:
+def dashboard(facts: RunbookFacts) -> Chapter:
     """The graphical way to the same."""
     namespaces = dict.fromkeys(subject.namespace for subject in facts.subjects)
     return Chapter(

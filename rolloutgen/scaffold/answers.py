@@ -13,7 +13,7 @@ from rolloutgen.config.files import house_of, read_document, value_faults
 from rolloutgen.config.options import settle
 from rolloutgen.errors import UsageError
 from rolloutgen.goyaml import line_at
-from rolloutgen.scaffold.template import Question, Template
+from rolloutgen.scaffold.template import Question, ScaffoldTemplate
 
 _KINDS: Mapping[str, tuple[type, str]] = {
     "str": (str, "a text (in quotes where it looks like a number)"),
@@ -50,7 +50,7 @@ class Answer:
     line: int | None = None
 
 
-def read_answers(path: str, template: Template) -> Mapping[str, Answer]:
+def read_answers(path: str, template: ScaffoldTemplate) -> Mapping[str, Answer]:
     """The answers in a YAML file; keys that begin with _ (as in `.copier-answers.yml`) are copier's own.
 
     Raises UsageError with the line for a file that cannot be read, an unknown key, one that stands there
@@ -71,7 +71,7 @@ def read_answers(path: str, template: Template) -> Mapping[str, Answer]:
     return found
 
 
-def parse_data(pairs: Sequence[str], template: Template) -> Mapping[str, Answer]:
+def parse_data(pairs: Sequence[str], template: ScaffoldTemplate) -> Mapping[str, Answer]:
     """Answers given as KEY=VALUE. Raises UsageError for an unknown key or a value of a wrong kind."""
     found = {}
     for pair in pairs:
@@ -87,7 +87,7 @@ def parse_data(pairs: Sequence[str], template: Template) -> Mapping[str, Answer]
     return found
 
 
-def house_defaults(folder: str, config: str, template: Template) -> Mapping[str, Any]:
+def house_defaults(folder: str, config: str, template: ScaffoldTemplate) -> Mapping[str, Any]:
     """Default answers out of the house files that hold for `folder`, or of `config`, as the template calls them.
 
     Raises UsageError for a file that is missing or wrong.
@@ -122,7 +122,7 @@ def house_defaults(folder: str, config: str, template: Template) -> Mapping[str,
     return {name: value for name, value in told.items() if name in template.questions}
 
 
-def _check(key: str, answer: Answer, template: Template, *, known_only: bool = False) -> None:
+def _check(key: str, answer: Answer, template: ScaffoldTemplate, *, known_only: bool = False) -> None:
     question = template.questions.get(key)
     if question is None or question.computed:
         open_ones = [name for name, asked in template.questions.items() if not asked.computed]

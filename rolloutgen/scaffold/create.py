@@ -23,7 +23,7 @@ from rolloutgen.chart.write import replace_files, sibling, write_into
 from rolloutgen.errors import ChartError, UsageError
 from rolloutgen.goyaml.dump import dumped
 from rolloutgen.scaffold.answers import Answer, house_defaults, parse_data, read_answers
-from rolloutgen.scaffold.template import Template, template
+from rolloutgen.scaffold.template import ScaffoldTemplate, template
 
 ANSWERS = ".copier-answers.yml"
 # Copier would write where the template lies on this machine; this name means the same on every one.
@@ -46,7 +46,7 @@ class Made:
 
 
 def render(
-    template: Template,
+    template: ScaffoldTemplate,
     given: Mapping[str, Answer],
     *,
     defaults: Mapping[str, Any] | None = None,
@@ -89,7 +89,7 @@ def render(
     return Made(dict(sorted(files.items())), modes, answers)
 
 
-def answers_file(template: Template, answers: Mapping[str, Any], follows: Sequence[str] = ()) -> bytes:
+def answers_file(template: ScaffoldTemplate, answers: Mapping[str, Any], follows: Sequence[str] = ()) -> bytes:
     """`.copier-answers.yml`: the template by name and version, every answer, also of questions that fell away, and
     which of them follow the house.
 
@@ -101,7 +101,7 @@ def answers_file(template: Template, answers: Mapping[str, Any], follows: Sequen
     return (_HEAD + dumped(body, width=120)).encode()
 
 
-def unanswered(template: Template, given: Mapping[str, Answer]) -> tuple[str, ...]:
+def unanswered(template: ScaffoldTemplate, given: Mapping[str, Answer]) -> tuple[str, ...]:
     """The questions that would be asked."""
     return tuple(name for name, q in template.questions.items() if not (q.quiet or q.computed or name in given))
 
@@ -111,13 +111,13 @@ def may_ask() -> bool:
     return sys.stdin.isatty() and sys.stdout.isatty()
 
 
-def _quiet(template: Template, defaults: Mapping[str, Any]) -> dict[str, Any]:
+def _quiet(template: ScaffoldTemplate, defaults: Mapping[str, Any]) -> dict[str, Any]:
     return {
         name: defaults.get(name, question.default) for name, question in template.questions.items() if question.quiet
     }
 
 
-def _refused(said: str, given: Mapping[str, Answer], template: Template) -> UsageError:
+def _refused(said: str, given: Mapping[str, Answer], template: ScaffoldTemplate) -> UsageError:
     missing = re.fullmatch(r'Question "(\w+)" is required', said)
     if missing:
         name = missing[1]

@@ -18,7 +18,7 @@ from rolloutgen.config.files import NAME, SCHEMA, key_paths, node_at
 from rolloutgen.config.files import schema as house_schema
 from rolloutgen.config.yaml_text import Entry, text_of
 from rolloutgen.errors import RolloutgenError, UsageError
-from rolloutgen.helm import Engine
+from rolloutgen.helm import HelmEngine
 from rolloutgen.kube.tree import dig, integer, listing, mapping, rows, text, texts
 from rolloutgen.model import Manifest, Rendered, ValueSet
 from rolloutgen.package_data import data_path
@@ -54,7 +54,7 @@ class Inventory:
     deployers: dict[str, list[str]] = field(default_factory=dict)
 
 
-def take(root: str, charts: Sequence[str], engine: Engine) -> Inventory:
+def take(root: str, charts: Sequence[str], engine: HelmEngine) -> Inventory:
     """The inventory of `charts` and of the YAML files below the directory `root`. Charts that cannot be rendered and
     files that cannot be read are passed over."""
     found = Inventory()
@@ -76,7 +76,7 @@ def take(root: str, charts: Sequence[str], engine: Engine) -> Inventory:
     return found
 
 
-def _rendered(path: str, engine: Engine) -> Iterator[tuple[str, Sequence[Manifest]]]:
+def _rendered(path: str, engine: HelmEngine) -> Iterator[tuple[str, Sequence[Manifest]]]:
     """The objects of a chart under its defaults and ci/ values (""), and under each values-NAME.yaml (NAME)."""
     try:
         chart = load_chart(path)

@@ -30,7 +30,7 @@ class Question:
 
 
 @dataclass(frozen=True)
-class Template:
+class ScaffoldTemplate:
     """One version of a template."""
 
     name: str
@@ -68,7 +68,7 @@ def versions(name: str) -> tuple[str, ...]:
     return tuple(sorted(found, key=_order))
 
 
-def template(name: str, version: str = "") -> Template:
+def template(name: str, version: str = "") -> ScaffoldTemplate:
     """One version of a template, the newest where none is named. Raises UsageError for one that is not packaged."""
     known = versions(name)
     if version and version not in known:
@@ -79,10 +79,10 @@ def template(name: str, version: str = "") -> Template:
             hint="A newer rolloutgen made the chart: install that one." if newer else "",
         )
     chosen = version or known[-1]
-    return Template(name, chosen, data_path(f"templates/{name}") / chosen)
+    return ScaffoldTemplate(name, chosen, data_path(f"templates/{name}") / chosen)
 
 
-def questionnaire(asked: Template) -> str:
+def questionnaire(asked: ScaffoldTemplate) -> str:
     """Every question as a comment, its default below it, commented out: YAML that answers nothing yet."""
     import yaml
 

@@ -25,7 +25,7 @@ from rolloutgen.git.tree_files import marked_merge, merged_file
 from rolloutgen.goyaml import line_at
 from rolloutgen.scaffold.answers import house_defaults, parse_data, read_answers
 from rolloutgen.scaffold.create import ANSWERS, FOLLOWS, SOURCE, Made, render
-from rolloutgen.scaffold.template import Template, template
+from rolloutgen.scaffold.template import ScaffoldTemplate, template
 
 _MARK = re.compile(rb"^<{7} ", re.M)
 
@@ -166,7 +166,7 @@ def in_repository(path: str) -> bool:
     return True
 
 
-def _origin(path: str, files: Mapping[str, bytes]) -> Template:
+def _origin(path: str, files: Mapping[str, bytes]) -> ScaffoldTemplate:
     """The template, in the version that made the files."""
     where = os.path.join(path, ANSWERS)
     if ANSWERS not in files:

@@ -19,7 +19,7 @@ _DIGITS = re.compile(r"\+?[0-9]{1,4000}")  # what Rust reads as a number; Python
 
 
 @dataclass(frozen=True, slots=True)
-class Fault:
+class SchemaViolation:
     """`keyword` of the schema node `node` does not hold for `value`, which stands at `at`. `said` is the validator's
     own sentence, for schemas of others whose node cannot be found."""
 
@@ -31,14 +31,14 @@ class Fault:
 
 
 @dataclass(frozen=True, slots=True)
-class Engine:
+class CompiledSchema:
     """A compiled schema."""
 
     is_valid: Callable[[Json], bool]
-    faults: Callable[[Json], list[Fault]]
+    faults: Callable[[Json], list[SchemaViolation]]
 
 
-def compiled(schema: Mapping[str, Any], backend: Backend, folder: str = ".") -> Engine:
+def compiled(schema: Mapping[str, Any], backend: Backend, folder: str = ".") -> CompiledSchema:
     """`schema` made ready by `backend`; "auto" takes jsonschema-rs where it is installed. `folder` is where a file that
     it refers to is looked for; nothing is read from the network.
 
@@ -71,19 +71,19 @@ def _has_rust() -> bool:
     return True
 
 
-def _rust(schema: Mapping[str, Any], folder: str) -> Engine:
+def _rust(schema: Mapping[str, Any], folder: str) -> CompiledSchema:
     import jsonschema_rs
 
     base = f"file://{quote(os.path.abspath(folder), errors='surrogateescape')}/"
     validator = jsonschema_rs.validator_for(dict(schema), retriever=lambda uri: _retrieve(uri, folder), base_uri=base)
 
-    def faults(value: Json) -> list[Fault]:
+    def faults(value: Json) -> list[SchemaViolation]:
         return _distinct(
             _fault(*_place(list(error.instance_path), value, error), list(error.schema_path), schema, error.message)
             for error in validator.iter_errors(value)
         )
 
-    return Engine(validator.is_valid, faults)
+    return CompiledSchema(validator.is_valid, faults)
 
 
 def _place(said: list[Any], value: Json, error: Any) -> tuple[Path, Json]:
@@ -107,7 +107,7 @@ def _places(said: list[Any], value: Json) -> Iterator[tuple[Path, Json]]:
             yield from (((key, *at), found) for at, found in _places(said[1:], value[key]))
 
 
-def _fault(at: Path, value: Json, schema_path: list[Any], schema: Mapping[str, Any], said: str) -> Fault:
+def _fault(at: Path, value: Json, schema_path: list[Any], schema: Mapping[str, Any], said: str) -> SchemaViolation:
     if "propertyNames" in schema_path:
         schema_path = schema_path[: schema_path.index("propertyNames") + 1]
     node: Any = schema
@@ -117,10 +117,10 @@ def _fault(at: Path, value: Json, schema_path: list[Any], schema: Mapping[str, A
         except (KeyError, IndexError, TypeError):
             node = {}
             break
-    return Fault(at, str(schema_path[-1]), node if isinstance(node, Mapping) else {}, value, said)
+    return SchemaViolation(at, str(schema_path[-1]), node if isinstance(node, Mapping) else {}, value, said)
 
 
-def _python(schema: Mapping[str, Any], folder: str) -> Engine:
+def _python(schema: Mapping[str, Any], folder: str) -> CompiledSchema:
     import jsonschema
     from jsonschema.validators import extend, validator_for
     from referencing import Registry
@@ -145,10 +145,10 @@ def _python(schema: Mapping[str, Any], folder: str) -> Engine:
     registry: Any = Registry(retrieve=lambda uri: DRAFT202012.create_resource(_retrieve(uri, folder)))  # type: ignore[call-arg]
     validator = extend(known, {"pattern": pattern})(dict(schema), registry=registry)  # type: ignore[no-untyped-call]
 
-    def faults(value: Json) -> list[Fault]:
+    def faults(value: Json) -> list[SchemaViolation]:
         return _distinct(_python_fault(error) for error in validator.iter_errors(value))
 
-    return Engine(validator.is_valid, faults)
+    return CompiledSchema(validator.is_valid, faults)
 
 
 def _references(node: Any) -> Iterator[str]:
@@ -168,17 +168,17 @@ def _end_anchored(pattern: str) -> str:
     return re.sub(r"(?<!\\)\$(?=$|[|)])", r"\\Z", pattern)
 
 
-def _python_fault(error: Any) -> Fault:
+def _python_fault(error: Any) -> SchemaViolation:
     at = tuple(error.absolute_path)
     path = list(error.absolute_schema_path)
     if "propertyNames" in path:
-        return Fault(at, "propertyNames", {"propertyNames": error.schema}, error.instance, error.message)
-    return Fault(at, str(error.validator), error.schema, error.instance, error.message)
+        return SchemaViolation(at, "propertyNames", {"propertyNames": error.schema}, error.instance, error.message)
+    return SchemaViolation(at, str(error.validator), error.schema, error.instance, error.message)
 
 
-def _distinct(faults: Iterable[Fault]) -> list[Fault]:
+def _distinct(faults: Iterable[SchemaViolation]) -> list[SchemaViolation]:
     """One fault a place and schema node: validators report `required` once for each field. Ordered by place."""
-    seen: dict[tuple[Any, ...], Fault] = {}
+    seen: dict[tuple[Any, ...], SchemaViolation] = {}
     for fault in faults:
         if fault.keyword == "pattern" and len(fault.value) > fault.node.get("maxLength", len(fault.value)):
             continue  # that it is too long is said already

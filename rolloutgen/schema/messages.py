@@ -9,7 +9,7 @@ from typing import Any
 
 from rolloutgen.model import Json, Path
 from rolloutgen.schema.cel_rules import Breach
-from rolloutgen.schema.engine import Fault
+from rolloutgen.schema.engine import SchemaViolation
 from rolloutgen.schema.formats import INTEGERS, SPOKEN
 
 Said = tuple[Path, str, str]  # where, rule id, message
@@ -36,7 +36,7 @@ _RULES = [
 _TYPES = {"object": "a map", "array": "a list", "integer": "an integer", "boolean": "true or false"}
 
 
-def said_of(fault: Fault) -> Iterator[Said]:
+def said_of(fault: SchemaViolation) -> Iterator[Said]:
     """The errors that one fault stands for: (path, rule id, message), one for each field that is unknown or missing."""
     if not fault.node:
         yield fault.at, "schema", fault.said
@@ -77,7 +77,7 @@ def _of_rule(breach: Breach) -> str:
     return f"breaks the resource's own rule: {rule if len(rule) <= 200 else rule[:197] + '...'}"
 
 
-def _unknown(fault: Fault) -> Iterator[Said]:
+def _unknown(fault: SchemaViolation) -> Iterator[Said]:
     known = list(fault.node.get("properties", ()))
     for name in fault.value:
         if name in known:
@@ -94,13 +94,13 @@ def _unknown(fault: Fault) -> Iterator[Said]:
         yield (*fault.at, name), "unknown-field", f"unknown field {_shown(name)}{hint}"
 
 
-def _missing(fault: Fault) -> Iterator[Said]:
+def _missing(fault: SchemaViolation) -> Iterator[Said]:
     for name in fault.node.get("required", ()):
         if name not in fault.value:
             yield (*fault.at, name), "missing-field", f'"{name}" is required'
 
 
-def _keys(fault: Fault) -> Iterator[Said]:
+def _keys(fault: SchemaViolation) -> Iterator[Said]:
     wanted = fault.node["propertyNames"]
     names = [fault.value] if isinstance(fault.value, str) else list(fault.value)
     for name in names:
@@ -114,7 +114,7 @@ def _keys(fault: Fault) -> Iterator[Said]:
             yield (*fault.at, name), "malformed", f"the key {_shown(name)} is not {_form(wanted['pattern'])}"
 
 
-def _wrong_type(fault: Fault) -> str:
+def _wrong_type(fault: SchemaViolation) -> str:
     types = fault.node["type"] if isinstance(fault.node["type"], list) else [fault.node["type"]]
     wanted = " or ".join(_TYPES.get(name, f"a {name}") for name in types if name != "null" or len(types) == 1)
     hint = ""
@@ -127,14 +127,14 @@ def _wrong_type(fault: Fault) -> str:
     return f"{_shown(fault.value)} is not {wanted}{hint}"
 
 
-def _wrong_value(fault: Fault) -> str:
+def _wrong_value(fault: SchemaViolation) -> str:
     allowed = [item for item in fault.node.get("enum", [fault.node.get("const")]) if item not in ("", None)]
     close = _near(str(fault.value), map(str, allowed), n=1, cutoff=0.6) if len(allowed) > 1 else []
     hint = f'; did you mean "{close[0]}"?' if close else ""
     return f"{_shown(fault.value)} is not {'one of ' if len(allowed) > 1 else ''}{_listed(map(str, allowed), 20)}{hint}"
 
 
-def _wrong_form(fault: Fault) -> str:
+def _wrong_form(fault: SchemaViolation) -> str:
     return f"{_shown(fault.value)} is not {_form(fault.node['pattern'])}"
 
 
@@ -142,7 +142,7 @@ def _form(pattern: str) -> str:
     return SPOKEN.get(pattern) or f"of the form {pattern}"
 
 
-def _out_of_range(fault: Fault) -> str:
+def _out_of_range(fault: SchemaViolation) -> str:
     low, high = fault.node.get("minimum"), fault.node.get("maximum")
     for form, bounds in INTEGERS.items():
         if (low, high) == bounds:
@@ -152,7 +152,7 @@ def _out_of_range(fault: Fault) -> str:
     return f"{fault.value} is below {low}"
 
 
-def _wrong_length(fault: Fault) -> str:
+def _wrong_length(fault: SchemaViolation) -> str:
     limit, number = fault.node[fault.keyword], len(fault.value)
     what = "characters" if isinstance(fault.value, str) else "entries" if isinstance(fault.value, list) else "fields"
     if fault.keyword == "minLength" and number == 0:
@@ -162,12 +162,12 @@ def _wrong_length(fault: Fault) -> str:
     return f"has {number} {what}, more than {limit}"
 
 
-def _repeated(fault: Fault) -> str:
+def _repeated(fault: SchemaViolation) -> str:
     twice = next((item for index, item in enumerate(fault.value) if item in fault.value[:index]), None)
     return f"{_shown(twice)} stands in the list twice"
 
 
-def _wrong_combination(fault: Fault) -> str:
+def _wrong_combination(fault: SchemaViolation) -> str:
     fields = list(dict.fromkeys(_required_in(fault.node.get(fault.keyword, ()))))
     if not fields or not isinstance(fault.value, Mapping):
         return f"{_shown(fault.value)} has none of the allowed forms"
@@ -189,7 +189,7 @@ def _required_in(node: Any) -> Iterator[str]:
             yield from _required_in(node.get(key, ()))
 
 
-_KEYWORDS: dict[str, tuple[str, Callable[[Fault], str]]] = {
+_KEYWORDS: dict[str, tuple[str, Callable[[SchemaViolation], str]]] = {
     "type": ("wrong-type", _wrong_type),
     "enum": ("unknown-value", _wrong_value),
     "const": ("unknown-value", _wrong_value),

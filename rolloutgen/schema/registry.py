@@ -33,7 +33,7 @@ _GONE = {"extensions": "1.22", "settings.k8s.io": "1.20", "auditregistration.k8s
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class FoundSchema:
     """A schema that stands alone; `core` for Kubernetes' own kinds, whose server drops nulls; `source` for people.
     `refused` says why no release that is asked for serves the kind, "" when one does."""
 
@@ -71,7 +71,9 @@ def release_of(kube_version: str) -> str:
     return f"v{match[1]}" if match else ""
 
 
-def find(api_version: str, kind: str, *, minor: int, release: str = "", locations: Sequence[str] = ()) -> Found | None:
+def find(
+    api_version: str, kind: str, *, minor: int, release: str = "", locations: Sequence[str] = ()
+) -> FoundSchema | None:
     """The schema of `kind` in Kubernetes 1.`minor`, None when there is none.
 
     `locations` are asked first, in their order; "default" among them stands for what is packaged. `release` ("v1.31.4")
@@ -113,9 +115,9 @@ def exported(
             yield _file_name(api_version, kind), found.schema
 
 
-def pod_template(minor: int) -> Found:
+def pod_template(minor: int) -> FoundSchema:
     """The schema of a core pod template in Kubernetes 1.`minor`."""
-    return Found(_document("core.v1.PodTemplateSpec", minor), f"kubernetes 1.{minor}", core=True)
+    return FoundSchema(_document("core.v1.PodTemplateSpec", minor), f"kubernetes 1.{minor}", core=True)
 
 
 def _file_name(api_version: str, kind: str) -> str:
@@ -123,25 +125,25 @@ def _file_name(api_version: str, kind: str) -> str:
     return f"{kind.lower()}_{group or version}_{version}.json"
 
 
-def _packaged(api_version: str, kind: str, minor: int) -> Found | None:
+def _packaged(api_version: str, kind: str, minor: int) -> FoundSchema | None:
     group = api_version.rpartition("/")[0]
     source = f"kubernetes 1.{minor}"
     entry = _kubernetes()["x-kinds"].get(f"{api_version}/{kind}")
     if entry is not None:
         since, until = entry.get("since", 0), entry.get("until", 999)
         if since <= minor <= until:
-            return Found(_document(entry["def"], minor) | entry["top"], source, core=True)
+            return FoundSchema(_document(entry["def"], minor) | entry["top"], source, core=True)
         when = f"since 1.{since}" if minor < since else f"until 1.{until}"
-        return Found({}, source, core=True, refused=f"Kubernetes 1.{minor} does not serve it ({when} only)")
+        return FoundSchema({}, source, core=True, refused=f"Kubernetes 1.{minor} does not serve it ({when} only)")
     path = data_path("schemas") / _file_name(api_version, kind)
     if group and path.is_file():
-        return Found(_read(path), f"schemas/{path.name}", core=False)
+        return FoundSchema(_read(path), f"schemas/{path.name}", core=False)
     if group in _GONE:
-        return Found({}, source, core=True, refused=f"Kubernetes serves nothing of {group} since {_GONE[group]}")
+        return FoundSchema({}, source, core=True, refused=f"Kubernetes serves nothing of {group} since {_GONE[group]}")
     if group in _core_groups():
         served = _versions_of(group, kind, minor)
         hint = f"; there it is {' or '.join(served)}" if served else ""
-        return Found({}, source, core=True, refused=f"Kubernetes 1.{minor} does not serve it{hint}")
+        return FoundSchema({}, source, core=True, refused=f"Kubernetes 1.{minor} does not serve it{hint}")
     return None
 
 
@@ -201,7 +203,7 @@ def _refs(node: Any) -> list[str]:
     return own + [name for value in node.values() for name in _refs(value)]
 
 
-def _located(location: str, api_version: str, kind: str, release: str) -> Found | None:
+def _located(location: str, api_version: str, kind: str, release: str) -> FoundSchema | None:
     if location.startswith(("http://", "https://")):
         raise UsageError(
             f"schemas are read from this machine only, not from {location}",
@@ -225,7 +227,7 @@ def _located(location: str, api_version: str, kind: str, release: str) -> Found 
     for template in templates:
         path = Path(_filled(template, fields, location))
         if path.is_file():
-            return Found(_read(path), str(path), core=core)
+            return FoundSchema(_read(path), str(path), core=core)
     return None
 
 

@@ -8,11 +8,11 @@ from dataclasses import dataclass, replace
 from functools import cache, partial
 
 from rolloutgen.errors import UsageError
-from rolloutgen.model import Json, Manifest, Path, SchemaError, Verdict
+from rolloutgen.model import Json, Manifest, Path, SchemaError, SchemaVerdict
 from rolloutgen.schema.cel_rules import Breach, breaches_of
-from rolloutgen.schema.engine import Backend, Engine, Fault, compiled
+from rolloutgen.schema.engine import Backend, CompiledSchema, SchemaViolation, compiled
 from rolloutgen.schema.nulls import decoded, has_null, is_null, without_nulls
-from rolloutgen.schema.registry import Found, find, minor_of, pod_template, release_of
+from rolloutgen.schema.registry import FoundSchema, find, minor_of, pod_template, release_of
 
 NULL_RULE = "null-in-custom-resource"
 
@@ -31,8 +31,8 @@ class _Search:
 class _Judge:
     """All that is compiled for one kind."""
 
-    found: Found
-    engine: Engine
+    found: FoundSchema
+    engine: CompiledSchema
     breaches: Callable[[Json], list[Breach]]
 
 
@@ -42,7 +42,7 @@ def check(
     kube_version: str = "",
     locations: Sequence[str] = (),
     backend: Backend = "auto",
-) -> tuple[Verdict, ...]:
+) -> tuple[SchemaVerdict, ...]:
     """One verdict a manifest, in their order.
 
     `kube_version` ("1.31", "v1.31.4"; "" is the newest known) chooses the schemas of Kubernetes' own kinds. `locations`
@@ -74,26 +74,26 @@ def compile_ahead(kinds: Iterable[tuple[str, str]], *, kube_version: str = "", l
         _judge(api_version, kind, search)
 
 
-def _verdict(manifest: Manifest, search: _Search) -> Verdict:
+def _verdict(manifest: Manifest, search: _Search) -> SchemaVerdict:
     ref, body = manifest.ref, manifest.body
     if ref.kind == "List" and ref.api_version == "v1":
-        return Verdict(ref, "skipped")
+        return SchemaVerdict(ref, "skipped")
     missing = [name for name, value in (("apiVersion", ref.api_version), ("kind", ref.kind)) if not value]
     if missing:
         errors = tuple(SchemaError((name,), f'"{name}" is required', "no-kind") for name in missing)
-        return Verdict(ref, "invalid", errors)
+        return SchemaVerdict(ref, "invalid", errors)
     judge = _judge(ref.api_version, ref.kind, search)
     if judge is None:
-        return Verdict(ref, "no-schema")
-    if isinstance(judge, Found):
+        return SchemaVerdict(ref, "no-schema")
+    if isinstance(judge, FoundSchema):
         error = SchemaError(("apiVersion",), f"{ref.api_version} {ref.kind}: {judge.refused}", "api-version-not-served")
-        return Verdict(ref, "invalid", (error,), judge.source)
+        return SchemaVerdict(ref, "invalid", (error,), judge.source)
     errors = _errors(judge, body)
-    return Verdict(ref, "invalid" if errors else "valid", errors, judge.found.source)
+    return SchemaVerdict(ref, "invalid" if errors else "valid", errors, judge.found.source)
 
 
 @cache
-def _judge(api_version: str, kind: str, search: _Search) -> _Judge | Found | None:
+def _judge(api_version: str, kind: str, search: _Search) -> _Judge | FoundSchema | None:
     found = find(api_version, kind, minor=search.minor, release=search.release, locations=search.locations)
     if found is None or found.refused:
         return found
@@ -105,7 +105,7 @@ def _pod_template_judge(minor: int, backend: Backend) -> _Judge:
     return _compiled(pod_template(minor), backend)
 
 
-def _compiled(found: Found, backend: Backend) -> _Judge:
+def _compiled(found: FoundSchema, backend: Backend) -> _Judge:
     try:
         engine = compiled(found.schema, backend, os.path.dirname(found.source))
         return _Judge(found, engine, breaches_of(found.schema))
@@ -119,7 +119,7 @@ def _errors(judge: _Judge, body: Mapping[str, Json]) -> tuple[SchemaError, ...]:
         return _in_words((), judge.breaches(body))
     raw = body = _jsonable(body)
     faults = judge.engine.faults(body)
-    nulls: list[Fault] = []
+    nulls: list[SchemaViolation] = []
     if faults and has_null(body):
         bare = decoded(judge.found.schema, body) if judge.found.core else without_nulls(body)
         hard = judge.engine.faults(bare)
@@ -133,12 +133,12 @@ def _errors(judge: _Judge, body: Mapping[str, Json]) -> tuple[SchemaError, ...]:
 
 def _with_null(raw: Json, error: SchemaError) -> SchemaError:
     """`error` about what a null of `raw` was read as: nobody finds that in the text without being told."""
-    if error.rule in (NULL_RULE, "unknown-field") or error.message.startswith("null ") or not is_null(raw, error.at):
+    if error.code in (NULL_RULE, "unknown-field") or error.message.startswith("null ") or not is_null(raw, error.at):
         return error
     return replace(error, message=f"null stands here: {error.message}")
 
 
-def _is_refused_null(fault: Fault) -> bool:
+def _is_refused_null(fault: SchemaViolation) -> bool:
     """Whether server-side apply refuses this null: not in `metadata` and `status`, which Go types decode, and not
     where a default takes its place."""
     if fault.value is not None or not fault.at or not isinstance(fault.at[-1], str):
@@ -146,25 +146,25 @@ def _is_refused_null(fault: Fault) -> bool:
     return fault.at[0] not in ("metadata", "status") and "default" not in fault.node
 
 
-def _below(at: Path, faults: Iterable[Fault]) -> bool:
+def _below(at: Path, faults: Iterable[SchemaViolation]) -> bool:
     return any(fault.at[: len(at)] == at for fault in faults)
 
 
-def _is_valid(engine: Engine, body: Mapping[str, Json]) -> bool:
+def _is_valid(engine: CompiledSchema, body: Mapping[str, Json]) -> bool:
     try:
         return engine.is_valid(body)
     except ValueError:  # keys or values that JSON does not have
         return False
 
 
-def _with_null_fields(hard: list[Fault], faults: list[Fault]) -> list[Fault]:
+def _with_null_fields(hard: list[SchemaViolation], faults: list[SchemaViolation]) -> list[SchemaViolation]:
     """`hard` and the unknown fields of `faults`: one that holds null is unknown all the same."""
     unknown = [fault for fault in faults if fault.keyword == "additionalProperties"]
     return [*unknown, *(fault for fault in hard if fault.keyword != "additionalProperties")]
 
 
 def _in_words(
-    faults: Iterable[Fault], breaches: Iterable[Breach], nulls: Iterable[Fault] = ()
+    faults: Iterable[SchemaViolation], breaches: Iterable[Breach], nulls: Iterable[SchemaViolation] = ()
 ) -> tuple[SchemaError, ...]:
     faults, breaches, nulls = list(faults), list(breaches), list(nulls)
     if not (faults or breaches or nulls):

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 
 from rolloutgen.errors import LimitError
 from rolloutgen.simulate.counts import Pods, allowance, at_least, basic, split, threshold_met, weighted
-from rolloutgen.simulate.spec import RESYNC, SCALE_DOWN_DELAY, Canary, Spec, State, Step, Weights
+from rolloutgen.simulate.spec import RESYNC, SCALE_DOWN_DELAY, Canary, CanaryStep, Spec, State, Weights
 from rolloutgen.simulate.table import Abort, Moment, Row, Wait, WaitKind, moment, shifted
 
 
@@ -43,7 +43,7 @@ def reconcile(spec: Spec, canary: Canary, state: State) -> State:
     return after
 
 
-def current(canary: Canary, state: State) -> Step | None:
+def current(canary: Canary, state: State) -> CanaryStep | None:
     """The step that the rollout is at; None after the last one and where there are none."""
     return canary.steps[state.step] if state.step < len(canary.steps) else None
 
@@ -106,7 +106,7 @@ def _last_weight(canary: Canary, index: int) -> int:
     return next((s.weight for s in reversed(canary.steps[: index + 1]) if s.weight is not None), 0)
 
 
-def _scale_step(canary: Canary, state: State) -> Step | None:
+def _scale_step(canary: Canary, state: State) -> CanaryStep | None:
     """The setCanaryScale that is in force: none without routing, after matchTrafficWeight, after the last step, and
     after an abort (unless the canary shall stay up)."""
     if not canary.routed or (state.aborted and canary.abort_delay is not None) or current(canary, state) is None:
@@ -211,7 +211,7 @@ def _promotes(spec: Spec, canary: Canary, state: State) -> bool:
     return state.canary.available >= spec.replicas or _met(canary, state.canary, spec.replicas)
 
 
-def _completed(spec: Spec, canary: Canary, state: State, step: Step) -> bool:
+def _completed(spec: Spec, canary: Canary, state: State, step: CanaryStep) -> bool:
     if step.kind in ("setWeight", "setCanaryScale"):
         return _at_counts(spec, canary, state, state.weights)
     if step.kind in ("setHeaderRoute", "setMirrorRoute"):

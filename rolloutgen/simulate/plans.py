@@ -12,7 +12,7 @@ from rolloutgen.config.files import house_of
 from rolloutgen.config.options import Deployer, settle
 from rolloutgen.config.record import read_record
 from rolloutgen.errors import UsageError
-from rolloutgen.helm import Engine
+from rolloutgen.helm import HelmEngine
 from rolloutgen.kube.release import ReleaseView, view_of
 from rolloutgen.lint.inputs import Input, Stream
 from rolloutgen.model import Release, Rendered, ValueSet
@@ -79,13 +79,13 @@ class Shown:
 
 
 def chart_view(
-    path: str, engine: Engine, *, values: Sequence[str] = (), sets: Sequence[str] = (), kube_version: str = ""
+    path: str, engine: HelmEngine, *, values: Sequence[str] = (), sets: Sequence[str] = (), kube_version: str = ""
 ) -> ReleaseView:
     """One render of the chart at `path`, with the values of its record where none are given. Raises as `shown`."""
     return view_of(shown(path, engine, values=values, sets=sets, release=Release("", "default", kube_version)).rendered)
 
 
-def shown(path: str, engine: Engine, *, values: Sequence[str], sets: Sequence[str], release: Release) -> Shown:
+def shown(path: str, engine: HelmEngine, *, values: Sequence[str], sets: Sequence[str], release: Release) -> Shown:
     """One render of the chart at `path` as `release`, called like the chart where that has no name.
 
     Raises what loading and rendering raise, and UsageError for dependencies that are needed and not there.

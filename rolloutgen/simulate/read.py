@@ -19,13 +19,13 @@ from rolloutgen.kube.tree import dig, integer, mapping, rows, text
 from rolloutgen.model import Json, Manifest
 from rolloutgen.simulate.spec import (
     SCALE_DOWN_DELAY,
+    AnalysisCheck,
     BlueGreen,
     Bounds,
     Canary,
-    Check,
+    CanaryStep,
     Resources,
     Spec,
-    Step,
     StepKind,
     Trial,
 )
@@ -136,49 +136,53 @@ def _abort_delay(given: int | None) -> float | None:
     return SCALE_DOWN_DELAY if given is None else float(given) or None
 
 
-def _check(view: ReleaseView, rollout: Manifest, kind: str, field: str) -> Check | None:
+def _check(view: ReleaseView, rollout: Manifest, kind: str, field: str) -> AnalysisCheck | None:
     body = dig(rollout.body, *BLUE_GREEN, field)
     if not isinstance(body, Mapping):
         return None
     use = Use(rollout, "pre" if kind == "pre" else "post", (*BLUE_GREEN, field), body)
-    return Check(_templates(body), _analysis_seconds(view, use))
+    return AnalysisCheck(_templates(body), _analysis_seconds(view, use))
 
 
 def _templates(body: Mapping[str, Any]) -> tuple[str, ...]:
     return tuple(text(row, "templateName") for _, row in rows(body, "templates"))
 
 
-def _step(view: ReleaseView, rollout: Manifest, index: int, body: Mapping[str, Any]) -> Step:
+def _step(view: ReleaseView, rollout: Manifest, index: int, body: Mapping[str, Any]) -> CanaryStep:
     kind: StepKind = next((known for known in _KINDS if body.get(known) is not None), "")
     value = body.get(kind)
     if kind == "setWeight":
         weight = integer(body, kind) or 0
-        return Step(kind, f"setWeight {weight}", weight=weight)
+        return CanaryStep(kind, f"setWeight {weight}", weight=weight)
     if kind == "setCanaryScale":
         return _scale(mapping(value))
     if kind == "pause":
         seconds = pause_seconds(mapping(value).get("duration"))
-        return Step(kind, "pause" if seconds is None else f"pause {mapping(value)['duration']}", seconds=seconds)
+        return CanaryStep(kind, "pause" if seconds is None else f"pause {mapping(value)['duration']}", seconds=seconds)
     if kind == "analysis":
         names = _templates(mapping(value))
         use = Use(rollout, "inline", (*CANARY, "steps", index, "analysis"), mapping(value))
-        return Step(kind, f"analysis {', '.join(names)}".rstrip(), seconds=_analysis_seconds(view, use), names=names)
+        return CanaryStep(
+            kind, f"analysis {', '.join(names)}".rstrip(), seconds=_analysis_seconds(view, use), names=names
+        )
     if kind == "experiment":
         trials = tuple(_trials(mapping(value)))
         label = f"experiment {', '.join(trial.name for trial in trials)}".rstrip()
         lasts = seconds_of(text(value, "duration")) if text(value, "duration") else None
-        return Step(kind, label, seconds=lasts, names=tuple(trial.name for trial in trials), trials=trials)
+        return CanaryStep(kind, label, seconds=lasts, names=tuple(trial.name for trial in trials), trials=trials)
     name = text(value, "name")
-    return Step(kind, f"{kind} {name}".strip() or "a step without a kind", names=(name,) if name else ())
+    return CanaryStep(kind, f"{kind} {name}".strip() or "a step without a kind", names=(name,) if name else ())
 
 
-def _scale(value: Mapping[str, Any]) -> Step:
+def _scale(value: Mapping[str, Any]) -> CanaryStep:
     if value.get("matchTrafficWeight") is True:
-        return Step("setCanaryScale", "setCanaryScale matchTrafficWeight", scale_matches=True)
+        return CanaryStep("setCanaryScale", "setCanaryScale matchTrafficWeight", scale_matches=True)
     replicas, weight = integer(value, "replicas"), integer(value, "weight")
     if replicas is not None:
-        return Step("setCanaryScale", f"setCanaryScale {replicas} pod{'s' * (replicas != 1)}", scale_replicas=replicas)
-    return Step(
+        return CanaryStep(
+            "setCanaryScale", f"setCanaryScale {replicas} pod{'s' * (replicas != 1)}", scale_replicas=replicas
+        )
+    return CanaryStep(
         "setCanaryScale", f"setCanaryScale {weight} %" if weight is not None else "setCanaryScale", scale_weight=weight
     )
 

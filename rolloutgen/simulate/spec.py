@@ -38,7 +38,7 @@ class Trial:
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class CanaryStep:
     """One canary step. `seconds` is how long a pause, an analysis or an experiment lasts, None without an end that is
     known; for a pause None means that a person continues it. `names` are what it runs: templates, routes, a plugin."""
 
@@ -59,7 +59,7 @@ class Canary:
     means that the canary is never scaled down by time after an abort (abortScaleDownDelaySeconds: 0); `abort_chosen`
     that the field was given. `analysis` names the background analysis, from `analysis_from` on."""
 
-    steps: tuple[Step, ...] = ()
+    steps: tuple[CanaryStep, ...] = ()
     routed: bool = False
     router: str = ""
     surge: Json = None
@@ -77,7 +77,7 @@ class Canary:
 
 
 @dataclass(frozen=True, slots=True)
-class Check:
+class AnalysisCheck:
     """An analysis before or after the promotion of blue-green: its templates and how long it takes, None: unknown."""
 
     names: tuple[str, ...]
@@ -97,8 +97,8 @@ class BlueGreen:
     delay_chosen: bool = False
     delay_revisions: int | None = None
     abort_delay: float | None = SCALE_DOWN_DELAY
-    pre: Check | None = None
-    post: Check | None = None
+    pre: AnalysisCheck | None = None
+    post: AnalysisCheck | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,7 +27,7 @@ _ROLES: Mapping[str, Role] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Node:
+class TrafficNode:
     """Something on the way of a request. `role` is that of a Service or of pods ("stable": the old version, "canary":
     the new one)."""
 
@@ -41,13 +41,13 @@ class Edge:
     """A request goes from `source` to `target`; `weighted` tells that the controller sets the part that does, `later`
     that it does so only once the new version is promoted."""
 
-    source: Node
-    target: Node
+    source: TrafficNode
+    target: TrafficNode
     weighted: bool = False
     later: bool = False
 
 
-OLD, NEW = Node("pods", "old version", "stable"), Node("pods", "new version", "canary")
+OLD, NEW = TrafficNode("pods", "old version", "stable"), TrafficNode("pods", "new version", "canary")
 
 
 def edges_of(view: ReleaseView, rollout: Manifest) -> tuple[Edge, ...]:
@@ -67,8 +67,10 @@ def _edges(view: ReleaseView, rollout: Manifest) -> Iterator[Edge]:
             yield from ways
     for backend in backends(view):
         if backend.source.ref.kind != "VirtualService" and backend.service in services:
-            node = Node("route", str(backend.source.ref))
-            yield from (Edge(Node("host", host), node) for host in [host or "*" for host in backend.hosts] or ["*"])
+            node = TrafficNode("route", str(backend.source.ref))
+            yield from (
+                Edge(TrafficNode("host", host), node) for host in [host or "*" for host in backend.hosts] or ["*"]
+            )
             yield Edge(node, services[backend.service])
     for service in services.values():
         yield from _pods(service)
@@ -78,18 +80,20 @@ def _is(one: Manifest, other: Manifest) -> bool:
     return one.ref == other.ref
 
 
-def _services(view: ReleaseView, rollout: Manifest) -> dict[str, Node]:
-    found = {name: Node("service", name, _ROLES.get(str(at[-1]), "")) for at, name in service_names(rollout)}
+def _services(view: ReleaseView, rollout: Manifest) -> dict[str, TrafficNode]:
+    found = {name: TrafficNode("service", name, _ROLES.get(str(at[-1]), "")) for at, name in service_names(rollout)}
     pod = view.pod_of(rollout)
     for service in view.all(SERVICE):
         same = view.namespace(service) == view.namespace(rollout)
         if pod and same and picks(mapping(service.body, "spec", "selector"), pod.labels):
-            found.setdefault(service.ref.name, Node("service", service.ref.name))
+            found.setdefault(service.ref.name, TrafficNode("service", service.ref.name))
     return found
 
 
-def _ways(view: ReleaseView, route: Manifest, services: Mapping[str, Node], managed: set[str] | None) -> Iterator[Edge]:
-    node = Node("route", str(route.ref))
+def _ways(
+    view: ReleaseView, route: Manifest, services: Mapping[str, TrafficNode], managed: set[str] | None
+) -> Iterator[Edge]:
+    node = TrafficNode("route", str(route.ref))
     for protocol, index, _, entry in destinations(route):
         service = destination_service(view, route, entry)
         if service is None or service.ref.name not in services:
@@ -103,15 +107,17 @@ def _ways(view: ReleaseView, route: Manifest, services: Mapping[str, Node], mana
 
 
 def _entrances(route: Manifest) -> Iterator[Edge]:
-    node = Node("route", str(route.ref))
-    hosts = [Node("host", host) for host in texts(route.body, "spec", "hosts")]
-    gateways = [Node("gateway", name) for name in texts(route.body, "spec", "gateways")] or [Node("gateway", "mesh")]
+    node = TrafficNode("route", str(route.ref))
+    hosts = [TrafficNode("host", host) for host in texts(route.body, "spec", "hosts")]
+    gateways = [TrafficNode("gateway", name) for name in texts(route.body, "spec", "gateways")] or [
+        TrafficNode("gateway", "mesh")
+    ]
     for gateway in gateways:
         yield from (Edge(host, gateway) for host in hosts)
         yield Edge(gateway, node)
 
 
-def _pods(service: Node) -> Iterator[Edge]:
+def _pods(service: TrafficNode) -> Iterator[Edge]:
     """Before the promotion; the stable and the active Service turn to the new version at its end."""
     if service.role in ("stable", "active", ""):
         yield Edge(service, OLD)

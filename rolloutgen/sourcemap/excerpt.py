@@ -14,26 +14,26 @@ from rolloutgen.goyaml import line_at
 from rolloutgen.goyaml.scalars import YamlError
 from rolloutgen.kube.release import ReleaseView
 from rolloutgen.kube.tree import dig
-from rolloutgen.model import Finding, Manifest, Path
+from rolloutgen.model import Diagnostic, Manifest, Path
 
 _LARGEST = 512 * 1024  # characters of a document in which a line is looked for
 
 
 @dataclass(frozen=True, slots=True)
-class Remark:
+class LocatedDiagnostic:
     """A finding and the text of its line; `column` (1-based, 0 for unknown) and `width` say what to underline.
 
     Where the source does not show the line, `rendered_line` is the line of the rendered file that `text` comes from.
     """
 
-    finding: Finding
+    diagnostic: Diagnostic
     text: str = ""
     column: int = 0
     width: int = 0
     rendered_line: int = 0
 
 
-def remark(finding: Finding, view: ReleaseView) -> Remark:
+def remark(finding: Diagnostic, view: ReleaseView) -> LocatedDiagnostic:
     """The finding with its line: of the template where that is known, else of the rendered text."""
     if finding.ref is not None and not finding.line:
         from rolloutgen.sourcemap.locate import placed  # reads templates: imported where there is something to find
@@ -45,18 +45,18 @@ def remark(finding: Finding, view: ReleaseView) -> Remark:
     manifest = _manifest(finding, view)
     rendered = view.files.get(finding.path, "")
     if manifest is None or not rendered:
-        return Remark(finding)
+        return LocatedDiagnostic(finding)
     line = rendered_line(rendered, manifest, finding.at)
     return replace(underlined(finding, line_text(rendered, line)), rendered_line=line)
 
 
-def underlined(finding: Finding, text: str) -> Remark:
+def underlined(finding: Diagnostic, text: str) -> LocatedDiagnostic:
     """The finding over the text of its line: underlined is the key that it is about, else all that is no comment."""
     column, width = _part(text, finding.at)
-    return Remark(finding, text, column, width)
+    return LocatedDiagnostic(finding, text, column, width)
 
 
-def locate_in_text(view: ReleaseView, finding: Finding) -> int:
+def locate_in_text(view: ReleaseView, finding: Diagnostic) -> int:
     """The line of a finding in a file that is no template: exactly where its field is written."""
     manifest = _manifest(finding, view)
     text = view.files.get(finding.path, "")
@@ -67,7 +67,7 @@ def locate_in_text(view: ReleaseView, finding: Finding) -> int:
     return locate(view, finding)
 
 
-def _manifest(finding: Finding, view: ReleaseView) -> Manifest | None:
+def _manifest(finding: Diagnostic, view: ReleaseView) -> Manifest | None:
     """The object that a finding is about: of several with one name, one that has the field."""
     same = [m for m in view.objects if m.ref == finding.ref and m.template == finding.path]
     return next((m for m in same if dig(m.body, *finding.at) is not None), same[0] if same else None)

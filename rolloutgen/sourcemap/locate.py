@@ -11,14 +11,14 @@ from functools import lru_cache
 
 from rolloutgen.errors import ChartError
 from rolloutgen.gotemplate.lexer import parse
-from rolloutgen.gotemplate.outline import SPLICE, Document, Node, find, outline
+from rolloutgen.gotemplate.outline import SPLICE, DocumentOutline, Node, find, outline
 from rolloutgen.kube.release import ReleaseView
 from rolloutgen.kube.tree import as_list, dig
-from rolloutgen.model import Finding, Json, Path, Ref
+from rolloutgen.model import Diagnostic, Json, Path, Ref
 from rolloutgen.text_edits import line_of
 
 
-def locate(view: ReleaseView, finding: Finding) -> int:
+def locate(view: ReleaseView, finding: Diagnostic) -> int:
     """The 1-based line of the finding's field in its template, or of the nearest field around it that is written there.
 
     0 when the sources are not known, or when they do not tell which of several objects is meant.
@@ -35,14 +35,14 @@ def locate(view: ReleaseView, finding: Finding) -> int:
 
 
 @lru_cache(maxsize=64)
-def _documents(path: str, source: str) -> tuple[Document, ...]:
+def _documents(path: str, source: str) -> tuple[DocumentOutline, ...]:
     try:
         return tuple(document for document in outline(parse(source, path)) if not document.define)
     except ChartError:
         return ()
 
 
-def _document(view: ReleaseView, path: str, source: str, ref: Ref) -> Document | None:
+def _document(view: ReleaseView, path: str, source: str, ref: Ref) -> DocumentOutline | None:
     """The document that renders the object: the only one of its kind, or the one at the same place among them."""
     found = [document for document in _documents(path, source) if _kind(document, source) in (ref.kind, "")]
     same = [m.ref for m in view.objects if m.template == path and m.ref.kind == ref.kind]
@@ -54,14 +54,14 @@ def _document(view: ReleaseView, path: str, source: str, ref: Ref) -> Document |
     return named[0] if len(named) == 1 else None
 
 
-def _name_fits(document: Document, source: str, name: str) -> bool:
+def _name_fits(document: DocumentOutline, source: str, name: str) -> bool:
     """Whether the name as written, whatever its actions print, can be `name`."""
     nodes = [node for node in document.find("metadata", "name") if node.value.start < node.value.end]
     written = [re.split(r"\{\{.*?\}\}", node.value.of(source).strip().strip("\"'")) for node in nodes]
     return any(re.fullmatch(".*".join(map(re.escape, parts)), name) for parts in written)
 
 
-def _kind(document: Document, source: str) -> str:
+def _kind(document: DocumentOutline, source: str) -> str:
     """The kind as written; "" where an action gives it."""
     for node in document.nodes:
         if node.key == "kind":
@@ -117,7 +117,7 @@ def _text(node: Node, source: str) -> str:
 _ACTION = re.compile(r"\{\{.*?\}\}")
 
 
-def placed(finding: Finding, view: ReleaseView, needle: str = "") -> Finding:
+def placed(finding: Diagnostic, view: ReleaseView, needle: str = "") -> Diagnostic:
     """The finding with its line, where the sources show it; with `needle`, the first line from there on that holds its
     first line (or where none does, its next).
 
@@ -145,7 +145,7 @@ def _needle(text: str, line: int, needle: str) -> int:
     return 0
 
 
-def _in_define(finding: Finding, view: ReleaseView) -> Finding:
+def _in_define(finding: Diagnostic, view: ReleaseView) -> Diagnostic:
     """The finding in the file of the one define of the chart that holds an object of its kind."""
     assert finding.ref is not None
     found: list[tuple[str, int]] = []
@@ -170,7 +170,7 @@ def _defined(path: str, source: str) -> tuple[tuple[str, int], ...]:
     )
 
 
-def _of_rendered(finding: Finding, view: ReleaseView) -> int:
+def _of_rendered(finding: Diagnostic, view: ReleaseView) -> int:
     """The line of the template that printed a line of rendered text; 0 where none fits."""
     rendered = view.files.get(finding.path, "").splitlines()
     source = view.sources.get(finding.path)

@@ -13,7 +13,7 @@ from rolloutgen import goyaml
 from rolloutgen.chart.chart import Chart
 from rolloutgen.config.options import Options
 from rolloutgen.errors import RolloutgenError, UsageError
-from rolloutgen.helm import Engine
+from rolloutgen.helm import HelmEngine
 from rolloutgen.model import Release, ValueSet
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ class ValueSets:
     left_out: int = 0
 
 
-def chosen_sets(chart: Chart, engine: Engine, options: Options) -> ValueSets:
+def chosen_sets(chart: Chart, engine: HelmEngine, options: Options) -> ValueSets:
     """The value sets under which `options` have a conversion of the chart proven. Raises what `value_sets` raises."""
     return value_sets(
         chart,
@@ -56,7 +56,7 @@ def chosen_sets(chart: Chart, engine: Engine, options: Options) -> ValueSets:
 
 def value_sets(
     chart: Chart,
-    engine: Engine,
+    engine: HelmEngine,
     *,
     values_files: Sequence[str] = (),
     sets: Sequence[str] = (),
@@ -121,7 +121,7 @@ def _fits(values: Mapping[str, Any], defaults: Mapping[str, Any]) -> bool:
 
 def base_sets(
     chart: Chart,
-    engine: Engine,
+    engine: HelmEngine,
     *,
     values_files: Sequence[str] = (),
     sets: Sequence[str] = (),
@@ -174,7 +174,7 @@ def toggle_sets(chart: Chart, over: ValueSet, *, toggles: str | int = 24, first:
     return ValueSets(tuple(flipped), max(0, len(found) - most))
 
 
-def layer(files: Sequence[str], sets: Sequence[str], engine: Engine) -> Mapping[str, Any]:
+def layer(files: Sequence[str], sets: Sequence[str], engine: HelmEngine) -> Mapping[str, Any]:
     """`--values` files over each other and `--set` over them, as Helm layers them. Raises UsageError."""
     merged: Mapping[str, Any] = {}
     for path in files:

@@ -8,14 +8,14 @@ from pathlib import Path
 import pytest
 
 from rolloutgen.batch import pool
-from rolloutgen.batch.convert import Task, run_all
+from rolloutgen.batch.convert import ConvertTask, run_all
 from rolloutgen.convert.job import Request
 
 CHARTS = Path(__file__).parents[1] / "charts"
 
 
-def task(case: str, **flags: object) -> Task:
-    return Task(str(CHARTS / case / "before"), Request(flags))
+def task(case: str, **flags: object) -> ConvertTask:
+    return ConvertTask(str(CHARTS / case / "before"), Request(flags))
 
 
 def test_outcomes_come_in_the_order_of_the_tasks() -> None:
@@ -38,7 +38,7 @@ def test_a_missing_helm_is_said_for_every_chart() -> None:
 
 
 def test_a_worker_that_dies_takes_only_its_own_chart_along() -> None:
-    broken = Task("x", Request(flags={"values": _Bomb()}))
+    broken = ConvertTask("x", Request(flags={"values": _Bomb()}))
     outcomes = list(run_all([task("plain"), broken, task("plain")], "embedded", processes=1))
     assert [outcome.status for outcome in outcomes] == ["converted", "failed", "converted"]
     assert "ended the process" in outcomes[1].fault
@@ -46,7 +46,7 @@ def test_a_worker_that_dies_takes_only_its_own_chart_along() -> None:
 
 def test_a_chart_without_end_is_ended(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(pool, "_SECONDS", 1.0)
-    (outcome,) = run_all([Task("x", Request(flags={"values": _Sleep()}))], "embedded")
+    (outcome,) = run_all([ConvertTask("x", Request(flags={"values": _Sleep()}))], "embedded")
     assert outcome.status == "failed" and "longer than 1 seconds" in outcome.fault
 
 

@@ -18,7 +18,7 @@ import click
 
 from rolloutgen.chart.chart import Chart, load_chart
 from rolloutgen.convert.job import Request, plan_chart
-from rolloutgen.helm import Engine, open_engine
+from rolloutgen.helm import HelmEngine, open_engine
 from rolloutgen.model import ValueSet
 from tests.bench.reviewing import diff
 from tests.bench.validating import validate
@@ -53,12 +53,12 @@ def convert(counts: str, profile: bool) -> None:
     click.echo(f"whole process, blockexplorer: {_milliseconds(_program('convert', str(EXAMPLE), '--check')):.0f} ms")
 
 
-def _one(name: str, path: Path, engine: Engine) -> None:
+def _one(name: str, path: Path, engine: HelmEngine) -> None:
     plan_chart(str(path), Request(), engine)  # warm: imports, schemas, templates
     conversion = plan_chart(str(path), Request(), engine)
     after = conversion.plan.after
     if after is None:
-        click.echo(f"{name:16} {conversion.plan.status}: {conversion.plan.refusals[0].by}")
+        click.echo(f"{name:16} {conversion.plan.status}: {conversion.plan.refusals[0].code}")
         return
     sets = [verdict.value_set for verdict in conversion.plan.verdicts]
     whole = _milliseconds(lambda: plan_chart(str(path), Request(), engine))
@@ -66,7 +66,7 @@ def _one(name: str, path: Path, engine: Engine) -> None:
     click.echo(f"{name:16} {len(sets):5} {whole:6.0f} ms {renders:6.0f} ms {whole / renders:6.1f}")
 
 
-def _render(engine: Engine, charts: Sequence[Chart], sets: Sequence[ValueSet]) -> None:
+def _render(engine: HelmEngine, charts: Sequence[Chart], sets: Sequence[ValueSet]) -> None:
     for chart in charts:
         for _ in engine.render_all(chart, sets):
             pass

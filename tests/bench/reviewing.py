@@ -19,7 +19,7 @@ from rolloutgen.chart.dependencies import resolve_dependencies
 from rolloutgen.diff.base import base_of
 from rolloutgen.diff.result import Asked
 from rolloutgen.diff.review import review
-from rolloutgen.helm import Engine, open_engine
+from rolloutgen.helm import HelmEngine, open_engine
 from rolloutgen.model import Release, ValueSet
 
 ROOT = Path(__file__).parents[2]
@@ -54,7 +54,7 @@ def diff(charts: int, profile: bool) -> None:
             )
 
 
-def _one(folder: Path, name: str, form: str, engine: Engine) -> None:
+def _one(folder: Path, name: str, form: str, engine: HelmEngine) -> None:
     path = str(folder / name)
     base, asked = base_of(path), Asked(forms=(form,))
     found = review(path, asked, engine, base)  # warm: imports
@@ -83,7 +83,7 @@ def _program(folder: Path, *arguments: str) -> None:
     subprocess.run(command, cwd=folder, env=environment, check=True, capture_output=True)
 
 
-def _profile(folder: Path, engine: Engine) -> None:
+def _profile(folder: Path, engine: HelmEngine) -> None:
     import cProfile
     import pstats
 

@@ -46,10 +46,10 @@ def test_it_becomes_what_is_expected(name: str, embedded: EmbeddedEngine, reques
     assert plan.status == case.status, explained(plan)
     if request.config.getoption("--update-golden"):
         update(HERE / name / "after", plan.after)
-    assert [(r.by, r.path, r.line) for r in plan.refusals] == [(r["by"], r["path"], r["line"]) for r in case.refusals]
+    assert [(r.code, r.path, r.line) for r in plan.refusals] == [(r["by"], r["path"], r["line"]) for r in case.refusals]
     assert all(r.why and r.hint for r in plan.refusals)
     assert all(row.get("hint", "") in r.hint for r, row in zip(plan.refusals, case.refusals, strict=True))
-    assert sorted({f.rule for f in plan.findings}) == list(case.findings), plan.findings
+    assert sorted({f.code for f in plan.findings}) == list(case.findings), plan.findings
     if plan.status == "converted":
         states = {v.value_set.name: v.state for v in plan.verdicts if v.state != "equal"}
         assert states == case.verdicts, explained(plan)
@@ -83,9 +83,9 @@ def test_api_server_and_linter_have_nothing_against_it(name: str, embedded: Embe
         views.append(view(rendered, sources, after))
         old += [view(r, {}, before) for r in embedded.render_all(before, [value_set]) if isinstance(r, Rendered)]
     assert sorted(unfit) == list(case.unfit)
-    known = {(f.rule, f.message) for f in lint(old) if f.severity == "error"}
-    found = [f for f in lint(views) if f.severity == "error" and (f.rule, f.message) not in known]
-    assert sorted({f.rule for f in found}) == list(case.lint), found
+    known = {(f.code, f.message) for f in lint(old) if f.severity == "error"}
+    found = [f for f in lint(views) if f.severity == "error" and (f.code, f.message) not in known]
+    assert sorted({f.code for f in found}) == list(case.lint), found
 
 
 def test_every_case_is_complete() -> None:
@@ -124,6 +124,6 @@ def update(folder: Path, chart: Chart | None) -> None:
 
 def explained(plan: Plan) -> str:
     """Why a plan is not what was expected."""
-    lines = [f"{r.by} {r.path}:{r.line}: {r.why}" for r in plan.refusals]
+    lines = [f"{r.code} {r.path}:{r.line}: {r.why}" for r in plan.refusals]
     lines += [f"{v.value_set.name} {v.state}: {v.why}" for v in plan.verdicts if v.state != "equal"]
     return "\n".join(lines)

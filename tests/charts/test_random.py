@@ -37,7 +37,7 @@ def test_a_chart_of_random_parts_is_converted_and_proven(
     assume(strategy != "blue-green" or recipe.service not in ("none", "in a condition"))
     before = recipe.chart()
     plan = convert(before, SETS, embedded, Options(strategy=strategy))  # type: ignore[arg-type]
-    assert plan.status == "converted", [(r.by, r.path, r.line, r.why) for r in plan.refusals]
+    assert plan.status == "converted", [(r.code, r.path, r.line, r.why) for r in plan.refusals]
     assert plan.after is not None
     assert {verdict.state for verdict in plan.verdicts} == {"equal"}
 

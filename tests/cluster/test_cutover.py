@@ -13,7 +13,7 @@ import pytest
 
 from rolloutgen.chart.chart import load_chart, write_chart
 from rolloutgen.config.options import Deployer
-from rolloutgen.convert.cutover.plan import Cutover, Step, cutovers
+from rolloutgen.convert.cutover.plan import Cutover, CutoverStep, cutovers
 from rolloutgen.convert.job import Request, plan_chart
 from rolloutgen.helm import open_engine
 from tests.programs.helm import helm_program
@@ -165,7 +165,7 @@ def _old_chart(found: Cutover) -> str:
     return upgrade.split()[3]
 
 
-def _run(step: Step, shell: object) -> None:
+def _run(step: CutoverStep, shell: object) -> None:
     assert callable(shell)
     for command in step.commands:
         # `grep` finds nobody here, and says so by its code.

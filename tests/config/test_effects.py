@@ -175,7 +175,7 @@ def _outcome(effect: Effect, said: str, tmp_path: Path, engine: EmbeddedEngine) 
     (tmp_path / "rolloutgen.yaml").write_text(said)
     if effect.where == "validate":
         judged = judge_chart(str(chart), Ask(), engine)
-        return "\n".join(found.finding.message for found in judged.remarks)
+        return "\n".join(found.diagnostic.message for found in judged.remarks)
     conversion = plan_chart(str(chart), Request(), engine)
     assert conversion.plan.status == "converted", conversion.plan.refusals
     if effect.where == "report":

@@ -48,7 +48,7 @@ def test_a_deployment_that_came_later_is_not_passed_over(embedded: EmbeddedEngin
     assert after is not None
     late = "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: late}\nspec: {}\n"
     plan = planned(after.with_files({"templates/late.yaml": late.encode()}), embedded)
-    assert [refusal.by for refusal in plan.refusals] == ["half-converted"]
+    assert [refusal.code for refusal in plan.refusals] == ["half-converted"]
     assert plan.refusals[0].path == "templates/late.yaml"
 
 
@@ -57,7 +57,7 @@ def test_without_a_record_rollout_and_deployment_side_by_side_are_half_a_convers
     assert after is not None
     late = "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: late}\nspec: {}\n"
     plan = planned(after.with_files({"templates/late.yaml": late.encode(), PATH: None}), embedded)
-    assert [refusal.by for refusal in plan.refusals] == ["half-converted"]
+    assert [refusal.code for refusal in plan.refusals] == ["half-converted"]
 
 
 def test_without_a_record_a_chart_of_rollouts_alone_is_done(embedded: EmbeddedEngine) -> None:

@@ -19,7 +19,7 @@ def test_edits_of_a_renamed_file_name_the_old_path_and_its_mode_goes_along() -> 
     assert "templates/a.yaml" not in made.chart.files
     assert made.chart.modes == {"templates/b.yaml": 0o640}
     (change,) = made.changes
-    assert (change.path, change.action, change.to, change.reasons) == (
+    assert (change.path, change.action, change.to, change.codes) == (
         "templates/a.yaml", "renamed", "templates/b.yaml", ("kind", "rename"),
     )  # fmt: skip
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from rolloutgen.chart.chart import Chart
 from rolloutgen.config.options import Options
 from rolloutgen.convert.pipeline import convert
-from rolloutgen.helm import Engine
+from rolloutgen.helm import HelmEngine
 from rolloutgen.model import Release, ValueSet
 
 TEXT = """{{/* one */}}
@@ -34,12 +34,12 @@ def chart(strategy: str, image: str) -> Chart:
 SETS = (ValueSet("defaults", {}, Release("r", "n")),)
 
 
-def test_lines_within_are_that_of_the_flow_mapping(embedded: Engine) -> None:
+def test_lines_within_are_that_of_the_flow_mapping(embedded: HelmEngine) -> None:
     plan = convert(chart("Recreate", "x"), SETS, embedded, Options())
-    assert [(found.by, found.line) for found in plan.refusals] == [("recreate-strategy", 2)]
+    assert [(found.code, found.line) for found in plan.refusals] == [("recreate-strategy", 2)]
     assert plan.before.text("templates/deployment.yaml") == TEXT % ("Recreate", "x")
 
 
-def test_a_value_that_prints_more_entries_is_not_put_on_lines(embedded: Engine) -> None:
+def test_a_value_that_prints_more_entries_is_not_put_on_lines(embedded: HelmEngine) -> None:
     plan = convert(chart("RollingUpdate", "{{ .Values.flow }}"), SETS, embedded, Options())
-    assert [found.by for found in plan.refusals] == ["deployment-not-in-source"]
+    assert [found.code for found in plan.refusals] == ["deployment-not-in-source"]

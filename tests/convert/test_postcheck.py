@@ -8,10 +8,10 @@ import pytest
 
 from rolloutgen.config.options import Options
 from rolloutgen.convert import postcheck
-from rolloutgen.convert.checks import Pair
+from rolloutgen.convert.checks import RenderPair
 from rolloutgen.convert.pipeline import convert
 from rolloutgen.helm.embedded import EmbeddedEngine
-from rolloutgen.model import Finding, Release, ValueSet
+from rolloutgen.model import Diagnostic, Release, ValueSet
 from tests.convert.checks.small import RELEASE, deployment, findings, places, plan, service, written
 
 NULL = deployment(
@@ -29,20 +29,20 @@ def test_a_null_is_refused_for_helm_4() -> None:
     left = findings("null-in-custom-resource", NULL)
     made = plan(NULL, deployer="helm4")
     assert made.status == ("refused" if left else "converted")
-    assert [refusal.by for refusal in made.refusals] == ["null-in-custom-resource"] * len(made.refusals)
+    assert [refusal.code for refusal in made.refusals] == ["null-in-custom-resource"] * len(made.refusals)
 
 
 def test_an_error_of_the_new_chart_refuses_at_its_place_in_the_old_one(monkeypatch: pytest.MonkeyPatch) -> None:
-    def fault(pair: Pair, options: Options) -> Iterator[Finding]:
+    def fault(pair: RenderPair, options: Options) -> Iterator[Diagnostic]:
         rollout = next(m for m in pair.after.objects if m.ref.kind == "Rollout")
-        yield Finding(
+        yield Diagnostic(
             "container-port", "error", "no such port", "Fix it.", rollout.template, 0, rollout.ref, ("spec", "template")
         )
 
     monkeypatch.setattr(postcheck, "new_faults", fault)
     made = plan()
     assert made.status == "refused" and made.after is None
-    assert [(r.by, r.path, r.line, r.hint) for r in made.refusals] == [
+    assert [(r.code, r.path, r.line, r.hint) for r in made.refusals] == [
         ("container-port", "templates/deployment.yaml", 11, "Fix it.")
     ]
 
@@ -77,7 +77,7 @@ def test_findings_of_several_value_sets_come_once() -> None:
     before = plan(files).before
     sets = [ValueSet("one", {}, RELEASE), ValueSet("two", {}, Release("other", "b"))]
     made = convert(before, sets, EmbeddedEngine(), Options())
-    assert [(f.rule, f.message) for f in made.findings] == [
+    assert [(f.code, f.message) for f in made.findings] == [
         ("shared-config", "the pods use ConfigMap/rg-c, which the release changes in place")
     ]
     assert {"one", "two"} <= set(made.findings[0].value_sets)
@@ -88,7 +88,7 @@ def test_findings_are_in_order_of_weight_and_place() -> None:
     role = f"apiVersion: rbac.authorization.k8s.io/v1\nkind: Role\nmetadata: {{name: r}}\nrules:\n{rule}"
     env = "image: web:1\n          env: [{name: BACKEND, value: '{{ .Release.Name }}-web'}]\n"
     made = plan({"templates/a.yaml": role, **deployment("image: web:1\n", env)})
-    assert [(f.rule, f.severity) for f in made.findings] == [
+    assert [(f.code, f.severity) for f in made.findings] == [
         ("bare-service-name", "warning"),
         ("rbac-without-rollouts", "info"),
     ]
@@ -200,7 +200,7 @@ def test_a_name_that_the_api_server_or_a_certificate_knows_is_kept(holder: str) 
     made = plan({"templates/holder.yaml": holder})
     assert made.status == "converted" and made.survey, made.refusals
     assert made.survey.workloads[0].decision.service_names == "keep"
-    kept = [f for f in made.findings if f.rule == "service-name-kept"]
+    kept = [f for f in made.findings if f.code == "service-name-kept"]
     assert [(f.severity, f.path) for f in kept] == [("info", "templates/services.yaml")]
     assert holder.split("kind: ")[1].split("\n")[0] in kept[0].message
 
@@ -213,7 +213,7 @@ def test_a_webhook_of_another_service_keeps_nothing() -> None:
 def test_who_asks_for_the_new_name_gets_it_and_hears_of_the_webhook() -> None:
     made = plan({"templates/holder.yaml": WEBHOOK}, service_names="suffix")
     assert made.survey and made.survey.workloads[0].decision.service_names == "suffix"
-    assert [(f.rule, f.path, f.line) for f in made.findings] == [("bare-service-name", "templates/holder.yaml", 11)]
+    assert [(f.code, f.path, f.line) for f in made.findings] == [("bare-service-name", "templates/holder.yaml", 11)]
 
 
 @pytest.mark.parametrize("kind", ["type: NodePort", "type: LoadBalancer", "clusterIP: 10.0.0.10"])
@@ -256,7 +256,7 @@ def test_an_included_file_that_is_split_is_refused() -> None:
         "templates/sums.yaml": f"apiVersion: v1\nkind: ConfigMap\nmetadata: {{name: s}}\ndata:\n  a: {included}\n",
     }
     made = plan(files)
-    assert [(r.by, r.path, r.line) for r in made.refusals] == [("included-file-split", "templates/sums.yaml", 5)]
+    assert [(r.code, r.path, r.line) for r in made.refusals] == [("included-file-split", "templates/sums.yaml", 5)]
 
 
 def test_what_only_the_longest_release_name_shows_is_left_out() -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from rolloutgen.chart.manifests import parse_rendered
 from rolloutgen.config.options import Options
-from rolloutgen.convert.checks import Pair
+from rolloutgen.convert.checks import RenderPair
 from rolloutgen.convert.expected.target import Target
 from rolloutgen.convert.postcheck import new_faults
 from rolloutgen.model import Release, Rendered, ValueSet, WorkloadDecision
@@ -50,7 +50,7 @@ def said(before: str, after: str, **options: Any) -> list[tuple[str, str]]:
     )
     workload = next(m for m in old.objects if m.ref.kind == "Deployment")
     target = Target(WorkloadDecision("web", (workload.site,)), workload, None, {}, Release("rg", "ns"))
-    return [(f.rule, f.severity) for f in new_faults(Pair(old, new, (target,)), Options(**options))]
+    return [(f.code, f.severity) for f in new_faults(RenderPair(old, new, (target,)), Options(**options))]
 
 
 def joined(*texts: str) -> str:

@@ -68,7 +68,7 @@ def convert(directory: str, row: Row) -> Result:
             done = plan_chart(str(chart), Request(flags=flags), engine)
             write(done, str(Path(folder) / "chart"))
         refusal = done.plan.refusals[0] if done.plan.refusals else None
-        reason, detail = (refusal.by, f"{refusal.path}:{refusal.line}: {refusal.why}") if refusal else ("", "")
+        reason, detail = (refusal.code, f"{refusal.path}:{refusal.line}: {refusal.why}") if refusal else ("", "")
         return Result(row, done.plan.status, reason, detail, time.monotonic() - start)
     except Exception as fault:
         place = traceback.extract_tb(fault.__traceback__)[-1]

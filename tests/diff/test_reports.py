@@ -8,11 +8,14 @@ from html.parser import HTMLParser
 
 import pytest
 
-from rolloutgen.diff.result import Field, Line, Object, Review, Step
+from rolloutgen.convert.cutover.plan import CutoverStep
+from rolloutgen.diff.result import Field, Object, Review
+from rolloutgen.model import Diagnostic, Ref
 from rolloutgen.report.diff import form
 from rolloutgen.report.diff.markdown import LIMIT, marker_of
 
 NASTY = "</details><script>alert(1)</script> `x` @team #12 | **bold** [a](http://e) ``` <!-- -->"
+NASTY_REF = Ref("", NASTY, "", NASTY)
 
 
 def thing(name: str = "web", diff: str = "", **more: object) -> Object:
@@ -22,8 +25,9 @@ def thing(name: str = "web", diff: str = "", **more: object) -> Object:
 
 
 def review(path: str = "charts/web", objects: tuple[Object, ...] = (), **more: object) -> Review:
-    lines = (Line("starts-canary", "info", "Rollout/web", "starts a canary: image of `web` `a` -> `b`"),)
-    given = {"lines": lines, **more}
+    message = "starts a canary: image of `web` `a` -> `b`"
+    found = (Diagnostic("starts-canary", "info", message, ref=Ref("", "Rollout", "", "web")),)
+    given = {"diagnostics": found, **more}
     return Review(path, "web", "changed", "main (1a2b3c4)", ("1.0.0", "1.1.0"), objects=objects or (thing(),),
                   value_sets=("defaults",), **given)  # type: ignore[arg-type]  # fmt: skip
 
@@ -48,8 +52,8 @@ def test_markdown_begins_with_the_marker_by_which_a_bot_finds_its_comment() -> N
 
 
 def test_nothing_that_a_chart_renders_becomes_markup_in_markdown() -> None:
-    line = Line("starts-canary", "warning", NASTY, f"image of `{NASTY.replace('`', '')}` {NASTY}")
-    shown = form("markdown", [review(NASTY, (thing(NASTY, NASTY),), lines=(line,), notes=(NASTY,), fault=NASTY)])
+    line = Diagnostic("starts-canary", "warning", f"image of `{NASTY.replace('`', '')}` {NASTY}", ref=NASTY_REF)
+    shown = form("markdown", [review(NASTY, (thing(NASTY, NASTY),), diagnostics=(line,), notes=(NASTY,), fault=NASTY)])
     outside = re.sub(r"(`{3,})[a-z]*\n.*?\n\1\n", "", shown, flags=re.S)  # fenced blocks show what they hold
     outside = re.sub(r"(`+)(?!`).+?(?<!`)\1(?!`)", "", outside)  # and so does code
     assert "<script" not in outside and "@team" not in outside and "#12" not in outside
@@ -78,10 +82,10 @@ def test_many_charts_stay_within_any_limit(limit: int) -> None:
 
 @pytest.mark.parametrize("limit", range(3000, 40_000, 1700))
 def test_what_is_cut_is_said_and_every_chart_is_named(limit: int) -> None:
-    bad = Line("does-not-render", "error", "", "does not render any more")
+    bad = Diagnostic("does-not-render", "error", "does not render any more")
     reviews = [
         review(f"charts/app-{n}", tuple(thing(f"t-{m}", "+x\n" * 50) for m in range(6)), code=int(n == 29),
-               **({"lines": (bad,)} if n == 29 else {}))
+               **({"diagnostics": (bad,)} if n == 29 else {}))
         for n in range(30)
     ]  # fmt: skip
     shown = form("markdown", reviews, limit=limit)
@@ -127,10 +131,10 @@ class Outline(HTMLParser):
 
 
 def test_html_is_whole_has_no_script_and_loads_nothing() -> None:
-    cutover = (("Helm 3", (Step(NASTY, (NASTY,), NASTY),)),)
-    line = Line("starts-canary", "warning", NASTY, NASTY)
+    cutover = (("Helm 3", (CutoverStep(NASTY, (NASTY,), NASTY),)),)
+    line = Diagnostic("starts-canary", "warning", NASTY, ref=NASTY_REF)
     things = (thing(NASTY, f"--- before\n+++ after\n+{NASTY}\n"),)
-    nasty = review(NASTY, things, lines=(line,), notes=(NASTY,), fault=NASTY, cutover=cutover)
+    nasty = review(NASTY, things, diagnostics=(line,), notes=(NASTY,), fault=NASTY, cutover=cutover)
     page = form("html", [nasty, review("other")])
     outline = Outline()
     outline.feed(page)

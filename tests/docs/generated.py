@@ -10,8 +10,8 @@ import click
 
 from rolloutgen.cli.group import group
 from rolloutgen.config.files import key_paths, node_at
-from rolloutgen.convert.checks import audits
-from rolloutgen.diff.diff import meanings
+from rolloutgen.convert.checks import checks
+from rolloutgen.diff.diff import impacts
 from rolloutgen.explain.texts import FINDINGS, REFUSALS
 from rolloutgen.lint.lint import rules
 
@@ -79,7 +79,7 @@ def _flow(value: object) -> str:
 def all_rules() -> str:
     """Every lint rule with its docstring."""
     parts = [
-        f"## {one.id}\n\n{one.value.severity}: {_marked(one.doc.summary)}\n\n{_marked(one.doc.why)}\n\n"
+        f"## {one.code}\n\n{one.value.severity}: {_marked(one.doc.summary)}\n\n{_marked(one.doc.why)}\n\n"
         f"**Fix:** {_marked(one.doc.fix)}\n\n**Source:** {_marked(one.doc.source)}\n"
         for one in rules().values()
     ]
@@ -89,11 +89,11 @@ def all_rules() -> str:
 def all_refusals() -> str:
     """What a conversion refuses and tells, and what a diff tells."""
     told = {**{name: (text.what, text.why, text.fix) for name, text in FINDINGS.items()}}
-    told.update((one.id, (one.doc.summary, one.doc.why, one.doc.fix)) for one in audits().values())
+    told.update((one.code, (one.doc.summary, one.doc.why, one.doc.fix)) for one in checks().values())
     parts: Mapping[str, Mapping[str, tuple[str, str, str]]] = {
         "What convert refuses": {name: (text.what, text.why, text.fix) for name, text in REFUSALS.items()},
         "What convert tells": dict(sorted(told.items())),
-        "What diff tells": {one.id: (one.doc.summary, one.doc.why, one.doc.fix) for one in meanings().values()},
+        "What diff tells": {one.code: (one.doc.summary, one.doc.why, one.doc.fix) for one in impacts().values()},
     }
     return "\n".join(
         f"## {title}\n\n"

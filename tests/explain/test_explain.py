@@ -17,11 +17,11 @@ def test_a_rule_is_explained_with_its_reason_the_way_out_and_both_examples() -> 
 
 def test_every_rule_can_be_explained() -> None:
     for row in table():
-        assert explain(row.id).startswith(f"{row.id} ({row.severity})\n\n{row.summary}")
+        assert explain(row.code).startswith(f"{row.code} ({row.severity})\n\n{row.summary}")
 
 
 def test_the_table_is_sorted_and_whole() -> None:
-    ids = [row.id for row in table()]
+    ids = [row.code for row in table()]
     assert ids == sorted(ids)
     assert len(ids) > 100
 

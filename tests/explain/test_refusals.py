@@ -43,7 +43,7 @@ def test_every_refusal_has_a_text_and_every_text_a_refusal() -> None:
 
 
 def test_every_finding_has_a_text() -> None:
-    assert FINDINGS.keys() >= ids({"Finding"}) - REFUSALS.keys()
+    assert FINDINGS.keys() >= ids({"Diagnostic"}) - REFUSALS.keys()
 
 
 def test_every_reason_of_an_edit_has_a_text() -> None:

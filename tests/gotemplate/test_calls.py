@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from rolloutgen.chart.chart import Chart
-from rolloutgen.gotemplate.calls import Place, calls_of, dict_entries, meaning, root_at, told, told_text
+from rolloutgen.gotemplate.calls import TemplatePosition, calls_of, dict_entries, meaning, root_at, told, told_text
 from rolloutgen.gotemplate.expressions import ROOT, read
 from rolloutgen.gotemplate.sources import Sources, read_sources
 
@@ -23,9 +23,9 @@ def sources(define: str, *calls: str, more: str = "") -> Sources:
     )
 
 
-def place(found: Sources) -> Place:
+def place(found: Sources) -> TemplatePosition:
     source = found.files["templates/_x.tpl"]
-    return Place(source, source.text.index("HERE"))
+    return TemplatePosition(source, source.text.index("HERE"))
 
 
 def root(define: str, *calls: str, more: str = "") -> str | None:

@@ -11,11 +11,11 @@ from hypothesis import strategies as st
 
 from rolloutgen import goyaml
 from rolloutgen.gotemplate.lexer import parse
-from rolloutgen.gotemplate.outline import SPLICE, Document, Node, mask, outline, walk
+from rolloutgen.gotemplate.outline import SPLICE, DocumentOutline, Node, mask, outline, walk
 from tests.fragments import WELL_FORMED
 
 
-def documents(text: str) -> tuple[Document, ...]:
+def documents(text: str) -> tuple[DocumentOutline, ...]:
     return outline(parse(textwrap.dedent(text)))
 
 

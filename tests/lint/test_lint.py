@@ -9,7 +9,7 @@ import pytest
 from rolloutgen.chart.manifests import parse_rendered
 from rolloutgen.kube.release import ReleaseView
 from rolloutgen.lint.lint import lint, rules
-from rolloutgen.model import Finding, Release
+from rolloutgen.model import Diagnostic, Release
 from tests.lint.rules import scenery
 
 TWO_STRATEGIES = "kind: Rollout\nspec: {strategy: {canary: {}, blueGreen: {activeService: web-active}}}\n"
@@ -20,7 +20,7 @@ def view(example: str, **facts: object) -> ReleaseView:
 
 
 def said(*views: ReleaseView, **options: object) -> list[tuple[str, str]]:
-    return [(f.rule, f.severity) for f in lint(views, **options)]  # type: ignore[arg-type]
+    return [(f.code, f.severity) for f in lint(views, **options)]  # type: ignore[arg-type]
 
 
 def named(release: str) -> ReleaseView:
@@ -49,7 +49,7 @@ def test_two_objects_of_one_render_stay_two_findings() -> None:
     text = "\n---\n".join(
         TWO_STRATEGIES.replace("kind: Rollout", f"kind: Rollout\nmetadata: {{name: {n}}}") for n in "ab"
     )
-    rules = [f.rule for f in lint([view(text, value_set="x"), view(text, value_set="y")])]
+    rules = [f.code for f in lint([view(text, value_set="x"), view(text, value_set="y")])]
     assert rules.count("two-strategies") == 2
 
 
@@ -77,7 +77,7 @@ def test_a_rule_says_more_than_the_schema_about_the_same_place() -> None:
 def test_the_pod_template_of_a_rollout_is_held_to_the_rules_of_pods() -> None:
     text = "kind: Rollout\nspec: {replicas: 1, template: {spec: {volumes: [{name: a, gcePersistentDisk: {}}]}}}\n"
     (finding,) = lint([view(text)])
-    assert finding.rule == "schema"
+    assert finding.code == "schema"
     assert finding.at[:6] == ("spec", "template", "spec", "volumes", 0, "gcePersistentDisk")
 
 
@@ -100,7 +100,7 @@ def test_a_finding_carries_the_way_out_and_the_place() -> None:
 
 
 def test_the_line_is_looked_up_where_someone_can() -> None:
-    def locate(view: ReleaseView, finding: Finding) -> int:
+    def locate(view: ReleaseView, finding: Diagnostic) -> int:
         return 7 if finding.at == ("spec", "strategy") else 0
 
     assert [f.line for f in lint([view(TWO_STRATEGIES)], locate=locate)] == [7]
@@ -162,7 +162,7 @@ def test_the_configuration_suppresses_everywhere() -> None:
 def test_an_unused_suppression_is_said_where_it_is_written() -> None:
     sources = {"templates/all.yaml": "kind: Rollout\n# rolloutgen: ignore two-strategies it was so\n"}
     (finding,) = lint([view("kind: Rollout\n", sources=sources)])
-    assert (finding.rule, finding.path, finding.line) == ("unused-suppression", "templates/all.yaml", 2)
+    assert (finding.code, finding.path, finding.line) == ("unused-suppression", "templates/all.yaml", 2)
 
 
 def test_a_suppression_that_one_render_uses_is_used() -> None:
@@ -172,7 +172,7 @@ def test_a_suppression_that_one_render_uses_is_used() -> None:
 
 def test_a_suppression_of_a_rule_that_there_is_not() -> None:
     (finding,) = lint([view("kind: Rollout\n")], ignore={"two-strategy": "typo"})
-    assert finding.rule == "unused-suppression"
+    assert finding.code == "unused-suppression"
     assert finding.path == "rolloutgen.yaml"
     assert "no rule" in finding.message
 
@@ -197,6 +197,6 @@ def test_what_a_rule_says_of_a_field_no_schema_repeats(rule: str, kind: str) -> 
     said = []
     for example in rules()[rule].value.bad:
         found = lint([view(scenery.as_example(example).text.replace("kind: Rollout", f"kind: {kind}"))])
-        said.append({finding.rule for finding in found if finding.severity == "error"})
+        said.append({finding.code for finding in found if finding.severity == "error"})
     assert {rule} in said
     assert all(each == {rule} or (not each and kind == "Deployment") for each in said), "a Rollout may be judged harder"

@@ -44,7 +44,7 @@ def refusal(program: str, folder: Path, documents: list[dict[str, Any]]) -> str:
 def linted(kind: str) -> list[Any]:
     """The examples with a Rollout: the plugin does not look at anything without one."""
     return [
-        pytest.param(plugin, example, id=f"{plugin.id}-{number}")
+        pytest.param(plugin, example, id=f"{plugin.code}-{number}")
         for plugin in PLUGINS.values()
         for number, example in enumerate(getattr(plugin.value, kind))
         if "kind: Rollout\n" in scenery.as_example(example).text + "\n"
@@ -57,7 +57,7 @@ def test_the_plugin_refuses_what_its_rules_refuse(
 ) -> None:
     severities = {finding.severity for finding in plugin.value.findings(scenery.view(example, schemas=True))}
     said = refusal(plugin_program, tmp_path, scenery.bodies(example))
-    if plugin.id in REFUSED_BY_PLUGIN and "error" in severities:
+    if plugin.code in REFUSED_BY_PLUGIN and "error" in severities:
         assert said, "the plugin accepts what is an error here"
     elif "error" not in severities:
         assert not said, "the plugin refuses what is no error here"

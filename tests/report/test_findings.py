@@ -14,13 +14,13 @@ from xml.etree import ElementTree
 import pytest
 
 from rolloutgen.lint.validate import Judged
-from rolloutgen.model import Finding, Ref
+from rolloutgen.model import Diagnostic, Ref
 from rolloutgen.report.findings import FORMATS, form
 from rolloutgen.report.findings.summary import Result
-from rolloutgen.sourcemap.excerpt import Remark
+from rolloutgen.sourcemap.excerpt import LocatedDiagnostic
 
 REF = Ref("argoproj.io/v1alpha1", "Rollout", "", "web")
-ERROR = Finding(
+ERROR = Diagnostic(
     "unknown-field",
     "error",
     'unknown field "setWeigth", 100% <wrong>: "a, b"',
@@ -31,9 +31,11 @@ ERROR = Finding(
     ("spec", "strategy", "canary", "steps", 0, "setWeigth"),
     ("defaults",),
 )
-WARNING = replace(ERROR, rule="shared-config", severity="warning", message="two\nlines", line=0, value_sets=())
-UNCHECKED = Finding("no-schema", "info", "example.org/v1 Widget has no schema here", path="charts/web/templates/w.yaml")
-BROKEN = Finding("does-not-render", "error", "it ends\x1b[31m \x00 early", path="charts/other")
+WARNING = replace(ERROR, code="shared-config", severity="warning", message="two\nlines", line=0, value_sets=())
+UNCHECKED = Diagnostic(
+    "no-schema", "info", "example.org/v1 Widget has no schema here", path="charts/web/templates/w.yaml"
+)
+BROKEN = Diagnostic("does-not-render", "error", "it ends\x1b[31m \x00 early", path="charts/other")
 RESULT = Result(
     (
         Judged(
@@ -42,12 +44,12 @@ RESULT = Result(
             2,
             8,
             (
-                Remark(ERROR, "        - setWeigth: 10", 11, 9),
-                Remark(WARNING, "  replicas: 3", 3, 8, rendered_line=40),
-                Remark(UNCHECKED),
+                LocatedDiagnostic(ERROR, "        - setWeigth: 10", 11, 9),
+                LocatedDiagnostic(WARNING, "  replicas: 3", 3, 8, rendered_line=40),
+                LocatedDiagnostic(UNCHECKED),
             ),
         ),
-        Judged("charts/other", "chart", remarks=(Remark(BROKEN),)),
+        Judged("charts/other", "chart", remarks=(LocatedDiagnostic(BROKEN),)),
         Judged("k8s", "manifests", 1, 4),
     ),
     known=3,
@@ -73,7 +75,7 @@ def test_text_groups_by_file_with_the_line_and_a_caret() -> None:
 
 
 def test_text_cuts_a_line_without_end() -> None:
-    found = Remark(ERROR, "x" * 100_000, 1, 100_000)
+    found = LocatedDiagnostic(ERROR, "x" * 100_000, 1, 100_000)
     assert max(map(len, form("text", Result((Judged("c", "chart", 1, 1, (found,)),))).splitlines())) < 300
 
 
@@ -102,7 +104,13 @@ def test_sarif_points_at_the_place_and_describes_the_rule() -> None:
 
 
 def test_a_fingerprint_stays_when_the_line_moves() -> None:
-    moved = Judged("charts/web", "chart", 1, 8, (Remark(replace(ERROR, line=99)), Remark(replace(ERROR, line=100))))
+    moved = Judged(
+        "charts/web",
+        "chart",
+        1,
+        8,
+        (LocatedDiagnostic(replace(ERROR, line=99)), LocatedDiagnostic(replace(ERROR, line=100))),
+    )
     marks = [
         [
             result["partialFingerprints"]["rolloutgen/v1"]

@@ -9,11 +9,11 @@ import pytest
 
 from rolloutgen.chart.chart import load_chart
 from rolloutgen.config.options import Options
-from rolloutgen.convert.job import Conversion
+from rolloutgen.convert.job import ChartConversion
 from rolloutgen.convert.pipeline import Plan, convert
 from rolloutgen.convert.verify.verify import verify
 from rolloutgen.helm.embedded import EmbeddedEngine
-from rolloutgen.model import Difference, Finding, Manifest, Ref, Refusal, Rendered, ValueSet
+from rolloutgen.model import Diagnostic, Difference, Manifest, Ref, Refusal, Rendered, ValueSet
 from rolloutgen.report.conversion import form
 from rolloutgen.valuesets.value_sets import LONG, SHORT
 
@@ -21,10 +21,10 @@ CHARTS = Path(__file__).parents[1] / "charts"
 FORMS = ("text", "brief", "json", "json-diff", "markdown", "diff")
 
 
-def conversion(case: str, engine: EmbeddedEngine, **options: object) -> Conversion:
+def conversion(case: str, engine: EmbeddedEngine, **options: object) -> ChartConversion:
     settled = Options(**options)  # type: ignore[arg-type]
     sets = (ValueSet("defaults", {}, SHORT), ValueSet("long", {}, LONG))
-    return Conversion("charts/web", convert(load_chart(CHARTS / case / "before"), sets, engine, settled), settled)
+    return ChartConversion("charts/web", convert(load_chart(CHARTS / case / "before"), sets, engine, settled), settled)
 
 
 def test_the_text_is_a_screenful_with_all_four_parts(embedded: EmbeddedEngine) -> None:
@@ -58,10 +58,10 @@ def test_refused_says_where_and_how_to_go_on_in_every_form(embedded: EmbeddedEng
 
 def test_findings_are_sorted_by_weight_and_the_rest_is_counted(embedded: EmbeddedEngine) -> None:
     found = conversion("plain", embedded)
-    findings = [Finding(f"info-{number}", "info", "said") for number in range(8)]
-    findings.append(Finding("heavy", "error", "first", "do", "templates/x.yaml", 3))
+    findings = [Diagnostic(f"info-{number}", "info", "said") for number in range(8)]
+    findings.append(Diagnostic("heavy", "error", "first", "do", "templates/x.yaml", 3))
     plan = Plan(**{**_fields(found.plan), "findings": tuple(findings)})
-    lines = form("text", Conversion(found.path, plan, found.options)).splitlines()
+    lines = form("text", ChartConversion(found.path, plan, found.options)).splitlines()
     first = lines.index("worth a look:") + 1
     assert lines[first] == "  error: templates/x.yaml:3: first [heavy]"
     assert any("3 more" in line for line in lines)
@@ -89,7 +89,7 @@ def test_no_form_shows_the_value_of_a_secret(embedded: EmbeddedEngine) -> None:
         **{**_fields(found.plan), "verdicts": (verdict,), "after": None, "status": "refused", "refusals": refusals}
     )
     for name in FORMS:
-        text = form(name, Conversion(found.path, plan, found.options), explain=True)
+        text = form(name, ChartConversion(found.path, plan, found.options), explain=True)
         assert hidden not in text and hidden[::-1] not in text
 
 

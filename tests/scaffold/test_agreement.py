@@ -11,7 +11,7 @@ import pytest
 
 from rolloutgen.chart.chart import load_chart
 from rolloutgen.convert.job import Request, plan_chart, write
-from rolloutgen.helm import Engine, open_engine
+from rolloutgen.helm import HelmEngine, open_engine
 from rolloutgen.model import Release, Rendered, ValueSet
 
 from .conftest import make
@@ -57,7 +57,7 @@ CASES: Mapping[str, tuple[Mapping[str, Any], Mapping[str, Any]]] = {
 
 
 @pytest.fixture(scope="module")
-def engine() -> Iterator[Engine]:
+def engine() -> Iterator[HelmEngine]:
     engine = open_engine("embedded")
     yield engine
     engine.close()
@@ -96,7 +96,7 @@ def objects(rendered: Rendered) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("case", CASES)
-def test_the_same_objects_and_values(case: str, engine: Engine, tmp_path: Path) -> None:
+def test_the_same_objects_and_values(case: str, engine: HelmEngine, tmp_path: Path) -> None:
     answers, flags = CASES[case]
     key = answers.get("values_key", "rollout")
     made = make(tmp_path / "made/web", {**HOSTS, **answers})

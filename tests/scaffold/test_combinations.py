@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from rolloutgen.helm import Engine, open_engine
+from rolloutgen.helm import HelmEngine, open_engine
 from rolloutgen.lint.inputs import Ask
 from rolloutgen.lint.validate import judge_chart
 from rolloutgen.scaffold.template import template, versions
@@ -39,27 +39,29 @@ CHOICES: Mapping[str, tuple[Any, ...]] = {
 
 
 @pytest.fixture(scope="module")
-def engine() -> Iterator[Engine]:
+def engine() -> Iterator[HelmEngine]:
     engine = open_engine("embedded")
     yield engine
     engine.close()
 
 
-def said(path: Path, engine: Engine, toggles: str = "24") -> list[str]:
+def said(path: Path, engine: HelmEngine, toggles: str = "24") -> list[str]:
     """What `validate` finds in a chart."""
     judged = judge_chart(str(path), Ask(flags={"toggles": toggles}), engine)
     assert judged.objects
-    return [f"{remark.finding.rule} {remark.finding.path}: {remark.finding.message}" for remark in judged.remarks]
+    return [f"{d.code} {d.path}: {d.message}" for d in (remark.diagnostic for remark in judged.remarks)]
 
 
 @pytest.mark.parametrize("number", range(len(pairwise(CHOICES))))
-def test_all_pairs_of_answers(number: int, engine: Engine, tmp_path: Path) -> None:
+def test_all_pairs_of_answers(number: int, engine: HelmEngine, tmp_path: Path) -> None:
     assert said(make(tmp_path / "web", pairwise(CHOICES)[number]), engine) == []
 
 
 @pytest.mark.parametrize("version", versions("app"))
 @pytest.mark.parametrize("shape", SHAPES, ids=str)
-def test_every_shape_of_every_version(shape: Mapping[str, Any], version: str, engine: Engine, tmp_path: Path) -> None:
+def test_every_shape_of_every_version(
+    shape: Mapping[str, Any], version: str, engine: HelmEngine, tmp_path: Path
+) -> None:
     asked = template("app", version).questions
     path = make(tmp_path / "web", {name: value for name, value in shape.items() if name in asked}, version)
     assert said(path, engine, "none") == []

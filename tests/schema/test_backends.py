@@ -21,7 +21,7 @@ JSON = st.recursive(
 
 def findings(body: dict[str, Any], backend: Any) -> set[tuple[Any, ...]]:
     (verdict,) = check([manifest(body)], backend=backend)
-    return {(verdict.state,), *((error.at, error.rule, error.message) for error in verdict.errors)}
+    return {(verdict.state,), *((error.at, error.code, error.message) for error in verdict.errors)}
 
 
 @settings(max_examples=200, deadline=None)

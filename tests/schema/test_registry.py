@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from rolloutgen.errors import UsageError
-from rolloutgen.schema import Verdict, check, exported, releases
+from rolloutgen.schema import SchemaVerdict, check, exported, releases
 from tests.schema.mutants import manifest
 
 THING = {"apiVersion": "example.com/v1", "kind": "Thing", "metadata": {"name": "a"}, "spec": {"size": 3}}
@@ -33,7 +33,7 @@ def put(path: Path, schema: Any) -> None:
     path.write_text(schema if isinstance(schema, str) else json.dumps(schema))
 
 
-def judged(body: dict[str, Any], *locations: object) -> Verdict:
+def judged(body: dict[str, Any], *locations: object) -> SchemaVerdict:
     (verdict,) = check([manifest(body)], locations=[str(location) for location in locations])
     return verdict
 

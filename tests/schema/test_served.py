@@ -8,93 +8,93 @@ import pytest
 
 from rolloutgen.goyaml import load
 from rolloutgen.kube.tree import path_text
-from rolloutgen.model import Verdict
+from rolloutgen.model import SchemaVerdict
 from rolloutgen.schema import check
 from tests.schema.mutants import manifest
 
 POD = "{restartPolicy: Never, containers: [{name: a, image: b}]}"
 
 
-def judged(api_version: str, kind: str, rest: str, name: str = "a") -> Verdict:
+def judged(api_version: str, kind: str, rest: str, name: str = "a") -> SchemaVerdict:
     """The verdict on an object with the fields `rest`, in YAML's flow style without the braces."""
     text = f"{{apiVersion: {api_version}, kind: {kind}, metadata: {{name: {name}}}, {rest}}}"
     (verdict,) = check([manifest(load(text))])
     return verdict
 
 
-def cron_job(spec: str, name: str = "a") -> Verdict:
+def cron_job(spec: str, name: str = "a") -> SchemaVerdict:
     job = f"jobTemplate: {{spec: {{template: {{spec: {POD}}}}}}}"
     return judged("batch/v1", "CronJob", f"spec: {{{spec}, {job}}}", name)
 
 
-def job(spec: str, name: str = "a") -> Verdict:
+def job(spec: str, name: str = "a") -> SchemaVerdict:
     template = f"{{metadata: {{labels: {{a: b}}}}, spec: {POD}}}"
     return judged("batch/v1", "Job", f"spec: {{{spec}, template: {template}}}", name)
 
 
-def service(spec: str) -> Verdict:
+def service(spec: str) -> SchemaVerdict:
     return judged("v1", "Service", f"spec: {{ports: [{{port: 80}}], {spec}}}")
 
 
-def peer(fields: str) -> Verdict:
+def peer(fields: str) -> SchemaVerdict:
     spec = f"spec: {{podSelector: {{}}, ingress: [{{from: [{{{fields}}}]}}]}}"
     return judged("networking.k8s.io/v1", "NetworkPolicy", spec)
 
 
-def port(fields: str) -> Verdict:
+def port(fields: str) -> SchemaVerdict:
     spec = f"spec: {{podSelector: {{}}, ingress: [{{ports: [{{{fields}}}]}}]}}"
     return judged("networking.k8s.io/v1", "NetworkPolicy", spec)
 
 
-def ingress_path(path: str) -> Verdict:
+def ingress_path(path: str) -> SchemaVerdict:
     backend = "{service: {name: a, port: {number: 1}}}"
     paths = f"[{{path: {path}, pathType: ImplementationSpecific, backend: {backend}}}]"
     return judged("networking.k8s.io/v1", "Ingress", f"spec: {{rules: [{{http: {{paths: {paths}}}}}]}}")
 
 
-def volume(fields: str) -> Verdict:
+def volume(fields: str) -> SchemaVerdict:
     spec = {"capacity": "{storage: 1Gi}", "accessModes": "[ReadWriteOnce]", "hostPath": "{path: /x}"}
     spec |= {key: text for key, _, text in (part.partition(": ") for part in fields.split("; "))}
     body = ", ".join(f"{key}: {text}" for key, text in spec.items() if text != "-")
     return judged("v1", "PersistentVolume", f"spec: {{{body}}}")
 
 
-def storage_class(fields: str) -> Verdict:
+def storage_class(fields: str) -> SchemaVerdict:
     return judged("storage.k8s.io/v1", "StorageClass", fields)
 
 
-def role(rule: str, kind: str = "Role") -> Verdict:
+def role(rule: str, kind: str = "Role") -> SchemaVerdict:
     return judged("rbac.authorization.k8s.io/v1", kind, f"rules: [{{verbs: [get], {rule}}}]")
 
 
-def binding(subject: str, kind: str = "ClusterRoleBinding", to: str = "ClusterRole") -> Verdict:
+def binding(subject: str, kind: str = "ClusterRoleBinding", to: str = "ClusterRole") -> SchemaVerdict:
     rest = f"roleRef: {{apiGroup: rbac.authorization.k8s.io, kind: {to}, name: x}}, subjects: [{{name: a, {subject}}}]"
     return judged("rbac.authorization.k8s.io/v1", kind, rest)
 
 
-def secret(kind: str, rest: str = "") -> Verdict:
+def secret(kind: str, rest: str = "") -> SchemaVerdict:
     return judged("v1", "Secret", f"type: kubernetes.io/{kind}, {rest}")
 
 
-def limits(fields: str) -> Verdict:
+def limits(fields: str) -> SchemaVerdict:
     return judged("v1", "LimitRange", f"spec: {{limits: [{{{fields}}}]}}")
 
 
-def pods(spec: str) -> Verdict:
+def pods(spec: str) -> SchemaVerdict:
     """A Deployment whose pod has these fields beside its container."""
     template = f"{{metadata: {{labels: {{a: b}}}}, spec: {{{spec}}}}}"
     return judged("apps/v1", "Deployment", f"spec: {{selector: {{matchLabels: {{a: b}}}}, template: {template}}}")
 
 
-def container(fields: str) -> Verdict:
+def container(fields: str) -> SchemaVerdict:
     return pods(f"containers: [{{name: a, image: b, {fields}}}]")
 
 
-def limit(quantity: str) -> Verdict:
+def limit(quantity: str) -> SchemaVerdict:
     return container(f"resources: {{limits: {{memory: {quantity}}}}}")
 
 
-def webhook(fields: str) -> Verdict:
+def webhook(fields: str) -> SchemaVerdict:
     hook = {
         "name": "a.b.c",
         "sideEffects": "None",
@@ -112,14 +112,14 @@ MATCH_FIELDS = (
 )
 
 
-def surge(value: str) -> Verdict:
+def surge(value: str) -> SchemaVerdict:
     template = "{metadata: {labels: {a: b}}, spec: {containers: [{name: a, image: b}]}}"
     strategy = f"{{rollingUpdate: {{maxSurge: {value}}}}}"
     spec = f"spec: {{strategy: {strategy}, selector: {{matchLabels: {{a: b}}}}, template: {template}}}"
     return judged("apps/v1", "Deployment", spec)
 
 
-def stateful_set(name: str) -> Verdict:
+def stateful_set(name: str) -> SchemaVerdict:
     template = "{metadata: {labels: {a: b}}, spec: {containers: [{name: a, image: b}]}}"
     spec = f"spec: {{selector: {{matchLabels: {{a: b}}}}, template: {template}}}"
     return judged("apps/v1", "StatefulSet", spec, name)
@@ -183,7 +183,7 @@ def stateful_set(name: str) -> Verdict:
         ingress_path('""'),
     ],
 )  # fmt: skip
-def test_what_the_server_takes(verdict: Verdict) -> None:
+def test_what_the_server_takes(verdict: SchemaVerdict) -> None:
     assert (verdict.state, verdict.errors) == ("valid", ())
 
 
@@ -260,7 +260,7 @@ def test_what_the_server_takes(verdict: Verdict) -> None:
         (webhook("clientConfig: {}"), "webhooks[0].clientConfig"),
     ],
 )  # fmt: skip
-def test_what_the_server_refuses(verdict: Verdict, path: str) -> None:
+def test_what_the_server_refuses(verdict: SchemaVerdict, path: str) -> None:
     assert path in [path_text(error.at) for error in verdict.errors]
 
 

@@ -9,23 +9,23 @@ import pytest
 from rolloutgen.errors import UsageError
 from rolloutgen.goyaml import load
 from rolloutgen.kube.tree import path_text
-from rolloutgen.model import Verdict
+from rolloutgen.model import SchemaVerdict
 from rolloutgen.schema import check, check_pod_template, compile_ahead, validator
 from tests.schema.mutants import good_objects, manifest
 
 
-def judged(text: str, **options: Any) -> Verdict:
+def judged(text: str, **options: Any) -> SchemaVerdict:
     """The verdict on one object, given as YAML."""
     (verdict,) = check([manifest(load(text))], **options)
     return verdict
 
 
-def said(verdict: Verdict) -> list[tuple[str, str]]:
+def said(verdict: SchemaVerdict) -> list[tuple[str, str]]:
     """(path, rule) of each error."""
-    return [(path_text(error.at), error.rule) for error in verdict.errors]
+    return [(path_text(error.at), error.code) for error in verdict.errors]
 
 
-def spoilt(kind: str, **fields: Any) -> Verdict:
+def spoilt(kind: str, **fields: Any) -> SchemaVerdict:
     """The verdict on the good object of `kind` with fields of its spec replaced."""
     body = next(body for body in good_objects() if body["kind"] == kind)
     (verdict,) = check([manifest({**body, "spec": {**body["spec"], **fields}})])
@@ -45,7 +45,7 @@ def test_verdicts_come_in_the_order_of_the_manifests() -> None:
 
 def test_an_unknown_field_names_the_nearest_known_one() -> None:
     (error,) = spoilt("Rollout", replica=3).errors
-    assert (path_text(error.at), error.rule) == ("spec.replica", "unknown-field")
+    assert (path_text(error.at), error.code) == ("spec.replica", "unknown-field")
     assert 'did you mean "replicas"?' in error.message
 
 
@@ -61,14 +61,14 @@ def test_each_missing_field_is_one_error() -> None:
 
 def test_a_wrong_type_says_which_one_belongs_there() -> None:
     (error,) = spoilt("Rollout", replicas="3").errors
-    assert (error.rule, error.message) == ("wrong-type", '"3" is not an integer; remove the quotes')
+    assert (error.code, error.message) == ("wrong-type", '"3" is not an integer; remove the quotes')
     (error,) = spoilt("VirtualService", hosts=[443]).errors
     assert (path_text(error.at), error.message) == ("spec.hosts[0]", "443 is not a string; quote it")
 
 
 def test_an_enum_lists_what_is_allowed() -> None:
     (error,) = spoilt("Service", type="Clusterip").errors
-    assert error.rule == "unknown-value"
+    assert error.code == "unknown-value"
     assert "ClusterIP, NodePort, LoadBalancer, ExternalName" in error.message
     assert 'did you mean "ClusterIP"?' in error.message
 
@@ -119,7 +119,7 @@ spec:
 """
 
 
-def pod(*, label: str = "app", cpu: str = "0.5", mounts: str = "[]", probe: str = "") -> Verdict:
+def pod(*, label: str = "app", cpu: str = "0.5", mounts: str = "[]", probe: str = "") -> SchemaVerdict:
     """The verdict on a Deployment."""
     text = POD.replace("LABEL", label).replace("CPU", cpu).replace("MOUNTS", mounts).replace("PROBE", probe)
     return judged(text)
@@ -155,7 +155,7 @@ def test_a_null_is_an_absent_field_in_kubernetes_own_kinds() -> None:
     assert said(unknown) == [("spec", "unknown-field")]
 
 
-def rollout(container: str, template_metadata: str = "{labels: {app: app}}") -> Verdict:
+def rollout(container: str, template_metadata: str = "{labels: {app: app}}") -> SchemaVerdict:
     """The verdict on a Rollout with one container."""
     text = "{apiVersion: argoproj.io/v1alpha1, kind: Rollout, metadata: {name: app, labels: null}, spec: {template: "
     return judged(text + f"{{metadata: {template_metadata}, spec: {{containers: [{container}]}}}}}}}}")
@@ -201,13 +201,13 @@ def test_fields_of_pod_template_metadata_that_a_rollout_does_not_have() -> None:
 def test_rules_of_custom_resources() -> None:
     route = {"name": "a", "timeout": "1d", "route": [{"destination": {"host": "a"}}]}
     (error,) = spoilt("VirtualService", http=[route]).errors
-    assert (path_text(error.at), error.rule) == ("spec.http[0].timeout", "rule-violation")
+    assert (path_text(error.at), error.code) == ("spec.http[0].timeout", "rule-violation")
     assert "1ms" in error.message
     twice = {"match": [{"uri": {"prefix": "/", "exact": "/"}}], "route": [{"destination": {"host": "a"}}]}
     (error,) = spoilt("VirtualService", http=[twice]).errors
     assert error.message == "only one of exact, prefix, regex may be set, not exact and prefix"
     (error,) = spoilt("ScaledObject", minReplicaCount=9).errors
-    assert (path_text(error.at), error.rule) == ("spec", "rule-violation")
+    assert (path_text(error.at), error.code) == ("spec", "rule-violation")
     assert spoilt("HTTPRoute", rules=[{"backendRefs": [{"name": "a"}]}]).errors[0].message == "a Service needs a port"
 
 
@@ -250,7 +250,7 @@ def test_a_pod_template_by_the_rules_of_kubernetes() -> None:
     assert check_pod_template(template) == ()
     template["spec"]["restartPolicy"] = "Sometimes"
     (error,) = check_pod_template(template)
-    assert (path_text(error.at), error.rule) == ("spec.restartPolicy", "unknown-value")
+    assert (path_text(error.at), error.code) == ("spec.restartPolicy", "unknown-value")
 
 
 def test_keys_and_values_that_json_does_not_have() -> None:

@@ -11,14 +11,14 @@ from hypothesis import strategies as st
 from rolloutgen.errors import LimitError
 from rolloutgen.simulate import simulate
 from rolloutgen.simulate.counts import allowance
-from rolloutgen.simulate.spec import Canary, Spec, Step
+from rolloutgen.simulate.spec import Canary, CanaryStep, Spec
 
-WEIGHTS = st.integers(0, 100).map(lambda weight: Step("setWeight", "weight", weight=weight))
-PAUSES = st.sampled_from([Step("pause", "pause"), Step("pause", "pause", seconds=60.0)])
+WEIGHTS = st.integers(0, 100).map(lambda weight: CanaryStep("setWeight", "weight", weight=weight))
+PAUSES = st.sampled_from([CanaryStep("pause", "pause"), CanaryStep("pause", "pause", seconds=60.0)])
 SCALES = st.one_of(
-    st.integers(0, 12).map(lambda pods: Step("setCanaryScale", "pods", scale_replicas=pods)),
-    st.integers(0, 100).map(lambda weight: Step("setCanaryScale", "weight", scale_weight=weight)),
-    st.just(Step("setCanaryScale", "match", scale_matches=True)),
+    st.integers(0, 12).map(lambda pods: CanaryStep("setCanaryScale", "pods", scale_replicas=pods)),
+    st.integers(0, 100).map(lambda weight: CanaryStep("setCanaryScale", "weight", scale_weight=weight)),
+    st.just(CanaryStep("setCanaryScale", "match", scale_matches=True)),
 )
 STEPS = st.lists(st.one_of(WEIGHTS, PAUSES, SCALES), max_size=6).map(tuple)
 AMOUNTS = st.one_of(st.none(), st.integers(0, 5), st.integers(0, 100).map(lambda number: f"{number}%"))

@@ -9,7 +9,7 @@ import pytest
 
 from rolloutgen.simulate.read import pause_seconds, read_spec, ready_seconds, requests_of
 from rolloutgen.simulate.spec import BlueGreen, Canary
-from rolloutgen.simulate.topology import Edge, Node, edges_of
+from rolloutgen.simulate.topology import Edge, TrafficNode, edges_of
 
 from .build import spec_of, view_of_text
 
@@ -150,15 +150,15 @@ spec: {rules: [{host: old.example.com, http: {paths: [{backend: {service: {name:
 def test_the_ways_of_requests() -> None:
     view = view_of_text(ROUTES)
     edges = edges_of(view, view.rollouts[0])
-    route, stable = Node("route", "VirtualService/web"), Node("service", "web", "stable")
-    new = Node("service", "web-canary", "canary")
+    route, stable = TrafficNode("route", "VirtualService/web"), TrafficNode("service", "web", "stable")
+    new = TrafficNode("service", "web-canary", "canary")
     assert edges[:4] == (
-        Edge(Node("host", "web.example.com"), Node("gateway", "infra/public")),
-        Edge(Node("gateway", "infra/public"), route),
+        Edge(TrafficNode("host", "web.example.com"), TrafficNode("gateway", "infra/public")),
+        Edge(TrafficNode("gateway", "infra/public"), route),
         Edge(route, stable, weighted=True),
         Edge(route, new, weighted=True),
     )
-    assert Edge(Node("route", "Ingress/web"), stable) in edges, "past the weights"
+    assert Edge(TrafficNode("route", "Ingress/web"), stable) in edges, "past the weights"
     assert all(edge.target.name != "other" for edge in edges)
     assert [edge.later for edge in edges if edge.source == stable] == [False, True]
 
@@ -167,4 +167,4 @@ def test_requests_that_no_rule_of_an_ingress_takes_come_from_any_host() -> None:
     """`defaultBackend` stands beside the rules, whose hosts are not its own."""
     rules = "rules: [{host: old.example.com, http: {paths: [{backend: {service: {name: web}}}]}}]"
     view = view_of_text(ROUTES.replace(rules, "defaultBackend: {service: {name: web}}"))
-    assert Edge(Node("host", "*"), Node("route", "Ingress/web")) in edges_of(view, view.rollouts[0])
+    assert Edge(TrafficNode("host", "*"), TrafficNode("route", "Ingress/web")) in edges_of(view, view.rollouts[0])

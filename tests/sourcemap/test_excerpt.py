@@ -8,7 +8,7 @@ import pytest
 
 from rolloutgen.chart.manifests import parse_rendered
 from rolloutgen.kube.release import ReleaseView
-from rolloutgen.model import Finding
+from rolloutgen.model import Diagnostic
 from rolloutgen.sourcemap.excerpt import locate_in_text, remark, underlined
 
 PATH = "templates/all.yaml"
@@ -38,10 +38,10 @@ metadata:
 """
 
 
-def finding(name: str, at: Sequence[str | int]) -> tuple[ReleaseView, Finding]:
+def finding(name: str, at: Sequence[str | int]) -> tuple[ReleaseView, Diagnostic]:
     view = ReleaseView(parse_rendered({PATH: RENDERED}), files={PATH: RENDERED})
     ref = next(m.ref for m in view.objects if m.ref.name == name)
-    return view, Finding("rule", "error", "message", path=PATH, ref=ref, at=tuple(at))
+    return view, Diagnostic("rule", "error", "message", path=PATH, ref=ref, at=tuple(at))
 
 
 @pytest.mark.parametrize(
@@ -63,7 +63,7 @@ def test_the_line_in_a_rendered_file(name: str, at: tuple[str | int, ...], line:
 def test_a_line_that_no_source_shows_is_that_of_the_rendered_text() -> None:
     view, found = finding("b", ("spec", "ports", 1, "port"))
     shown = remark(found, view)
-    assert (shown.finding.line, shown.rendered_line, shown.text) == (0, 14, "        - port: 81")
+    assert (shown.diagnostic.line, shown.rendered_line, shown.text) == (0, 14, "        - port: 81")
 
 
 @pytest.mark.parametrize(
@@ -78,12 +78,12 @@ def test_a_line_that_no_source_shows_is_that_of_the_rendered_text() -> None:
     ],
 )
 def test_what_is_underlined(text: str, at: tuple[str | int, ...], part: str) -> None:
-    shown = underlined(Finding("rule", "error", "message", at=at), text)
+    shown = underlined(Diagnostic("rule", "error", "message", at=at), text)
     assert text[max(0, shown.column - 1) :][: shown.width] == part
 
 
 def test_of_two_keys_of_one_name_in_a_line_the_one_below_its_parent_is_underlined() -> None:
     text = "- {name: web, mounts: [{name: tmp}]}"
     for at, before in ((("containers", 0, "mounts", 0, "name"), "- {name: web, mounts: [{"), (("name",), "- {")):
-        shown = underlined(Finding("rule", "error", "message", at=at), text)
+        shown = underlined(Diagnostic("rule", "error", "message", at=at), text)
         assert text[: shown.column - 1] == before

@@ -6,7 +6,7 @@ import pytest
 
 from rolloutgen.chart.manifests import parse_rendered
 from rolloutgen.kube.release import ReleaseView
-from rolloutgen.model import Finding, Path, Ref
+from rolloutgen.model import Diagnostic, Path, Ref
 from rolloutgen.sourcemap.locate import locate
 
 SOURCE = """\
@@ -51,7 +51,7 @@ PATH = "templates/all.yaml"
 def line(at: Path, kind: str = "Rollout", source: str = SOURCE, rendered: str = RENDERED) -> int:
     view = ReleaseView(parse_rendered({PATH: rendered}), sources={PATH: source})
     ref = next(m.ref for m in view.objects if m.ref.kind == kind)
-    return locate(view, Finding("rule", "error", "message", path=PATH, ref=ref, at=at))
+    return locate(view, Diagnostic("rule", "error", "message", path=PATH, ref=ref, at=at))
 
 
 @pytest.mark.parametrize(
@@ -77,7 +77,7 @@ def test_two_objects_of_one_kind_are_told_apart_by_their_order() -> None:
     source = SOURCE + "---\napiVersion: v1\nkind: Service\nmetadata:\n  name: other\nspec:\n  type: ClusterIP\n"
     rendered = RENDERED + "---\napiVersion: v1\nkind: Service\nmetadata: {name: other}\n"
     view = ReleaseView(parse_rendered({PATH: rendered}), sources={PATH: source})
-    finding = Finding("rule", "error", "message", path=PATH, ref=view.objects[2].ref, at=("spec", "type"))
+    finding = Diagnostic("rule", "error", "message", path=PATH, ref=view.objects[2].ref, at=("spec", "type"))
     assert locate(view, finding) == 32
 
 
@@ -91,7 +91,7 @@ def test_objects_of_a_loop_beside_another_are_not_guessed() -> None:
 def test_without_sources_there_is_no_line() -> None:
     view = ReleaseView(parse_rendered({PATH: RENDERED}))
     ref = Ref("argoproj.io/v1alpha1", "Rollout", "", "web")
-    assert locate(view, Finding("rule", "error", "message", path=PATH, ref=ref)) == 0
+    assert locate(view, Diagnostic("rule", "error", "message", path=PATH, ref=ref)) == 0
 
 
 def test_of_two_branches_the_rendered_one() -> None:

@@ -1,7 +1,5 @@
-"""What deserves a look after a conversion: the kinds of findings beside this file, one a module, over a whole chart.
-
-What an audit looks at: both sides of a conversion under each value set, and the chart's files before and after.
-"""
+"""Checks of a converted chart, one a module beside this file, and what they read: both renders of each value set and
+the chart's files before and after."""
 
 from __future__ import annotations
 
@@ -14,42 +12,32 @@ from rolloutgen.config.options import Options
 from rolloutgen.convert.discover.survey import Survey
 from rolloutgen.convert.expected.target import Target
 from rolloutgen.kube.release import ReleaseView, view_of
-from rolloutgen.model import Finding, Manifest, Path, Rendered, Severity
+from rolloutgen.model import Diagnostic, Manifest, Observation, Rendered, Severity
 from rolloutgen.registry import Plugin, cached
 from rolloutgen.sourcemap.locate import placed
 
 
-def audits() -> Mapping[str, Plugin[Audit]]:
-    """Every kind by id, with its documentation. Imports them at the first call."""
-    return cached("rolloutgen.convert.checks", "AUDIT", Audit)
+def checks() -> Mapping[str, Plugin[Check]]:
+    """Every check by code, with its documentation. Imports them at the first call."""
+    return cached("rolloutgen.convert.checks", "CHECK", Check)
 
 
-def audit(scene: Scene) -> Iterator[tuple[Finding, Pair | None]]:
-    """Every finding with the value set that shows it (None for one about the chart's files), in no special order."""
-    for plugin in audits().values():
-        kind = plugin.value
-        if kind.files:
-            for spot in kind.files(scene):
-                yield _finding(plugin, spot, None), None
-        for pair in scene.pairs if kind.objects else ():
-            assert kind.objects is not None
-            for spot in kind.objects(pair, scene):
-                yield _finding(plugin, spot, pair), pair
+def run_checks(context: CheckContext) -> Iterator[tuple[Diagnostic, RenderPair | None]]:
+    """Every diagnostic with the value set that shows it (None for one about the chart's files), in no special order."""
+    for plugin in checks().values():
+        check = plugin.value
+        if check.files:
+            for observation in check.files(context):
+                yield _diagnostic(plugin, observation, None), None
+        for pair in context.pairs if check.objects else ():
+            assert check.objects is not None
+            for observation in check.objects(pair, context):
+                yield _diagnostic(plugin, observation, pair), pair
 
 
-def _finding(plugin: Plugin[Audit], spot: Spot, pair: Pair | None) -> Finding:
-    subject = spot.subject
-    finding = Finding(
-        plugin.id,
-        spot.severity or plugin.value.severity,
-        spot.message,
-        spot.hint or plugin.doc.fix,
-        subject.template if subject else spot.path,
-        spot.line,
-        subject.ref if subject else None,
-        spot.at,
-    )
-    return placed(finding, pair.view, spot.needle) if pair else finding
+def _diagnostic(plugin: Plugin[Check], observation: Observation, pair: RenderPair | None) -> Diagnostic:
+    diagnostic = observation.diagnostic(plugin.code, plugin.value.severity, plugin.doc.fix)
+    return placed(diagnostic, pair.view, observation.needle) if pair else diagnostic
 
 
 _TEXT = (".md", ".txt", ".yaml", ".yml", ".sh", ".bash", ".py", ".json", ".tpl", ".gotmpl", ".mk")
@@ -57,16 +45,16 @@ _MOST = 400_000  # characters of a file that is not a template: a longer one was
 
 
 @dataclass(frozen=True)
-class Pair:
+class RenderPair:
     """One value set that was proven: the render before, the render after, and the workloads that became Rollouts.
 
-    `said` are the findings of the proof about it; `view` is the render after as the rules see it.
+    `diagnostics` are those of the proof about it; `view` is the render after as the rules see it.
     """
 
     before: Rendered
     after: Rendered
     targets: tuple[Target, ...]
-    said: tuple[Finding, ...] = ()
+    diagnostics: tuple[Diagnostic, ...] = ()
     sources: Mapping[str, str] = field(default_factory=dict)
     chart_version: str = ""
     deployer: str = ""
@@ -149,14 +137,14 @@ class Pair:
 
 
 @dataclass(frozen=True)
-class Scene:
+class CheckContext:
     """A conversion that was proven. `moved` tells the new path of each renamed file, "" for one that is split."""
 
     before: Chart
     after: Chart
     moved: Mapping[str, str]
     survey: Survey
-    pairs: tuple[Pair, ...]
+    pairs: tuple[RenderPair, ...]
     options: Options
 
     @cached_property
@@ -185,30 +173,11 @@ def _texts(chart: Chart) -> Iterator[tuple[str, str]]:
 
 
 @dataclass(frozen=True, slots=True)
-class Spot:
-    """One place that deserves a look.
+class Check:
+    """A registered check. `objects` looks at one value set, `files` once at the chart. The docstring of its module
+    holds the rest: the finding, `Why:`, `Fix:` and `Source:`."""
 
-    `subject` is an object after and `at` the path in it; `needle` texts to look for in its template, from there on: the
-    first that is found. A spot in a file has no subject but `path` and `line`. `hint` and `severity` only where they
-    differ from the kind's.
-    """
-
-    subject: Manifest | None
-    at: Path
-    message: str
-    needle: str = ""
-    path: str = ""
-    line: int = 0
-    hint: str = ""
-    severity: Severity | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Audit:
-    """A registered kind of finding. `objects` looks at one value set, `files` once at the chart. The docstring of its
-    module holds the rest: the finding, `Why:`, `Fix:` and `Source:`."""
-
-    id: str
+    code: str
     severity: Severity
-    objects: Callable[[Pair, Scene], Iterator[Spot]] | None = None
-    files: Callable[[Scene], Iterator[Spot]] | None = None
+    objects: Callable[[RenderPair, CheckContext], Iterator[Observation]] | None = None
+    files: Callable[[CheckContext], Iterator[Observation]] | None = None

@@ -10,10 +10,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from rolloutgen.convert.checks import Audit, Pair, Scene, Spot
+from rolloutgen.convert.checks import Check, CheckContext, RenderPair
 from rolloutgen.kube.pods import containers_of
 from rolloutgen.kube.tree import texts
-from rolloutgen.model import Severity
+from rolloutgen.model import Observation, Severity
 
 _VERBS = r"(?:rollout|scale|set\s+image|get|describe|logs|exec|port-forward|wait|patch|edit|delete|annotate|label)"
 _WORD = r"deployments?(?:\.apps)?|deploy"
@@ -23,7 +23,7 @@ _WRITTEN = re.compile(rf"kubectl\b[^\n;&|]*?\b{_VERBS}\b[^\n;&|]*?\b(?:{_WORD})[
 _FILES = (".md", ".sh", ".bash", ".txt", ".gotmpl", "Makefile")
 
 
-def _in_lists(pair: Pair, scene: Scene) -> Iterator[Spot]:
+def _in_lists(pair: RenderPair, scene: CheckContext) -> Iterator[Observation]:
     names = {target.name for target in pair.targets}
     for pod in pair.view.pods:
         for container in containers_of(pod):
@@ -32,10 +32,10 @@ def _in_lists(pair: Pair, scene: Scene) -> Iterator[Spot]:
             if found and found[1] in names and not any("kubectl" in word and " " in word for word in words):
                 at = (*container.at, "command" if "command" in container.body else "args")
                 said = " ".join(words)[:100]
-                yield Spot(pod.manifest, at, f"{said!r} asks for a Deployment, and {found[1]!r} is a Rollout")
+                yield Observation(pod.manifest, at, f"{said!r} asks for a Deployment, and {found[1]!r} is a Rollout")
 
 
-def _in_files(scene: Scene) -> Iterator[Spot]:
+def _in_files(scene: CheckContext) -> Iterator[Observation]:
     if any(manifest.ref.kind == "Deployment" for pair in scene.pairs[:1] for manifest in pair.after.objects):
         return  # which one is meant, the text does not tell
     names = {scene.before.name, *(name for workload in scene.survey.workloads for name in workload.names)}
@@ -47,17 +47,17 @@ def _in_files(scene: Scene) -> Iterator[Spot]:
             yield from _commands(path, scene.after.files[path].decode("utf-8", "replace"), names)
 
 
-def _commands(path: str, text: str, names: set[str]) -> Iterator[Spot]:
+def _commands(path: str, text: str, names: set[str]) -> Iterator[Observation]:
     for number, line in enumerate(text.splitlines(), 1):
         found = _WRITTEN.search(line)
         if found and _may_be(found[1], names):
             message = f"{' '.join(found[0].split())[:100]!r} asks for a Deployment that is a Rollout now"
             severity: Severity = "info" if path.endswith((".md", ".gotmpl")) else "warning"
-            yield Spot(None, (), message, path=path, line=number, severity=severity)
+            yield Observation(None, (), message, severity=severity, path=path, line=number)
 
 
 def _may_be(name: str, names: set[str]) -> bool:
     return name[:1] in "<$({[" or any(known in name for known in names)
 
 
-AUDIT = Audit(id="command-on-deployment", severity="warning", objects=_in_lists, files=_in_files)
+CHECK = Check(code="command-on-deployment", severity="warning", objects=_in_lists, files=_in_files)

@@ -11,15 +11,15 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from rolloutgen.convert.checks import Audit, Pair, Scene, Spot
+from rolloutgen.convert.checks import Check, CheckContext, RenderPair
 from rolloutgen.kube.tree import as_map, dig, strings
-from rolloutgen.model import Json, Path
+from rolloutgen.model import Json, Observation, Path
 
 _AUTOSCALERS = {"HorizontalPodAutoscaler", "ScaledObject", "VerticalPodAutoscaler"}  # lint says it of these
 _SKIPPED = {"Secret", "CustomResourceDefinition"}
 
 
-def _spots(pair: Pair, scene: Scene) -> Iterator[Spot]:
+def _spots(pair: RenderPair, scene: CheckContext) -> Iterator[Observation]:
     left = {(pair.view.namespace(m), m.ref.name) for m in pair.after.objects if m.ref.kind == "Deployment"}
     names = {target.name for target in pair.targets if (target.namespace, target.name) not in left}
     if not names:
@@ -31,13 +31,17 @@ def _spots(pair: Pair, scene: Scene) -> Iterator[Spot]:
             continue
         for at, value in _mappings(manifest.body, ()):
             if value.get("name") in names and manifest.ref.kind not in _AUTOSCALERS:
-                yield Spot(manifest, (*at, "name"), f"it names Deployment {value['name']}, which is a Rollout now")
+                yield Observation(
+                    manifest, (*at, "name"), f"it names Deployment {value['name']}, which is a Rollout now"
+                )
         for at, text in strings(manifest.body):
             found = path.search(text) if "kubectl" not in text else None  # commands are findings of their own
             if found:
-                yield Spot(manifest, at, f"{found[0]!r} is a Rollout now", found[0].partition("/")[0] + "/")
+                yield Observation(
+                    manifest, at, f"{found[0]!r} is a Rollout now", needle=found[0].partition("/")[0] + "/"
+                )
             elif at[-1] == "value" and text in names and _says_deployment(manifest.body, at):
-                yield Spot(manifest, at, f"a variable names Deployment {text}, which is a Rollout now")
+                yield Observation(manifest, at, f"a variable names Deployment {text}, which is a Rollout now")
 
 
 def _mappings(value: Json, at: Path) -> Iterator[tuple[Path, Any]]:
@@ -59,4 +63,4 @@ def _says_deployment(body: Json, at: Path) -> bool:
     return "env" in at and "DEPLOY" in str(as_map(dig(body, *at[:-1])).get("name", "")).upper()
 
 
-AUDIT = Audit(id="deployment-reference", severity="warning", objects=_spots)
+CHECK = Check(code="deployment-reference", severity="warning", objects=_spots)

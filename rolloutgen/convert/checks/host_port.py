@@ -10,12 +10,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from rolloutgen.convert.checks import Audit, Pair, Scene, Spot
+from rolloutgen.convert.checks import Check, CheckContext, RenderPair
 from rolloutgen.kube.pods import containers_of
 from rolloutgen.kube.tree import dig, integer, rows
+from rolloutgen.model import Observation
 
 
-def _spots(pair: Pair, scene: Scene) -> Iterator[Spot]:
+def _spots(pair: RenderPair, scene: CheckContext) -> Iterator[Observation]:
     for target in pair.targets:
         rollout = pair.rollout(target)
         pod = pair.view.pod_of(rollout) if rollout else None
@@ -28,8 +29,8 @@ def _spots(pair: Pair, scene: Scene) -> Iterator[Spot]:
                 if number:
                     why = "" if port.get("hostPort") else " (hostNetwork)"
                     message = f"the pods take port {number} of their node{why}: old and new ones need a node each"
-                    yield Spot(rollout, (*container.at, "ports", index), message)
+                    yield Observation(rollout, (*container.at, "ports", index), message)
                     break
 
 
-AUDIT = Audit(id="host-port", severity="warning", objects=_spots)
+CHECK = Check(code="host-port", severity="warning", objects=_spots)

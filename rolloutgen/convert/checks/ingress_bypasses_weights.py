@@ -10,10 +10,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from rolloutgen.convert.checks import Audit, Pair, Scene, Spot
+from rolloutgen.convert.checks import Check, CheckContext, RenderPair
 from rolloutgen.kube.naming import host_tail
 from rolloutgen.kube.tree import as_map, strings
-from rolloutgen.model import Manifest, Path
+from rolloutgen.model import Manifest, Observation, Path
 
 # The routers that trafficRouting knows beside Istio's.
 ROUTERS = {
@@ -35,7 +35,7 @@ _FIX = (
 )
 
 
-def _spots(pair: Pair, scene: Scene) -> Iterator[Spot]:
+def _spots(pair: RenderPair, scene: CheckContext) -> Iterator[Observation]:
     for target in pair.targets:
         stable = pair.stable(target)
         if stable is None or target.decision.strategy != "canary":
@@ -46,7 +46,7 @@ def _spots(pair: Pair, scene: Scene) -> Iterator[Spot]:
             at = _backend(route, target.stable, target.namespace, pair.view.namespace(route))
             if at is not None:
                 message = f"{route.ref} leads to {target.stable} past the canary's weights"
-                yield Spot(route, at, message, hint=_FIX.format(ROUTERS[route.ref.kind]))
+                yield Observation(route, at, message, hint=_FIX.format(ROUTERS[route.ref.kind]))
 
 
 def _backend(route: Manifest, service: str, namespace: str, here: str) -> Path | None:
@@ -57,4 +57,4 @@ def _backend(route: Manifest, service: str, namespace: str, here: str) -> Path |
     return None
 
 
-AUDIT = Audit(id="ingress-bypasses-weights", severity="warning", objects=_spots)
+CHECK = Check(code="ingress-bypasses-weights", severity="warning", objects=_spots)

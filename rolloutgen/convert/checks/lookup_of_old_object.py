@@ -11,13 +11,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from rolloutgen.convert.checks import Audit, Scene, Spot
+from rolloutgen.convert.checks import Check, CheckContext
+from rolloutgen.model import Observation
 
 _DEPLOYMENT = re.compile(r"\blookup\s+[\"`](?:apps|extensions)/\w+[\"`]\s+[\"`]Deployment[\"`]")
 _SERVICE = re.compile(r"\blookup\s+[\"`]v1[\"`]\s+[\"`]Service[\"`]")
 
 
-def _spots(scene: Scene) -> Iterator[Spot]:
+def _spots(scene: CheckContext) -> Iterator[Observation]:
     renamed = any(target.renamed for pair in scene.pairs for target in pair.targets)
     for path in scene.before.template_paths:
         text = scene.before.files[path].decode("utf-8", "replace")
@@ -29,7 +30,7 @@ def _spots(scene: Scene) -> Iterator[Spot]:
                 here, found = scene.after_line(path, number)
                 now = "a Rollout" if what == "Deployment" else "a stable and a canary one"
                 message = f"it looks up a {what}; when that of this chart is meant, it is {now} now"
-                yield Spot(None, (), message, path=here, line=found)
+                yield Observation(None, (), message, path=here, line=found)
 
 
-AUDIT = Audit(id="lookup-of-old-object", severity="warning", files=_spots)
+CHECK = Check(code="lookup-of-old-object", severity="warning", files=_spots)

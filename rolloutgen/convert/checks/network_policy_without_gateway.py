@@ -11,16 +11,16 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from rolloutgen.convert.checks import Audit, Pair, Scene, Spot
+from rolloutgen.convert.checks import Check, CheckContext, RenderPair
 from rolloutgen.convert.expected.target import Target
 from rolloutgen.kube.pods import pod_labels
 from rolloutgen.kube.release import ISTIO_GATEWAY
 from rolloutgen.kube.selectors import selects
 from rolloutgen.kube.tree import listing, mapping, rows
-from rolloutgen.model import Manifest
+from rolloutgen.model import Manifest, Observation
 
 
-def _spots(pair: Pair, scene: Scene) -> Iterator[Spot]:
+def _spots(pair: RenderPair, scene: CheckContext) -> Iterator[Observation]:
     for target in pair.targets:
         gateway = str(mapping(target.block, "gateway").get("namespace") or "")
         if not target.routed or not gateway or not _has_new_gateway(pair, target):
@@ -37,10 +37,10 @@ def _spots(pair: Pair, scene: Scene) -> Iterator[Spot]:
         ]
         if policies and gateway != target.namespace and not any(_admits(policy, gateway) for policy in policies):
             message = f"no rule admits namespace {gateway}: the hosts of the gateway set will not reach the pods"
-            yield Spot(policies[0], ("spec", "ingress"), message)
+            yield Observation(policies[0], ("spec", "ingress"), message)
 
 
-def _has_new_gateway(pair: Pair, target: Target) -> bool:
+def _has_new_gateway(pair: RenderPair, target: Target) -> bool:
     """Whether the conversion gives the workload its first way in through a Gateway."""
     if target.decision.virtual_service_sites:
         return False
@@ -66,4 +66,4 @@ def _is(peer: Mapping[str, Any], namespace: str) -> bool:
     return bool(wanted == namespace)
 
 
-AUDIT = Audit(id="network-policy-without-gateway", severity="info", objects=_spots)
+CHECK = Check(code="network-policy-without-gateway", severity="info", objects=_spots)

@@ -11,13 +11,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from rolloutgen.convert.checks import Audit, Pair, Scene, Spot
+from rolloutgen.convert.checks import Check, CheckContext, RenderPair
 from rolloutgen.kube.tree import strings
+from rolloutgen.model import Observation
 
 _LABEL = re.compile(r"(?<![\w-])pod-template-hash(?![\w-])")
 
 
-def _spots(pair: Pair, scene: Scene) -> Iterator[Spot]:
+def _spots(pair: RenderPair, scene: CheckContext) -> Iterator[Observation]:
     if not pair.targets:
         return
     for manifest in pair.after.objects:
@@ -26,7 +27,7 @@ def _spots(pair: Pair, scene: Scene) -> Iterator[Spot]:
         for at, value in strings(manifest.body):
             if _LABEL.search(value):
                 message = "a Rollout's pods carry rollouts-pod-template-hash instead of pod-template-hash"
-                yield Spot(manifest, at, message, "pod-template-hash")
+                yield Observation(manifest, at, message, needle="pod-template-hash")
 
 
-AUDIT = Audit(id="pod-template-hash", severity="warning", objects=_spots)
+CHECK = Check(code="pod-template-hash", severity="warning", objects=_spots)

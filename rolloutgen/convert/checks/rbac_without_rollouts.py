@@ -10,14 +10,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from rolloutgen.convert.checks import Audit, Pair, Scene, Spot
+from rolloutgen.convert.checks import Check, CheckContext, RenderPair
 from rolloutgen.kube.tree import rows, texts
-from rolloutgen.model import Severity
+from rolloutgen.model import Observation, Severity
 
 _GROUPS = {"apps", "extensions"}
 
 
-def _spots(pair: Pair, scene: Scene) -> Iterator[Spot]:
+def _spots(pair: RenderPair, scene: CheckContext) -> Iterator[Observation]:
     names = {target.name for target in pair.targets}
     for role in pair.after.objects:
         if role.ref.kind not in ("Role", "ClusterRole") or role.ref.group != "rbac.authorization.k8s.io":
@@ -33,7 +33,7 @@ def _spots(pair: Pair, scene: Scene) -> Iterator[Spot]:
                 continue
             message = f"{role.ref} grants {_verbs(rule)} on {resources[0]}, and nothing on rollouts of argoproj.io"
             severity: Severity = "warning" if only else "info"
-            yield Spot(role, ("rules", index, "resources"), message, "deployments", severity=severity)
+            yield Observation(role, ("rules", index, "resources"), message, severity=severity, needle="deployments")
             break
 
 
@@ -47,4 +47,4 @@ def _verbs(rule: Mapping[str, Any]) -> str:
     return ", ".join(verbs) if len(verbs) <= 4 else f"{', '.join(verbs[:3])} and more"
 
 
-AUDIT = Audit(id="rbac-without-rollouts", severity="info", objects=_spots)
+CHECK = Check(code="rbac-without-rollouts", severity="info", objects=_spots)

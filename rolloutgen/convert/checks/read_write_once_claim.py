@@ -10,13 +10,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from rolloutgen.convert.checks import Audit, Pair, Scene, Spot
+from rolloutgen.convert.checks import Check, CheckContext, RenderPair
 from rolloutgen.kube.tree import rows, text, texts
+from rolloutgen.model import Observation
 
 _ONE_NODE = {"ReadWriteOnce", "ReadWriteOncePod"}
 
 
-def _spots(pair: Pair, scene: Scene) -> Iterator[Spot]:
+def _spots(pair: RenderPair, scene: CheckContext) -> Iterator[Observation]:
     for target in pair.targets:
         rollout = pair.rollout(target)
         for index, volume in rows(rollout.body, "spec", "template", "spec", "volumes") if rollout else ():
@@ -27,7 +28,7 @@ def _spots(pair: Pair, scene: Scene) -> Iterator[Spot]:
                 at = ("spec", "template", "spec", "volumes", index, "persistentVolumeClaim", "claimName")
                 mode = ", ".join(sorted(modes))
                 message = f"the pods mount claim {name} ({mode}), which old and new pods cannot share"
-                yield Spot(rollout, at, message)
+                yield Observation(rollout, at, message)
 
 
-AUDIT = Audit(id="read-write-once-claim", severity="warning", objects=_spots)
+CHECK = Check(code="read-write-once-claim", severity="warning", objects=_spots)

@@ -10,15 +10,16 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from rolloutgen.convert.checks import Audit, Scene, Spot
+from rolloutgen.convert.checks import Check, CheckContext
 from rolloutgen.kube.naming import track_suffixes
+from rolloutgen.model import Observation
 
 _COMMAND = re.compile(
     r"\b(?:kubectl|oc|minikube)\b[^\n]*?\b(?:svc|services?)[/ ]+(?:-[\w-]+[ =]\S+ +)*(?P<name>[\w.<>${}()\[\]-]+)"
 )
 
 
-def _spots(scene: Scene) -> Iterator[Spot]:
+def _spots(scene: CheckContext) -> Iterator[Observation]:
     pairs = [pair for pair in scene.pairs if any(target.renamed for target in pair.targets)]
     if not pairs:
         return
@@ -33,9 +34,9 @@ def _spots(scene: Scene) -> Iterator[Spot]:
             found = _COMMAND.search(line)
             name = found["name"].rstrip(".)") if found else ""
             if name and any(name == tail or name.endswith((f"-{tail}", f"}}{tail}")) for tail in tails):
-                yield Spot(
+                yield Observation(
                     None, (), f"it names the Service {name}, which is {name}{suffix} now", path=path, line=number
                 )
 
 
-AUDIT = Audit(id="readme-names-service", severity="info", files=_spots)
+CHECK = Check(code="readme-names-service", severity="info", files=_spots)

@@ -10,12 +10,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from rolloutgen.convert.checks import Audit, Scene, Spot
+from rolloutgen.convert.checks import Check, CheckContext
+from rolloutgen.model import Observation
 
 _FILES = (".md", ".gotmpl", ".sh", ".bash", ".txt", "values.yaml", "Makefile")
 
 
-def _spots(scene: Scene) -> Iterator[Spot]:
+def _spots(scene: CheckContext) -> Iterator[Observation]:
     moved = {path: to for path, to in scene.moved.items() if path not in scene.after.files}
     for path, text in scene.texts.items():
         if not path.endswith(_FILES):
@@ -24,7 +25,7 @@ def _spots(scene: Scene) -> Iterator[Spot]:
             for old, to in moved.items():
                 if old in line and re.search(rf"(?<![\w-]){re.escape(old)}(?![\w-])", line):
                     now = f"{to} now" if to else "several files now"
-                    yield Spot(None, (), f"it names {old}, which is {now}", path=path, line=number)
+                    yield Observation(None, (), f"it names {old}, which is {now}", path=path, line=number)
 
 
-AUDIT = Audit(id="renamed-file-mentioned", severity="info", files=_spots)
+CHECK = Check(code="renamed-file-mentioned", severity="info", files=_spots)

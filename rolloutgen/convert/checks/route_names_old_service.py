@@ -10,9 +10,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from rolloutgen.convert.checks import Audit, Pair, Scene, Spot
+from rolloutgen.convert.checks import Check, CheckContext, RenderPair
 from rolloutgen.kube.naming import host_tail
 from rolloutgen.kube.tree import as_map, dig, strings
+from rolloutgen.model import Observation
 
 # Of each kind the last keys of the paths where a Service is named.
 _KINDS = {
@@ -33,7 +34,7 @@ _KINDS = {
 _NOT_A_SERVICE = ("ServiceAccount", "Gateway", "Secret", "Middleware", "TLSOption", "TraefikService")
 
 
-def _spots(pair: Pair, scene: Scene) -> Iterator[Spot]:
+def _spots(pair: RenderPair, scene: CheckContext) -> Iterator[Observation]:
     renamed = [target for target in pair.targets if target.renamed and target.service]
     for manifest in pair.after.objects if renamed else ():
         if manifest.ref.kind not in _KINDS or not manifest.ref.group:
@@ -45,17 +46,19 @@ def _spots(pair: Pair, scene: Scene) -> Iterator[Spot]:
             by_name = manifest.ref.kind in ("ServiceExport", "ServiceProfile")
             if by_name and host_tail(manifest.ref.name, old, target.namespace, here) is not None:
                 message = f"{manifest.ref} is about Service {old}, which is {target.stable} now"
-                yield Spot(manifest, ("metadata", "name"), message)
+                yield Observation(manifest, ("metadata", "name"), message)
             for at, value in strings(as_map(manifest.body.get("spec")), ("spec",)):
                 if at[-1] in _KINDS[manifest.ref.kind] and len(at) > 2 and not by_name:
                     if host_tail(value.partition(":")[0], old, target.namespace, here) is None:
                         continue
                     if _kind_beside(manifest.body, at) not in _NOT_A_SERVICE:
-                        yield Spot(manifest, at, f"{manifest.ref} leads to Service {old}, which is {target.stable} now")
+                        yield Observation(
+                            manifest, at, f"{manifest.ref} leads to Service {old}, which is {target.stable} now"
+                        )
 
 
 def _kind_beside(body: object, at: tuple[str | int, ...]) -> str:
     return str(as_map(dig(body, *at[:-1])).get("kind") or "Service")
 
 
-AUDIT = Audit(id="route-names-old-service", severity="warning", objects=_spots)
+CHECK = Check(code="route-names-old-service", severity="warning", objects=_spots)

@@ -10,11 +10,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from rolloutgen.convert.checks import Audit, Pair, Scene, Spot
+from rolloutgen.convert.checks import Check, CheckContext, RenderPair
 from rolloutgen.kube.tree import mapping
+from rolloutgen.model import Observation
 
 
-def _spots(pair: Pair, scene: Scene) -> Iterator[Spot]:
+def _spots(pair: RenderPair, scene: CheckContext) -> Iterator[Observation]:
     for target in pair.targets:
         stable, canary = pair.stable(target), pair.canary(target)
         if stable is None or canary is None:
@@ -27,11 +28,11 @@ def _spots(pair: Pair, scene: Scene) -> Iterator[Spot]:
         ]
         for key in both[:1]:
             message = f"{key} stands on {target.stable} and {target.canary}: their pods count twice"
-            yield Spot(stable, ("metadata", "annotations", key), message)
+            yield Observation(stable, ("metadata", "annotations", key), message)
 
 
 def _scrapes(key: object, value: object) -> bool:
     return str(key).startswith("prometheus.io/") and str(key).endswith("scrape") and str(value).lower() == "true"
 
 
-AUDIT = Audit(id="scrape-annotation-on-both", severity="warning", objects=_spots)
+CHECK = Check(code="scrape-annotation-on-both", severity="warning", objects=_spots)

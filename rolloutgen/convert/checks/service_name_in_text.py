@@ -11,16 +11,16 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from rolloutgen.convert.checks import Audit, Pair, Scene, Spot
+from rolloutgen.convert.checks import Check, CheckContext, RenderPair
 from rolloutgen.kube.tree import strings
-from rolloutgen.model import Path
+from rolloutgen.model import Observation, Path
 
 _WORDS = r"(?:service|svc|upstream|backend|endpoint)s?(?:[-_.]?names?)?|host(?:[-_.]?name)?(?=\s*[=:])"
 _BEFORE = rf"(?:{_WORDS})[\"']?\s*(?:=|:\s|\s)\s*[\"']?"
 _SKIPPED = {"Secret", "CustomResourceDefinition", "Service", "ServiceAccount"}
 
 
-def _spots(pair: Pair, scene: Scene) -> Iterator[Spot]:
+def _spots(pair: RenderPair, scene: CheckContext) -> Iterator[Observation]:
     for target in pair.targets:
         if not target.renamed or target.service is None:
             continue
@@ -36,11 +36,11 @@ def _spots(pair: Pair, scene: Scene) -> Iterator[Spot]:
                 if found:
                     said = " ".join(found[0].split())
                     message = f"{said!r} may mean the Service that is {target.stable} now"
-                    yield Spot(
+                    yield Observation(
                         manifest,
                         at,
                         message,
-                        f"{found[0].splitlines()[0]}\n{found[0].splitlines()[0].removesuffix(old).strip()}",
+                        needle=f"{found[0].splitlines()[0]}\n{found[0].splitlines()[0].removesuffix(old).strip()}",
                     )
 
 
@@ -50,4 +50,4 @@ def _is_text(at: Path, kind: str) -> bool:
     return "args" in at or "command" in at or "annotations" in at or ("env" in at and at[-1] == "value")
 
 
-AUDIT = Audit(id="service-name-in-text", severity="info", objects=_spots)
+CHECK = Check(code="service-name-in-text", severity="info", objects=_spots)

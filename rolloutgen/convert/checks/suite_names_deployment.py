@@ -10,13 +10,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from rolloutgen.convert.checks import Audit, Scene, Spot
+from rolloutgen.convert.checks import Check, CheckContext
+from rolloutgen.model import Observation
 
 _SUITE = re.compile(r"^(?:suite|tests):", re.MULTILINE)
 _KIND = re.compile(r"(?:of|kind|value|kindType):\s*[\"']?Deployment[\"']?\s*(?:#|$|\}|,)")
 
 
-def _spots(scene: Scene) -> Iterator[Spot]:
+def _spots(scene: CheckContext) -> Iterator[Observation]:
     names = {path.removeprefix("templates/"): to for path, to in scene.moved.items() if path.startswith("templates/")}
     for path, text in scene.texts.items():
         if not (path.startswith("tests/") or "/tests/" in path or "_test.y" in path) or not _SUITE.search(text):
@@ -35,11 +36,11 @@ def _spots(scene: Scene) -> Iterator[Spot]:
             lines.append(number)
         if lines:
             more = f" ({len(lines)} places)" if len(lines) > 1 else ""
-            yield Spot(None, (), f"the suite expects {' and '.join(said)}{more}", path=path, line=lines[0])
+            yield Observation(None, (), f"the suite expects {' and '.join(said)}{more}", path=path, line=lines[0])
 
 
 def _names_file(line: str, name: str) -> bool:
     return name in line and re.search(rf"(?<![\w.-]){re.escape(name)}(?![\w-]|\.\w)", line) is not None
 
 
-AUDIT = Audit(id="suite-names-deployment", severity="warning", files=_spots)
+CHECK = Check(code="suite-names-deployment", severity="warning", files=_spots)

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from rolloutgen.convert.checks import Audit, Pair, Scene, Spot
+from rolloutgen.convert.checks import Check, CheckContext, RenderPair
 from rolloutgen.kube.tree import mapping
+from rolloutgen.model import Observation
 
 _RELOADER = "Start Reloader with --is-Argo-Rollouts=true; each reload is a canary then."
 # The start of the annotation, the tool, and what to do.
@@ -33,7 +34,7 @@ _TOOLS = (
 )
 
 
-def _spots(pair: Pair, scene: Scene) -> Iterator[Spot]:
+def _spots(pair: RenderPair, scene: CheckContext) -> Iterator[Observation]:
     for target in pair.targets:
         rollout = pair.rollout(target)
         if rollout is None:
@@ -45,7 +46,7 @@ def _spots(pair: Pair, scene: Scene) -> Iterator[Spot]:
                     if str(key).startswith(start) and tool not in told:
                         told.add(tool)
                         message = f"{key} is for {tool}, which may not act on a Rollout"
-                        yield Spot(rollout, (*path, key), message, hint=hint)
+                        yield Observation(rollout, (*path, key), message, hint=hint)
 
 
-AUDIT = Audit(id="tool-annotation", severity="warning", objects=_spots)
+CHECK = Check(code="tool-annotation", severity="warning", objects=_spots)

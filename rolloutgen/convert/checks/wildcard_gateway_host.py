@@ -11,13 +11,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from rolloutgen.convert.checks import Audit, Pair, Scene, Spot
+from rolloutgen.convert.checks import Check, CheckContext, RenderPair
 from rolloutgen.kube.istio import certificate_covers, gateway_hosts, servers
 from rolloutgen.kube.release import CERTIFICATE, ISTIO_GATEWAY
 from rolloutgen.kube.tree import mapping, text, texts
+from rolloutgen.model import Observation
 
 
-def _spots(pair: Pair, scene: Scene) -> Iterator[Spot]:
+def _spots(pair: RenderPair, scene: CheckContext) -> Iterator[Observation]:
     gateways = pair.view.all(ISTIO_GATEWAY)
     told = {text(cert.body, "spec", "secretName") for cert in pair.view.all(CERTIFICATE)}
     new = [gateway for gateway in gateways if pair.old(gateway) is None]
@@ -34,7 +35,7 @@ def _spots(pair: Pair, scene: Scene) -> Iterator[Spot]:
                 hosts = [host for _, host in gateway_hosts(preview) if any(_covers(name, host) for name in wide)]
                 if same and hosts:
                     message = f"its wildcard {wide[0]} covers {hosts[0]} of {preview.ref} at the same ingress"
-                    yield Spot(gateway, (*at, "hosts"), message)
+                    yield Observation(gateway, (*at, "hosts"), message)
                     break
 
 
@@ -42,4 +43,4 @@ def _covers(name: str, host: str) -> bool:
     return name == "*" or certificate_covers(name, host)
 
 
-AUDIT = Audit(id="wildcard-gateway-host", severity="warning", objects=_spots)
+CHECK = Check(code="wildcard-gateway-host", severity="warning", objects=_spots)

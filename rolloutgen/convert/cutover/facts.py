@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from rolloutgen.config.record import general_name
 from rolloutgen.convert.pipeline import Plan
-from rolloutgen.convert.verify.verify import Verdict
+from rolloutgen.convert.verify.verify import ProofResult
 from rolloutgen.kube.references import is_config
 from rolloutgen.kube.tree import as_map, dig, maps
 from rolloutgen.model import Manifest, Rendered
@@ -36,7 +36,7 @@ class Trouble:
 
 
 @dataclass(frozen=True, slots=True)
-class Facts:
+class CutoverFacts:
     """Names carry "$RELEASE" for the release's own; a namespace that is the release's is "$NAMESPACE", quoted.
 
     `left_away` is the chart's name where the chart leaves it away in a release that is called like it: names then carry
@@ -57,7 +57,7 @@ class Facts:
     configs: tuple[tuple[str, str], ...]
 
 
-def facts_of(plan: Plan) -> Facts | None:
+def facts_of(plan: Plan) -> CutoverFacts | None:
     """The facts of a converted plan, from the first value set that renders a Rollout; None where there is none."""
     if plan.status != "converted" or plan.survey is None:
         return None
@@ -69,7 +69,7 @@ def facts_of(plan: Plan) -> Facts | None:
     return None
 
 
-def _facts(plan: Plan, before: Rendered, after: tuple[Manifest, ...], rollouts: list[Manifest]) -> Facts:
+def _facts(plan: Plan, before: Rendered, after: tuple[Manifest, ...], rollouts: list[Manifest]) -> CutoverFacts:
     assert plan.survey is not None
     release = before.value_set.release
 
@@ -91,7 +91,7 @@ def _facts(plan: Plan, before: Rendered, after: tuple[Manifest, ...], rollouts: 
         for one in (as_map(istio.get("virtualService")), *maps(istio.get("virtualServices"))):
             if one.get("name"):
                 listed[named(one["name"])] = None
-    return Facts(
+    return CutoverFacts(
         deployments=tuple(dict.fromkeys(named(m.ref.name) for m in rollouts)),
         scaled=tuple(dict.fromkeys(named(m.ref.name) for m in rollouts if m.ref.name in scaled)),
         gone_services=tuple((named(a), named(b)) for a, b in _gone(plan, before, after, rollouts)),
@@ -128,7 +128,7 @@ def _replicas_keys(plan: Plan, scaled: list[Manifest]) -> Iterator[str]:
             yield f"{key}.workloads.{workload.decision.key}.replicas" if several else f"{key}.replicas"
 
 
-def _pairs(plan: Plan) -> Iterator[tuple[Rendered, Verdict]]:
+def _pairs(plan: Plan) -> Iterator[tuple[Rendered, ProofResult]]:
     """Each render of the old chart with the verdict on its value set."""
     assert plan.survey is not None
     renders = {id(render.value_set): render for render in plan.survey.renders}

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from rolloutgen.config.options import Deployer, Options
-from rolloutgen.convert.cutover.facts import Facts, facts_of
+from rolloutgen.convert.cutover.facts import CutoverFacts, facts_of
 from rolloutgen.convert.pipeline import Plan
 
 KEEP = "helm.sh/resource-policy=keep"
@@ -20,7 +20,7 @@ _TITLES = {
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class CutoverStep:
     """One step: what is done, the commands or the text to paste, and why."""
 
     title: str
@@ -34,7 +34,7 @@ class Cutover:
 
     deployer: Deployer
     title: str
-    steps: tuple[Step, ...]
+    steps: tuple[CutoverStep, ...]
 
 
 def cutovers(plan: Plan, options: Options, chart: str) -> tuple[Cutover, ...]:
@@ -50,8 +50,8 @@ def cutovers(plan: Plan, options: Options, chart: str) -> tuple[Cutover, ...]:
     return tuple(Cutover(deployer, _TITLES[deployer], tuple(_steps(facts, deployer, chart))) for deployer in wanted)
 
 
-def _steps(facts: Facts, deployer: Deployer, chart: str) -> Iterator[Step]:
-    yield Step(
+def _steps(facts: CutoverFacts, deployer: Deployer, chart: str) -> Iterator[CutoverStep]:
+    yield CutoverStep(
         "Say which release",
         ("RELEASE=my-release NAMESPACE=my-namespace", *_full_name(facts), _existing(facts)),
         "What the last command does not find has another name in your release (nameOverride, fullnameOverride): "
@@ -60,7 +60,7 @@ def _steps(facts: Facts, deployer: Deployer, chart: str) -> Iterator[Step]:
     yield from _checks(facts)
     yield from _clients(facts)
     if deployer == "argocd" and facts.scaled:
-        yield Step(
+        yield CutoverStep(
             "Give the Rollout the live number of pods",
             (
                 f'kubectl -n "$NAMESPACE" get deployment {_quoted(facts.scaled)} -o '
@@ -73,14 +73,14 @@ def _steps(facts: Facts, deployer: Deployer, chart: str) -> Iterator[Step]:
     yield _keep(facts, deployer)
     yield from _upgrade(facts, deployer, chart)
     for name in facts.deployments:
-        yield Step(
+        yield CutoverStep(
             f"Wait until Rollout {name} is healthy and has as many pods",
             (f'kubectl argo rollouts status "{name}" -n "$NAMESPACE" --timeout 10m', _pods(name)),
             "Both run side by side until here. The Services turn to the Rollout's pods as soon as they are "
             "available, so it "
             "needs at least as many as the Deployment before the Deployment goes.",
         )
-    yield Step(
+    yield CutoverStep(
         "Delete the Deployment",
         (
             *(f'kubectl -n "$NAMESPACE" delete deployment "{name}"' for name in facts.deployments),
@@ -94,18 +94,18 @@ def _steps(facts: Facts, deployer: Deployer, chart: str) -> Iterator[Step]:
     yield from _back(facts, deployer)
 
 
-def _full_name(facts: Facts) -> Iterator[str]:
+def _full_name(facts: CutoverFacts) -> Iterator[str]:
     if facts.left_away:
         name = facts.left_away
         yield f'case "$RELEASE" in *{name}*) FULLNAME="$RELEASE" ;; *) FULLNAME="$RELEASE-{name}" ;; esac'
 
 
-def _existing(facts: Facts) -> str:
+def _existing(facts: CutoverFacts) -> str:
     return f'kubectl -n "$NAMESPACE" get deployment {_quoted(facts.deployments)}'
 
 
-def _checks(facts: Facts) -> Iterator[Step]:
-    yield Step(
+def _checks(facts: CutoverFacts) -> Iterator[CutoverStep]:
+    yield CutoverStep(
         "Check that there is room for twice the pods",
         (
             'kubectl -n "$NAMESPACE" get resourcequota,limitrange',
@@ -114,11 +114,11 @@ def _checks(facts: Facts) -> Iterator[Step]:
         "Deployment and Rollout run side by side for a few minutes.",
     )
     for trouble in facts.troubles:
-        yield Step(trouble.title, trouble.commands, trouble.why)
+        yield CutoverStep(trouble.title, trouble.commands, trouble.why)
     commands = ["kubectl get crd rollouts.argoproj.io", "kubectl get pods -A -l app.kubernetes.io/name=argo-rollouts"]
     for resource, namespace in facts.rights:
         commands += [f"kubectl auth can-i create {resource} -n {namespace}"]
-    yield Step(
+    yield CutoverStep(
         "Check the controller and your rights",
         tuple(commands),
         "The controller must run, and whoever deploys must be allowed to create the new kinds; Certificates go into "
@@ -129,9 +129,9 @@ def _checks(facts: Facts) -> Iterator[Step]:
     )
 
 
-def _clients(facts: Facts) -> Iterator[Step]:
+def _clients(facts: CutoverFacts) -> Iterator[CutoverStep]:
     for old, new in facts.gone_services:
-        yield Step(
+        yield CutoverStep(
             f"Find clients outside the release that use Service {old}",
             (
                 "kubectl get ingress,virtualservice,destinationrule,httproute,servicemonitor,configmap -A -o yaml "
@@ -144,7 +144,7 @@ def _clients(facts: Facts) -> Iterator[Step]:
         )
 
 
-def _keep(facts: Facts, deployer: Deployer) -> Step:
+def _keep(facts: CutoverFacts, deployer: Deployer) -> CutoverStep:
     why = "Without it the upgrade deletes the Deployment in the second in which it creates the Rollout: an outage."
     annotation = "argocd.argoproj.io/sync-options=Prune=false" if deployer == "argocd" else KEEP
     commands = [f'kubectl -n "$NAMESPACE" annotate deployment "{name}" {annotation}' for name in facts.deployments]
@@ -153,22 +153,22 @@ def _keep(facts: Facts, deployer: Deployer) -> Step:
         why += " Its pods read the ConfigMaps and Secrets under their old names until they end."
     if deployer == "flux":
         commands.insert(0, 'flux suspend helmrelease "$RELEASE" -n "$NAMESPACE"')
-    return Step("Keep the live Deployment", tuple(commands), why)
+    return CutoverStep("Keep the live Deployment", tuple(commands), why)
 
 
-def _upgrade(facts: Facts, deployer: Deployer, chart: str) -> Iterator[Step]:
+def _upgrade(facts: CutoverFacts, deployer: Deployer, chart: str) -> Iterator[CutoverStep]:
     upgrade = f'helm upgrade "$RELEASE" {chart} -n "$NAMESPACE" --reset-then-reuse-values'
     reuse = (
         "--reset-then-reuse-values keeps the release's values and brings the new defaults; --reuse-values would not."
     )
     if deployer == "helm3":
-        yield Step(
+        yield CutoverStep(
             "Upgrade (Helm 3.14 or newer), without --wait and --atomic",
             (upgrade,),
             f"{reuse} Helm's --wait does not know Rollouts.",
         )
     elif deployer == "helm4":
-        yield Step(
+        yield CutoverStep(
             "Upgrade without --wait, --atomic and --rollback-on-failure",
             (f"{upgrade} --server-side=false",),
             f"{reuse} Helm 4 never sees a Rollout as ready, so --wait would mark the release failed. With "
@@ -177,7 +177,7 @@ def _upgrade(facts: Facts, deployer: Deployer, chart: str) -> Iterator[Step]:
             "enough, later upgrades follow.",
         )
     elif deployer == "helmfile":
-        yield Step(
+        yield CutoverStep(
             "Deploy with `wait: false` and `atomic: false`",
             ('helmfile -l name="$RELEASE" apply    # with Helm 4: --args "--server-side=false"',),
             "Helm's --wait does not know Rollouts: with Helm 4 it marks the release failed. With Helm 4's "
@@ -185,13 +185,13 @@ def _upgrade(facts: Facts, deployer: Deployer, chart: str) -> Iterator[Step]:
             "every later upgrade would conflict with what the controller owns.",
         )
     elif deployer == "argocd":
-        yield Step(
+        yield CutoverStep(
             "Merge, and sync",
             ('argocd app sync "$RELEASE"',),
             "The application is assumed to be called like the release.",
         )
     else:
-        yield Step(
+        yield CutoverStep(
             "Set in the HelmRelease, merge, and resume",
             (
                 "spec:\n  upgrade:\n    disableWait: true\n    serverSideApply: disabled    # Flux 2.8 and newer",
@@ -202,12 +202,12 @@ def _upgrade(facts: Facts, deployer: Deployer, chart: str) -> Iterator[Step]:
         )
 
 
-def _old_versions(facts: Facts) -> Iterator[Step]:
+def _old_versions(facts: CutoverFacts) -> Iterator[CutoverStep]:
     """How ConfigMaps and Secrets that nobody reads any more are found: neither Helm nor Argo CD deletes them."""
     if not facts.configs:
         return
     names = "|".join(dict.fromkeys(name for _, name in facts.configs))
-    yield Step(
+    yield CutoverStep(
         "Now and then: find versions of ConfigMaps and Secrets that nothing names any more, and delete them",
         (
             f'kubectl -n "$NAMESPACE" get configmap,secret -o name | grep -E "/({names})-[0-9a-f]{{8}}\\$" |\n'
@@ -220,7 +220,7 @@ def _old_versions(facts: Facts) -> Iterator[Step]:
     )
 
 
-def _ignore_differences(facts: Facts) -> Step:
+def _ignore_differences(facts: CutoverFacts) -> CutoverStep:
     lines = ["spec:", "  ignoreDifferences:"]
     for name in facts.virtual_services:
         lines += [
@@ -239,7 +239,7 @@ def _ignore_differences(facts: Facts) -> Step:
             "    - /spec/replicas",
         ]
     lines += ["  syncPolicy:", "    syncOptions:", "    - RespectIgnoreDifferences=true"]
-    return Step(
+    return CutoverStep(
         "Paste into the Application",
         ("\n".join(lines),),
         "The controller moves the weights and the autoscaler the replicas; without this a sync in the middle of a "
@@ -248,7 +248,7 @@ def _ignore_differences(facts: Facts) -> Step:
     )
 
 
-def _back(facts: Facts, deployer: Deployer) -> Iterator[Step]:
+def _back(facts: CutoverFacts, deployer: Deployer) -> Iterator[CutoverStep]:
     old = facts.old_version
     again = {
         "argocd": '# revert the merge, then:  argocd app sync "$RELEASE"',
@@ -264,7 +264,7 @@ def _back(facts: Facts, deployer: Deployer) -> Iterator[Step]:
         for command in (f'kubectl -n "$NAMESPACE" rollout status "deployment/{name}" --timeout 10m', _pods(name))
     ]
     delete = [f'kubectl -n "$NAMESPACE" delete rollout "{name}"' for name in facts.deployments]
-    yield Step(
+    yield CutoverStep(
         "The way back, at any time",
         (*keep, again, *wait, *delete),
         "The same in the other direction: the Rollout stays until the Deployment is ready with as many pods "

@@ -13,7 +13,7 @@ from rolloutgen.gotemplate.lexer import first_literal, lex, strip_literals
 from rolloutgen.gotemplate.sources import Source, Sources
 from rolloutgen.kube.references import CONTENT, is_config, references
 from rolloutgen.kube.tree import as_map, dig, map_strings, path_text
-from rolloutgen.model import Finding, Manifest, Path, Rendered
+from rolloutgen.model import Diagnostic, Manifest, Path, Rendered
 
 RULE = "config-not-versioned"
 _UNSTEADY = re.compile(
@@ -31,7 +31,7 @@ Identity = tuple[str, str, str]  # kind, namespace, name
 
 def versioned_sites(
     sources: Sources, renders: Sequence[Rendered], workloads: Collection[str], unsteady: Collection[tuple[str, str]]
-) -> tuple[tuple[str, ...], tuple[Finding, ...]]:
+) -> tuple[tuple[str, ...], tuple[Diagnostic, ...]]:
     """The sites of the objects that get names by version, and a finding for each that is left alone.
 
     `workloads` are the sites of the Deployments that are converted; `unsteady` kind and name of objects whose content
@@ -67,9 +67,9 @@ def _is_foreign(manifest: Manifest) -> bool:
     return manifest.template.startswith("charts/")
 
 
-def _finding(manifest: Manifest, why: str, sources: Sources) -> Finding:
+def _finding(manifest: Manifest, why: str, sources: Sources) -> Diagnostic:
     site = sources.sites.get(manifest.site)
-    return Finding(
+    return Diagnostic(
         RULE,
         "warning",
         f"{manifest.ref} keeps its name: {why}",

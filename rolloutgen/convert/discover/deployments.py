@@ -9,7 +9,7 @@ from rolloutgen.errors import ChartRefused, RenderError, RolloutgenError
 from rolloutgen.gotemplate.sources import Sources, maker
 from rolloutgen.kube.naming import same_when_cut
 from rolloutgen.kube.tree import dig
-from rolloutgen.model import Finding, Manifest, Refusal, Rendered
+from rolloutgen.model import Diagnostic, Manifest, Refusal, Rendered
 
 Found = tuple[Rendered, Manifest]
 
@@ -87,10 +87,10 @@ def nothing(renders: Sequence[Rendered], foreign: list[Found]) -> ChartRefused:
     )
 
 
-def of_dependencies(foreign: list[Found]) -> Iterable[Finding]:
+def of_dependencies(foreign: list[Found]) -> Iterable[Diagnostic]:
     """A finding for each template of a dependency that renders a Deployment."""
     for template in dict.fromkeys(manifest.template for _, manifest in foreign):
-        yield Finding(
+        yield Diagnostic(
             "deployment-in-dependency",
             "info",
             f"a Deployment of the dependency {template.split('/')[1]} stays",
@@ -99,7 +99,7 @@ def of_dependencies(foreign: list[Found]) -> Iterable[Finding]:
         )
 
 
-def unplaced(own: list[Found], sources: Sources) -> Iterable[Finding]:
+def unplaced(own: list[Found], sources: Sources) -> Iterable[Diagnostic]:
     """A finding for each Deployment whose text stands in no template, such as one that values hold whole.
 
     Raises ChartRefused where that is all the chart has.
@@ -112,7 +112,7 @@ def unplaced(own: list[Found], sources: Sources) -> Iterable[Finding]:
     for template in dict.fromkeys(template for template, _ in lost):
         ref = next(ref for path, ref in lost if path == template)
         why, hint = _elsewhere(template, sources)
-        yield Finding("deployment-not-in-source", "warning", f"{ref} stays: its text {why}", hint, template, 1)
+        yield Diagnostic("deployment-not-in-source", "warning", f"{ref} stays: its text {why}", hint, template, 1)
 
 
 def _elsewhere(template: str, sources: Sources) -> tuple[str, str]:

@@ -14,7 +14,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from rolloutgen.gotemplate.calls import Place, calls_of, meaning
+from rolloutgen.gotemplate.calls import TemplatePosition, calls_of, meaning
 from rolloutgen.gotemplate.expressions import ROOT, Code, grouped, read
 from rolloutgen.gotemplate.lexer import Block
 from rolloutgen.gotemplate.scope import has_root_only, same_scope, site_scope
@@ -34,7 +34,7 @@ class Printing:
 
 
 @dataclass(frozen=True)
-class Pair:
+class SitePair:
     """A document beside its Deployment: each printing of one with that of the other."""
 
     deployment: Site
@@ -50,7 +50,7 @@ class Pair:
         said = self.meanings(code, place_of(of), of)
         return said is not None and said == self.meanings(other, place_of(to), to)
 
-    def meanings(self, code: str, place: Place, site: Site) -> tuple[Code, ...] | None:
+    def meanings(self, code: str, place: TemplatePosition, site: Site) -> tuple[Code, ...] | None:
         """What an expression at a place of one of the two documents means to the caller in each printing."""
         tree = read(code)
         if tree is None:
@@ -74,12 +74,12 @@ def _printed(said: Code) -> Code:
     return replace(said, parts=(Code("text", text), *arguments)) if arguments else Code("text", text)
 
 
-def place_of(site: Site) -> Place:
+def place_of(site: Site) -> TemplatePosition:
     """Where a document begins."""
-    return Place(site.source, site.document.span.start)
+    return TemplatePosition(site.source, site.document.span.start)
 
 
-def paired(deployment: Site, service: Site, sources: Sources) -> Pair | None:
+def paired(deployment: Site, service: Site, sources: Sources) -> SitePair | None:
     """The two documents as pairs; None where one of them may be printed without the other, or that is not known."""
     first, second = list(_printings(deployment, sources)), list(_printings(service, sources))
     found: list[tuple[Printing, Printing]] = []
@@ -91,12 +91,12 @@ def paired(deployment: Site, service: Site, sources: Sources) -> Pair | None:
             return None
         second.remove(beside[0])
         found.append((printing, beside[0]))
-    return Pair(deployment, service, tuple(found)) if found and not second else None
+    return SitePair(deployment, service, tuple(found)) if found and not second else None
 
 
 def paired_by_name(
     deployment: Site, name: str, service: Site, raw: str, sources: Sources, *, calls: int
-) -> Pair | None:
+) -> SitePair | None:
     """A Deployment that is printed once and that call of the define of its Service which gives it the Deployment's
     name: `name` and `raw` are the expressions of both. None where it is not one, under the conditions of the other, and
     where the define has more than `calls`: the text of others would be that of this Service."""
@@ -115,16 +115,16 @@ def paired_by_name(
         and (said := meaning(trees[1], place_of(service), printing.handed))
         and _printed(said) == _printed(wanted)
     ]
-    return Pair(deployment, service, ((mine[0], found[0]),)) if len(found) == 1 else None
+    return SitePair(deployment, service, ((mine[0], found[0]),)) if len(found) == 1 else None
 
 
-def in_one_loop(deployment: Site, service: Site) -> Pair:
+def in_one_loop(deployment: Site, service: Site) -> SitePair:
     """Two documents of files (or of defines that know the root only) that equal loops print."""
     both = tuple(Printing(ROOT, ()) for _ in range(2))
-    return Pair(deployment, service, ((both[0], both[1]),))
+    return SitePair(deployment, service, ((both[0], both[1]),))
 
 
-def side_by_side(deployment: Site, other: Site, sources: Sources) -> Pair | None:
+def side_by_side(deployment: Site, other: Site, sources: Sources) -> SitePair | None:
     """A Deployment and another object that equal loops print, or defines that are handed the same; None for others."""
     scopes = [site_scope(site) for site in (deployment, other)]
     if all(has_root_only(scope, sources) for scope in scopes):
@@ -157,13 +157,13 @@ def _loops(blocks: _Blocks) -> _Blocks:
     return tuple(pair for pair in blocks if pair[0].keyword == "range")
 
 
-def _around(place: Place, blocks: _Blocks) -> Iterator[object]:
+def _around(place: TemplatePosition, blocks: _Blocks) -> Iterator[object]:
     """The blocks around a place, each as what it says; a block that cannot be read is only equal to itself."""
     for block, branch in blocks:
         opener = block.openers[branch]
         head = place.code_of(opener).strip()
         tree = read(head.partition(" ")[2].rpartition(":=")[2]) if branch == 0 else None
-        said = meaning(tree, Place(place.source, block.span.start), ROOT) if tree else None
+        said = meaning(tree, TemplatePosition(place.source, block.span.start), ROOT) if tree else None
         yield (block.keyword, said or (place.source.path, block.span.start, branch))
 
 
@@ -177,7 +177,7 @@ def _shares(one: Code, other: Code) -> bool:
     return one.text == "dict" and all(pairs[1].get(key, value) == value for key, value in pairs[0].items())
 
 
-def condition(pair: Pair, sources: Sources) -> str | None:
+def condition(pair: SitePair, sources: Sources) -> str | None:
     """The expression, as the Deployment's place reads it, under which its Service is printed beside it, "" for always;
     None where there is no such expression."""
     mine, theirs = (_conditions(pair, site, sources) for site in (pair.deployment, pair.service))
@@ -196,11 +196,11 @@ def condition(pair: Pair, sources: Sources) -> str | None:
     return f"and ({') ('.join(found)})" if len(found) > 1 else "".join(found)
 
 
-def presence(pair: Pair, sources: Sources) -> str | None:
+def presence(pair: SitePair, sources: Sources) -> str | None:
     """The expression, as the Service's place reads it, under which its Deployment is printed beside it, "" for always;
     None where there is no such expression."""
     turned = tuple((service, deployment) for deployment, service in pair.both)
-    return condition(Pair(pair.service, pair.deployment, turned), sources)
+    return condition(SitePair(pair.service, pair.deployment, turned), sources)
 
 
 def _at_dollar(code: str) -> str:
@@ -216,7 +216,7 @@ def _parts(said: tuple[Code, ...]) -> Iterator[tuple[Code, ...]]:
         yield from _parts(part)
 
 
-def _conditions(pair: Pair, site: Site, sources: Sources) -> list[tuple[str, tuple[Code, ...]]] | None:
+def _conditions(pair: SitePair, site: Site, sources: Sources) -> list[tuple[str, tuple[Code, ...]]] | None:
     """The conditions around a document (of one that several calls print, those within its define), each with what it
     means in each printing; an `else` says that none before it holds. None where one cannot be told."""
     scope = site_scope(site)
@@ -229,14 +229,14 @@ def _conditions(pair: Pair, site: Site, sources: Sources) -> list[tuple[str, tup
             continue
         codes = _asked(block, branch, place_of(site))
         for code in codes or ("",):
-            said = pair.meanings(code, Place(site.source, block.span.start), site)
+            said = pair.meanings(code, TemplatePosition(site.source, block.span.start), site)
             if said is None:
                 return None
             found.append((code, said))
     return found
 
 
-def _asked(block: Block, branch: int, place: Place) -> list[str]:
+def _asked(block: Block, branch: int, place: TemplatePosition) -> list[str]:
     """What has to hold, one by one, for a branch of an `if` to be taken; nothing where an `else` asks otherwise."""
     found: list[str] = []
     for number, opener in enumerate(block.openers[: branch + 1]):

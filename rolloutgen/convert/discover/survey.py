@@ -41,7 +41,7 @@ from rolloutgen.gotemplate.sources import Site, Sources, maker, refuse
 from rolloutgen.kube.pods import serves
 from rolloutgen.kube.references import points_at, target_of
 from rolloutgen.kube.release import VIRTUAL_SERVICE
-from rolloutgen.model import Decisions, Finding, Refusal, Rendered, WorkloadDecision
+from rolloutgen.model import Decisions, Diagnostic, Refusal, Rendered, WorkloadDecision
 
 _TARGETS = ("scaleTargetRef", "targetRef")
 AUTOSCALERS = {"HorizontalPodAutoscaler": "scaleTargetRef", "ScaledObject": "scaleTargetRef"}
@@ -71,7 +71,7 @@ class Survey:
     renders: tuple[Rendered, ...]
     decisions: Decisions
     workloads: tuple[Workload, ...]
-    findings: tuple[Finding, ...]
+    findings: tuple[Diagnostic, ...]
     aliases: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
 
@@ -117,14 +117,14 @@ def survey(
     return Survey(sources, tuple(renders), decisions, workloads, findings)
 
 
-def _hostless(workloads: Sequence[Workload]) -> Iterable[Finding]:
+def _hostless(workloads: Sequence[Workload]) -> Iterable[Diagnostic]:
     """A finding for each loop whose workloads get no hosts."""
     for item in workloads:
         if item.decision.looped and item.services and item.decision.router == "istio":
             site = item.sites[0]
             loop = next((block for block, _ in site_scope(site).blocks if block.keyword == "range"), None)
             by = "a loop makes" if loop else "the calls of a define make"
-            yield Finding(
+            yield Diagnostic(
                 "no-hosts-in-loop",
                 "info",
                 f"{by} these workloads of one text: their routes bind to the mesh, without hosts or a preview",
@@ -134,9 +134,9 @@ def _hostless(workloads: Sequence[Workload]) -> Iterable[Finding]:
             )
 
 
-def _not_judged(workload: Workload) -> Finding:
+def _not_judged(workload: Workload) -> Diagnostic:
     site = workload.sites[0]
-    return Finding(
+    return Diagnostic(
         "analysis-left-out",
         "info",
         f"no analysis judges new versions of {workload.decision.key}: Istio measures no Service of it",

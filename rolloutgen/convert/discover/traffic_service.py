@@ -17,7 +17,7 @@ from rolloutgen.kube.naming import host_tail, rename_service
 from rolloutgen.kube.pods import serves
 from rolloutgen.kube.references import points_at
 from rolloutgen.kube.tree import as_list, as_map, dig, maps, strings
-from rolloutgen.model import Finding, Manifest, Path, Refusal, Rendered, WorkloadDecision
+from rolloutgen.model import Diagnostic, Manifest, Path, Refusal, Rendered, WorkloadDecision
 
 _WEBHOOKS = ("ValidatingWebhookConfiguration", "MutatingWebhookConfiguration")
 _CONVERSIONS: tuple[Path, ...] = (
@@ -284,14 +284,14 @@ def port_index(services: Iterable[str], renders: Sequence[Rendered]) -> int:
     return 0
 
 
-def kept(decision: WorkloadDecision, renders: Sequence[Rendered]) -> Iterable[Finding]:
+def kept(decision: WorkloadDecision, renders: Sequence[Rendered]) -> Iterable[Diagnostic]:
     """Why the Service of a workload keeps its name, where the survey chose that."""
     found = hold(decision.service_sites, renders)
     if found is None or not (
         decision.strategy == "blue-green" or (decision.strategy, decision.router) == ("canary", "istio")
     ):
         return
-    yield Finding(
+    yield Diagnostic(
         "service-name-kept",
         "info",
         f"the stable Service stays {found.service.ref.name}: {found.why}",

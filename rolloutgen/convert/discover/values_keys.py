@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 from rolloutgen.chart.chart import Chart
 from rolloutgen.errors import ChartRefused
-from rolloutgen.gotemplate.lexer import Template
+from rolloutgen.gotemplate.lexer import LexedTemplate
 from rolloutgen.gotemplate.outline import outline
 from rolloutgen.gotemplate.sources import Site
 from rolloutgen.model import Refusal
@@ -78,7 +78,7 @@ def placeholder(chart: Chart, key: str) -> Span | None:
     if key not in chart.values:
         return None
     text = chart.text("values.yaml")
-    documents = outline(Template(text, (), ()))
+    documents = outline(LexedTemplate(text, (), ()))
     nodes = [node for document in documents[:1] for node in document.nodes if node.key == key]
     if len(nodes) == 1 and chart.values[key] in (None, {}) and not nodes[0].children and not _is_read(chart, key):
         return nodes[0].span

@@ -25,14 +25,14 @@ _INCLUDED = re.compile(r"\{\{-\s*(?:include|tpl)\b[^{}]*\|\s*nindent\s+\d+\s*-?\
 @dataclass(frozen=True)
 class Added:
     """What is added: `lines` of YAML at column 0; or `code`, an expression that prints them or nothing, and `inside`,
-    the same for a place where the dot is another. `merged` yields them as a map (also valid with another dot). `reason`
-    is the edit's, `hint` the way out where the source cannot take them."""
+    the same for a place where the dot is another. `merged` yields them as a map (also valid with another dot). `code`
+    is that of the edit, `hint` the way out where the source cannot take them."""
 
     merged: str
-    reason: str
+    code: str
     hint: str
     lines: tuple[str, ...] = ()
-    code: str = ""
+    expression: str = ""
     inside: str = ""
 
     def below(self, indent: int, *, moved: bool) -> list[str]:
@@ -40,7 +40,7 @@ class Added:
         if self.lines:
             return [" " * indent + line for line in self.lines]
         pad = " " * indent
-        code = self.inside if moved else self.code
+        code = self.inside if moved else self.expression
         return [f"{pad}{{{{- with {code} }}}}", f"{pad}{{{{- . | nindent {indent} }}}}", f"{pad}{{{{- end }}}}"]
 
     def whole(self, indent: int) -> list[str]:
@@ -48,7 +48,12 @@ class Added:
         pad = " " * indent
         if self.lines:
             return [f"{pad}annotations:", *self.below(indent + 2, moved=False)]
-        lines = [f"{{{{- with {self.code} }}}}", "annotations:", f"  {{{{- . | nindent {indent + 2} }}}}", "{{- end }}"]
+        lines = [
+            f"{{{{- with {self.expression} }}}}",
+            "annotations:",
+            f"  {{{{- . | nindent {indent + 2} }}}}",
+            "{{- end }}",
+        ]
         return [f"{pad}{line}" for line in lines]
 
 
@@ -75,7 +80,7 @@ def annotated(site: Site, added: Added, bodies: Sequence[Mapping[str, Any]]) -> 
     offset = plain[0].end if after_name else site.source.text.find("\n", metadata[0].key_span.end) + 1
     lines = added.whole(metadata[0].children[0].indent)
     glue = "" if site.source.text[:offset].endswith("\n") else "\n"
-    yield EditFile(site.source.path, Edit(Span(offset, offset), glue + _joined(site, lines), added.reason))
+    yield EditFile(site.source.path, Edit(Span(offset, offset), glue + _joined(site, lines), added.code))
 
 
 def _beside(site: Site, node: Node, added: Added) -> Iterator[EditFile]:
@@ -91,7 +96,7 @@ def _beside(site: Site, node: Node, added: Added) -> Iterator[EditFile]:
         at = whole_lines(site.source, block.end.span).start
         lead = text[at : block.end.span.start]
         lines = [f"{lead if lead.isspace() else ''}{{{{- else }}}}", *added.whole(node.indent)]
-        yield EditFile(path, Edit(Span(at, at), _joined(site, lines), added.reason))
+        yield EditFile(path, Edit(Span(at, at), _joined(site, lines), added.code))
         region = whole
     moved = any(block.keyword == "with" for block, _ in blocks)
     indent = node.children[0].indent if node.children else node.indent + 2
@@ -106,16 +111,16 @@ def _beside(site: Site, node: Node, added: Added) -> Iterator[EditFile]:
             lead = "" if splices else _joined(site, [""])
             ours = _joined(site, added.below(indent, moved=moved)).removeprefix(" " * indent if splices else "")
             new = f"{lead}{ours}{' ' * indent}{printed.of(text).strip()}"
-            yield EditFile(path, Edit(printed, new, added.reason))
+            yield EditFile(path, Edit(printed, new, added.code))
             return
         if found is None:
             raise _unclear(site, node, added)
         own = grouped((found["a"] or found["b"]).strip())
         merged = f"{{{{- toYaml (merge {added.merged} ({own} | default dict)) | nindent {indent} }}}}"
-        yield EditFile(path, Edit(printed, merged, added.reason))
+        yield EditFile(path, Edit(printed, merged, added.code))
         return
     stop = text.find("\n", node.key_span.end) + 1
-    yield EditFile(path, Edit(Span(stop, stop), _joined(site, added.below(indent, moved=moved)), added.reason))
+    yield EditFile(path, Edit(Span(stop, stop), _joined(site, added.below(indent, moved=moved)), added.code))
 
 
 def _joined(site: Site, lines: Sequence[str]) -> str:

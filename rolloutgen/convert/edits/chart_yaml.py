@@ -14,7 +14,7 @@ from rolloutgen.chart.chart import Chart
 from rolloutgen.convert.edits.generated import resource
 from rolloutgen.convert.edits.name_expressions import Terms
 from rolloutgen.convert.edits.operations import EditFile, Item, NewFile
-from rolloutgen.gotemplate.lexer import Template
+from rolloutgen.gotemplate.lexer import LexedTemplate
 from rolloutgen.gotemplate.outline import outline
 from rolloutgen.text_edits import Edit, Span, newline_of
 
@@ -36,7 +36,7 @@ def bumped(version: str, part: str) -> str:
 def bump_chart_yaml(chart: Chart, part: str) -> Iterator[Item]:
     """The edits of Chart.yaml: the version, and an entry in `artifacthub.io/changes`."""
     text = chart.text("Chart.yaml")
-    documents = outline(Template(text, (), ()))
+    documents = outline(LexedTemplate(text, (), ()))
     if part == "none" or not documents:
         return
     document = documents[0]

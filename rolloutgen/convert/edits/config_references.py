@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from rolloutgen.convert.edits.operations import EditFile
 from rolloutgen.convert.edits.service_name_usages import same
 from rolloutgen.gotemplate.expressions import expression
-from rolloutgen.gotemplate.outline import Document, walk
+from rolloutgen.gotemplate.outline import DocumentOutline, walk
 from rolloutgen.gotemplate.scope import root_symbol, scope_at
 from rolloutgen.gotemplate.sources import Source, Sources, refuse
 from rolloutgen.kube.references import SHAPES, references
@@ -26,7 +26,7 @@ Shape = tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class ConfigReference:
     """A reference in the source: what its path looks like ("-" for an item of a list), its kind and where it stands."""
 
     source: Source
@@ -61,7 +61,7 @@ def rename_config_references(
     }
     by_site = {id(site.document): site.id for site in sources.sites.values()}
     missing: dict[Shape, str] = {}
-    loose: list[Place] = []
+    loose: list[ConfigReference] = []
     for key, (source, document) in everywhere.items():
         site = by_site.get(key, "")
         places = list(_places(source, document))
@@ -120,28 +120,30 @@ def _shape(path: Path) -> Shape:
     return tuple("-" if isinstance(step, int) else step for step in path)
 
 
-def _places(source: Source, document: Document) -> Iterator[Place]:
+def _places(source: Source, document: DocumentOutline) -> Iterator[ConfigReference]:
     for path, node in walk(document.nodes):
         text = node.value.of(source.text)
         kind = SHAPES.get((path[-2], path[-1])) if len(path) > 1 else None
         if kind and text.strip() and "\n" not in text:
             lead = len(text) - len(text.lstrip())
-            yield Place(source, path, kind, Span(node.value.start + lead, node.value.start + len(text.rstrip())))
+            yield ConfigReference(
+                source, path, kind, Span(node.value.start + lead, node.value.start + len(text.rstrip()))
+            )
         if not text.startswith("{") or text.startswith("{{"):
             continue
         for found in _IN_FLOW.finditer(text):
             kind = SHAPES.get((path[-1], found[1]))
             if kind:
                 start = node.value.start + found.start(2)
-                yield Place(source, (*path, found[1]), kind, Span(start, start + len(found[2].rstrip())))
+                yield ConfigReference(source, (*path, found[1]), kind, Span(start, start + len(found[2].rstrip())))
 
 
-def _is_sure(place: Place, named: Collection[tuple[str, str]]) -> bool:
+def _is_sure(place: ConfigReference, named: Collection[tuple[str, str]]) -> bool:
     code = expression(place.text)
     return code is not None and any(kind == place.kind and same(code, name) for kind, name in named)
 
 
-def _edit(place: Place, wrap: Wrap, sources: Sources, *, sure: bool) -> EditFile:
+def _edit(place: ConfigReference, wrap: Wrap, sources: Sources, *, sure: bool) -> EditFile:
     source = place.source
     root = root_symbol(scope_at(source, place.span.start), sources)
     new = wrap(place.kind, place.text, root, sure) if root else None

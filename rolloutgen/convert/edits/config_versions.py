@@ -73,7 +73,7 @@ def version_configs(
         config, found = _one(site, sources, f"{prefix}.{key}", inner, in_place=site.source.path not in split)
         configs.append(config)
         bodies = [m.body for render in renders for m in render.objects if m.site == site.id]
-        added = Added(merged=_MERGED, reason=REASON, hint=_HINT, lines=_KEPT)
+        added = Added(merged=_MERGED, code=REASON, hint=_HINT, lines=_KEPT)
         items += found
         items += annotated(site, added, bodies)
     return tuple(configs), tuple(items)

@@ -22,7 +22,7 @@ from rolloutgen.gotemplate.sources import Site, Sources, refuse
 
 
 @dataclass(frozen=True)
-class Found:
+class RouteItem:
     """One http route of the source that leads to the Service: its item, its one destination, and the name that the
     Rollout lists (template text); `named` tells whether the source names it already. `heads` are the beginnings that
     other branches of a condition give the same route: they end in `route:`, and the destination stands behind them."""
@@ -35,11 +35,11 @@ class Found:
     heads: tuple[Node, ...] = ()
 
 
-def routes(site: Site, name: Name, wanted: str) -> tuple[Found, ...]:
+def routes(site: Site, name: Name, wanted: str) -> tuple[RouteItem, ...]:
     """The http routes of a VirtualService's source that lead to the Service, in order; those without a name are called
     `wanted`. Raises ChartRefused."""
     text = site.source.text
-    found: list[Found] = []
+    found: list[RouteItem] = []
     taken = {node.value.of(text).strip("\"' ") for node in _find(site, "spec", "http", "-", "name")}
     for item in _find(site, "spec", "http", "-"):
         entries = list(find_deep(item.children, ("route", "-"), text))
@@ -62,7 +62,7 @@ def routes(site: Site, name: Name, wanted: str) -> tuple[Found, ...]:
         names = find_deep(item.children, ("name",), text)
         beside = {route.name for route in found if not _exclude(site, route.item, item)}
         label = names[0].value.of(text).strip() if names else _free(taken | beside, wanted)
-        found.append(Found(item, *mine[0], label, bool(names), _heads(site, item, mine[0][0])))
+        found.append(RouteItem(item, *mine[0], label, bool(names), _heads(site, item, mine[0][0])))
     if not found:
         _refuse_streams(site, name)
         raise not_found(

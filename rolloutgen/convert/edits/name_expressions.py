@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from rolloutgen.chart.dependencies import declared
-from rolloutgen.convert.discover.pairing import Pair, condition, in_one_loop, paired, paired_by_name, presence
+from rolloutgen.convert.discover.pairing import SitePair, condition, in_one_loop, paired, paired_by_name, presence
 from rolloutgen.convert.discover.survey import Survey, Workload
 from rolloutgen.convert.edits.operations import Define
 from rolloutgen.gotemplate.calls import told_text
@@ -304,7 +304,7 @@ def terms_of(workload: Workload, survey: Survey, present: str = "") -> tuple[Ter
     return replace(here, beside=replace(terms, present=present)), cutting
 
 
-def _conditions(pair: Pair, sources: Sources) -> tuple[str, str]:
+def _conditions(pair: SitePair, sources: Sources) -> tuple[str, str]:
     """Under which expression the Service is printed, as its Deployment's place reads it, and the other way round."""
     when, present = condition(pair, sources), presence(pair, sources)
     if when is None:
@@ -325,7 +325,7 @@ def local_terms(workload: Workload, raw: str, sources: Sources, terms: Terms, ha
     return replace(terms, stable=stable, canary=names[1])
 
 
-def _known_at_both(workload: Workload, terms: Terms, raw: str, pair: Pair, sources: Sources, hashed: str) -> Terms:
+def _known_at_both(workload: Workload, terms: Terms, raw: str, pair: SitePair, sources: Sources, hashed: str) -> Terms:
     """Local terms of the Deployment's place and, `beside` them, those of the Service's. Raises ChartRefused where a
     name, or the condition of the Service, cannot be said at the other place."""
     site, service = pair.deployment, pair.service

@@ -1,4 +1,4 @@
-"""What rewrites yield: edits of existing files, new files, renames, and defines for the chart's `_rollout.tpl`."""
+"""What the edits yield: edits of existing files, new files, renames, and defines for the chart's `_rollout.tpl`."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class NewFile:
 
     path: str
     text: str
-    reason: str
+    code: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +30,7 @@ class Rename:
 
     path: str
     to: str
-    reason: str
+    code: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +57,7 @@ class Split:
 
     path: str
     pieces: tuple[Piece, ...]
-    reason: str
+    code: str
 
 
 Item = EditFile | NewFile | Rename | Define | Split

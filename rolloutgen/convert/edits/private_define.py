@@ -33,7 +33,7 @@ def copy_shared_define(site: Site, sources: Sources, items: Sequence[Item], name
             yield item
             continue
         inside.append(item.edit)
-        if item.edit.reason in _OF_BOTH:
+        if item.edit.code in _OF_BOTH:
             yield item
     moved = [replace(edit, span=_moved(edit.span, -body.start)) for edit in inside]
     text = apply_edits(body.of(source.text), moved).replace("\r\n", "\n").strip("\n")

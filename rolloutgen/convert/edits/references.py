@@ -31,10 +31,10 @@ _URL_END = re.compile(r"$|[/:\s\"'?#\\,;)\]]|\.(?:svc\b|\{\{-?\s*[^}]*amespace)"
 
 
 @dataclass(frozen=True, slots=True)
-class Chosen(Edit):
-    """An edit of a backend that values name: `code` yields the name, and for `old` it is `stable` instead."""
+class BackendEdit(Edit):
+    """An edit of a backend that values name: `expression` yields the name, and for `old` it is `stable` instead."""
 
-    code: str
+    expression: str
     old: str
     stable: str
     quote: str
@@ -42,9 +42,9 @@ class Chosen(Edit):
 
 def together(items: Sequence[Item]) -> Iterator[Item]:
     """`items` with one edit for each backend that values may point at the Service of several workloads."""
-    chosen: dict[tuple[str, Span], list[Chosen]] = {}
+    chosen: dict[tuple[str, Span], list[BackendEdit]] = {}
     for item in items:
-        if isinstance(item, EditFile) and isinstance(item.edit, Chosen):
+        if isinstance(item, EditFile) and isinstance(item.edit, BackendEdit):
             chosen.setdefault((item.path, item.edit.span), []).append(item.edit)
     for item in items:
         edits = chosen.get((item.path, item.edit.span), []) if isinstance(item, EditFile) else []
@@ -55,9 +55,9 @@ def together(items: Sequence[Item]) -> Iterator[Item]:
         yield item
 
 
-def _one_of(edits: Sequence[Chosen]) -> str:
+def _one_of(edits: Sequence[BackendEdit]) -> str:
     names = " ".join(f"{grouped(edit.old)} {grouped(edit.stable)}" for edit in edits)
-    code, quote = grouped(edits[0].code), edits[0].quote
+    code, quote = grouped(edits[0].expression), edits[0].quote
     return f"{quote}{{{{ get (dict {names}) (toString {code}) | default {code} }}}}{quote}"
 
 
@@ -238,7 +238,7 @@ def _backends(
         quote = text[0] if text[:1] in "\"'" and text[-1:] == text[:1] else ""
         done.append(node.value)
         printed = f"{quote}{{{{ {new} }}}}{quote}"
-        chosen = Chosen(node.value, printed, REASON, lone, old, stable, quote)
+        chosen = BackendEdit(node.value, printed, REASON, lone, old, stable, quote)
         yield EditFile(source.path, Edit(node.value, printed, REASON) if same else chosen)
     spec = [node for node in site.document.nodes if node.key == "spec"]
     done += [node.value for path, node in walk(site.document.nodes) if _NO_BACKEND.intersection(path)]

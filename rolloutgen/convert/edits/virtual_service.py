@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from rolloutgen.convert.edits.conditions import conditions_of
 from rolloutgen.convert.edits.context import Context
-from rolloutgen.convert.edits.http_routes import Found, name_beside, not_found, routes
+from rolloutgen.convert.edits.http_routes import RouteItem, name_beside, not_found, routes
 from rolloutgen.convert.edits.name_expressions import Terms
 from rolloutgen.convert.edits.operations import EditFile, Item
 from rolloutgen.convert.edits.service_name_usages import Name, beside, renamed
@@ -63,7 +63,7 @@ def _first(site: Site, item: Node) -> Node:
 
 
 def _amended(
-    site: Site, found: Sequence[Found], name: Name, stable: str, canary: str, keep: bool, asked: Sequence[str]
+    site: Site, found: Sequence[RouteItem], name: Name, stable: str, canary: str, keep: bool, asked: Sequence[str]
 ) -> Iterator[Item]:
     """The edits of one VirtualService. `found` are its routes to the Service; `stable` and `canary` are expressions for
     its place: the Services' names; `asked` those that all hold where the Rollout and its Services are there."""
@@ -99,7 +99,7 @@ def renamed_hosts(
 
 
 def _weighed(
-    site: Site, route: Found, name: Name, stable: str, canary: str, newline: str, *, keep: bool, condition: str
+    site: Site, route: RouteItem, name: Name, stable: str, canary: str, newline: str, *, keep: bool, condition: str
 ) -> Iterator[EditFile]:
     text, path = site.source.text, site.source.path
     entry, host = route.destination, route.host
@@ -149,7 +149,7 @@ def _weighed(
 
 
 def _weighed_flow(
-    site: Site, route: Found, weights: list[Span], name: Name, stable: str, canary: str, *, keep: bool
+    site: Site, route: RouteItem, weights: list[Span], name: Name, stable: str, canary: str, *, keep: bool
 ) -> Iterator[EditFile]:
     """The same for a destination that is a flow mapping, alone on its line or in a flow list."""
     text, path = site.source.text, site.source.path

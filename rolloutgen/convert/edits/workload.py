@@ -252,9 +252,9 @@ def add_subscriptions(
     inside = f'include "{name}" {grouped(with_root(terms.block, "$"))}'
     added = Added(
         merged=f"({inside} | fromYaml)",
-        reason=SUBSCRIPTIONS_REASON,
+        code=SUBSCRIPTIONS_REASON,
         hint="convert without --slack",
-        code=f'include "{name}" {grouped(terms.at(terms.block, root))}',
+        expression=f'include "{name}" {grouped(terms.at(terms.block, root))}',
         inside=inside,
     )
     yield from annotated(site, added, bodies)

@@ -9,7 +9,7 @@ from typing import Any
 from rolloutgen.convert.expected.target import Patched, Target
 from rolloutgen.kube.naming import rename_service
 from rolloutgen.kube.tree import as_list, as_map, dig, map_strings, path_text, put
-from rolloutgen.model import Finding, Json, Manifest, Path
+from rolloutgen.model import Diagnostic, Json, Manifest, Path
 
 RULE = "service-reference"
 BARE_RULE = "bare-service-name"
@@ -61,7 +61,7 @@ def rename_references(body: Mapping[str, Any], manifest: Manifest, targets: Sequ
     return map_strings(changed, readdressed, skip=skip), tuple(edits)
 
 
-def bare_names(body: Mapping[str, Any], manifest: Manifest, targets: Sequence[Target]) -> Iterator[Finding]:
+def bare_names(body: Mapping[str, Any], manifest: Manifest, targets: Sequence[Target]) -> Iterator[Diagnostic]:
     """A finding for each string that is just the old name where a Service may be meant.
 
     Secrets are left out: the finding would say what the value is.
@@ -83,7 +83,7 @@ def bare_names(body: Mapping[str, Any], manifest: Manifest, targets: Sequence[Ta
 
     map_strings(body, note, skip=_skipper(manifest, names_too=True))
     for path, name in found:
-        yield Finding(
+        yield Diagnostic(
             BARE_RULE,
             "warning",
             f"{_label(body, path)} is {name}, the old name of the Service {names[name]}",

@@ -39,7 +39,7 @@ from rolloutgen.convert.expected.target import (
     with_added,
 )
 from rolloutgen.kube.naming import ROUTE, route_name, same_when_cut
-from rolloutgen.model import Change, Decisions, Finding, Manifest, Ref, Release
+from rolloutgen.model import Change, Decisions, Diagnostic, Manifest, Ref, Release
 
 LIMIT = "long-release-name"
 CUT = "cut to 63 characters"
@@ -92,12 +92,12 @@ class Transformed:
 
     objects: tuple[Manifest, ...]
     changes: tuple[Change, ...] = ()
-    findings: tuple[Finding, ...] = ()
+    findings: tuple[Diagnostic, ...] = ()
     moved: tuple[tuple[Ref, Ref], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
-class _Scene:
+class _RenderContext:
     """What the whole render says, for those who look at one object. Keys of `routing` and `gateways` are `id`s of
     original objects, those of `listed` the indexes of targets."""
 
@@ -167,7 +167,7 @@ def _by_version(found: Transformed, decisions: Decisions, release: Release) -> T
 
 def _survey(
     objects: Sequence[Manifest], targets: tuple[Target, ...], decisions: Decisions, strays: Sequence[Manifest]
-) -> _Scene:
+) -> _RenderContext:
     """Amend the VirtualServices, because what they route decides what else is made."""
     routing: dict[int, Patched] = {}
     gateways: dict[int, Sequence[str]] = {}
@@ -188,7 +188,7 @@ def _survey(
         for number, names in routes.items():
             listed.setdefault(number, []).append((replace(manifest, body=body), names))
         routing[id(manifest)] = body, edits
-    return _Scene(objects, targets, decisions, strays, routing, gateways, listed)
+    return _RenderContext(objects, targets, decisions, strays, routing, gateways, listed)
 
 
 def _rebound(
@@ -213,7 +213,7 @@ def _rebound(
     return gateway_set.replace_hosts(body, given)
 
 
-def _converted(manifest: Manifest, scene: _Scene) -> Part:
+def _converted(manifest: Manifest, scene: _RenderContext) -> Part:
     for number, target in enumerate(scene.targets):
         if manifest is target.workload:
             return _workload(target, scene, scene.listed.get(number, ()))
@@ -226,7 +226,7 @@ def _converted(manifest: Manifest, scene: _Scene) -> Part:
     return _patched(manifest, body, edits, scene)
 
 
-def _own_changes(manifest: Manifest, scene: _Scene) -> Patched:
+def _own_changes(manifest: Manifest, scene: _RenderContext) -> Patched:
     """What the object's own kind asks for, before references to a renamed Service are followed."""
     if id(manifest) in scene.routing:
         return scene.routing[id(manifest)]
@@ -238,7 +238,7 @@ def _own_changes(manifest: Manifest, scene: _Scene) -> Patched:
     return manifest.body, ()
 
 
-def _patched(manifest: Manifest, body: Mapping[str, Any], edits: Edits, scene: _Scene) -> Part:
+def _patched(manifest: Manifest, body: Mapping[str, Any], edits: Edits, scene: _RenderContext) -> Part:
     """An object that keeps its name; the very same one where nothing of it changes."""
     body, more, findings = _followed(manifest, body, scene)
     edits = merged(edits, more)
@@ -248,8 +248,8 @@ def _patched(manifest: Manifest, body: Mapping[str, Any], edits: Edits, scene: _
 
 
 def _followed(
-    manifest: Manifest, body: Mapping[str, Any], scene: _Scene
-) -> tuple[Mapping[str, Any], Edits, tuple[Finding, ...]]:
+    manifest: Manifest, body: Mapping[str, Any], scene: _RenderContext
+) -> tuple[Mapping[str, Any], Edits, tuple[Diagnostic, ...]]:
     renamed = scene.renamed
     if not renamed:
         return body, (), ()
@@ -257,7 +257,7 @@ def _followed(
     return body, edits, tuple(references.bare_names(body, manifest, renamed))
 
 
-def _workload(target: Target, scene: _Scene, listed: Sequence[Listed]) -> Part:
+def _workload(target: Target, scene: _RenderContext, listed: Sequence[Listed]) -> Part:
     nulls.check_list_keys(target.workload.body, target.workload)
     body, edits, findings = _followed(target.workload, target.workload.body, scene)
     for step in (workload.as_rollout, nulls.without_nulls):
@@ -276,12 +276,12 @@ def _workload(target: Target, scene: _Scene, listed: Sequence[Listed]) -> Part:
     return moved(target.workload, manifest, edits, workload.RULE, findings)
 
 
-def _bounds(target: Target, scene: _Scene) -> tuple[int, int] | None:
+def _bounds(target: Target, scene: _RenderContext) -> tuple[int, int] | None:
     found = (autoscaler.bounds(manifest) for manifest in scene.objects if autoscaler.scales(manifest, target))
     return next((bounds for bounds in found if bounds), None)
 
 
-def _services(target: Target, scene: _Scene, listed: Sequence[Listed]) -> Part:
+def _services(target: Target, scene: _RenderContext, listed: Sequence[Listed]) -> Part:
     original = target.service
     assert original is not None  # split says so
     stable = service.stable_service(original, target.stable)
@@ -336,7 +336,7 @@ def _public_ref(target: Target) -> Ref:
     return Ref(virtual_service.API, "VirtualService", namespace, target.name)
 
 
-def _destination_rules(manifest: Manifest, target: Target, scene: _Scene) -> Part:
+def _destination_rules(manifest: Manifest, target: Target, scene: _RenderContext) -> Part:
     stable, *twins = service.destination_rules(manifest, target)
     edits = ((service.HOST, service.DESTINATION_RULE),) if stable is not manifest else ()
     return with_added(

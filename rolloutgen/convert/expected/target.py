@@ -13,7 +13,7 @@ from rolloutgen.errors import RolloutgenError
 from rolloutgen.kube.naming import host_tail, track_names
 from rolloutgen.kube.pods import serves
 from rolloutgen.kube.tree import as_map, dig, maps, overlay
-from rolloutgen.model import Change, Decisions, Finding, Manifest, Path, Ref, Refusal, Release, WorkloadDecision
+from rolloutgen.model import Change, Decisions, Diagnostic, Manifest, Path, Ref, Refusal, Release, WorkloadDecision
 
 Edits = tuple[tuple[Path, str], ...]  # where an object was changed, and the id of the rule that says why
 Patched = tuple[Mapping[str, Any], Edits]
@@ -23,7 +23,7 @@ class Refused(RolloutgenError):
     """The render holds something that a conversion would break; `refusal` says what, why and the way out."""
 
     def __init__(self, refusal: Refusal) -> None:
-        super().__init__(refusal.by, path=refusal.path, line=refusal.line or None, why=refusal.why, hint=refusal.hint)
+        super().__init__(refusal.code, path=refusal.path, line=refusal.line or None, why=refusal.why, hint=refusal.hint)
         self.refusal = refusal
 
 
@@ -191,12 +191,12 @@ class Part:
 
     objects: tuple[Manifest, ...]
     changes: tuple[Change, ...] = ()
-    findings: tuple[Finding, ...] = ()
+    findings: tuple[Diagnostic, ...] = ()
     moved: tuple[tuple[Ref, Ref], ...] = ()
     new: tuple[Ref, ...] = ()
 
 
-def moved(old: Manifest, new: Manifest, edits: Edits, rule: str, findings: tuple[Finding, ...]) -> Part:
+def moved(old: Manifest, new: Manifest, edits: Edits, rule: str, findings: tuple[Diagnostic, ...]) -> Part:
     """An object that lives on under another kind or name, by `rule`."""
     whole = (Change(old.ref, (), rule), Change(new.ref, (), rule))
     return Part((new,), (*whole, *changes_of(new.ref, edits)), findings, ((old.ref, new.ref),), (new.ref,))

@@ -86,7 +86,7 @@ def explain(
     names = {old.identity(release.namespace): new.identity(release.namespace) for old, new in moved}
     rules: dict[Identity, dict[Path, str]] = {}
     for change in changes:
-        rules.setdefault(change.ref.identity(release.namespace), {}).setdefault(change.path, change.rule)
+        rules.setdefault(change.ref.identity(release.namespace), {}).setdefault(change.path, change.code)
     return tuple(
         Difference(
             difference.ref,

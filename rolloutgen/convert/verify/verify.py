@@ -13,13 +13,13 @@ from rolloutgen.convert.expected.release import transform
 from rolloutgen.convert.expected.target import Refused
 from rolloutgen.convert.verify.compare import Place, differences, random_paths, show_value
 from rolloutgen.errors import RolloutgenError
-from rolloutgen.helm import Engine
+from rolloutgen.helm import HelmEngine
 from rolloutgen.kube.tree import path_text
 from rolloutgen.model import (
     Change,
     Decisions,
+    Diagnostic,
     Difference,
-    Finding,
     Manifest,
     Path,
     Ref,
@@ -35,7 +35,7 @@ _RANDOM = re.compile(
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class ProofResult:
     """One value set. `state` is equal, different, refused (both sides refuse), broken (only the new chart does not
     render), limited (its release name is so long that names collide: such a release cannot be converted) or skipped
     (the old chart does not render it either); `objects` counts what was compared."""
@@ -46,7 +46,7 @@ class Verdict:
     objects: int = 0
     differences: tuple[Difference, ...] = ()
     changes: tuple[Change, ...] = ()
-    findings: tuple[Finding, ...] = ()
+    findings: tuple[Diagnostic, ...] = ()
     expected: tuple[Manifest, ...] = ()
     actual: tuple[Manifest, ...] = ()
     refusal: Refusal | None = None
@@ -68,7 +68,7 @@ def is_random(chart: Chart) -> bool:
 
 
 def random_places(
-    engine: Engine, chart: Chart, renders: Sequence[Rendered | RolloutgenError]
+    engine: HelmEngine, chart: Chart, renders: Sequence[Rendered | RolloutgenError]
 ) -> tuple[frozenset[Place], ...]:
     """For each render of a chart, the fields that another render of the same chart and values gives differently."""
     done = [render for render in renders if isinstance(render, Rendered)]
@@ -87,7 +87,7 @@ def verify(
     afters: Iterable[Rendered | RolloutgenError],
     decisions: Decisions,
     left_out: Sequence[frozenset[Place]] = (),
-) -> tuple[Verdict, ...]:
+) -> tuple[ProofResult, ...]:
     """A verdict for each value set, in order. `left_out` are the random places of each, none when it is empty."""
     spared = left_out or (frozenset(),) * len(befores)
     return tuple(
@@ -101,28 +101,28 @@ def _verdict(
     after: Rendered | RolloutgenError,
     decisions: Decisions,
     left_out: frozenset[Place],
-) -> Verdict:
+) -> ProofResult:
     if isinstance(before, RolloutgenError):
-        return Verdict(ValueSet("?"), "skipped", str(before))
+        return ProofResult(ValueSet("?"), "skipped", str(before))
     value_set = before.value_set
     try:
         block = _block(after, decisions.values_key)
         meant = transform(before.objects, decisions, block, value_set.release)
     except Refused as refusal:
-        if refusal.refusal.by == "long-release-name":
-            return Verdict(value_set, "limited", refusal.refusal.why, findings=(_too_long(refusal.refusal),))
+        if refusal.refusal.code == "long-release-name":
+            return ProofResult(value_set, "limited", refusal.refusal.why, findings=(_too_long(refusal.refusal),))
         if isinstance(after, RolloutgenError):
-            return Verdict(value_set, "refused", refusal.refusal.why, refusal=refusal.refusal)
-        return Verdict(value_set, "refused-by-transform", refusal.refusal.why, refusal=refusal.refusal)
+            return ProofResult(value_set, "refused", refusal.refusal.why, refusal=refusal.refusal)
+        return ProofResult(value_set, "refused-by-transform", refusal.refusal.why, refusal=refusal.refusal)
     if isinstance(after, RolloutgenError):
-        return Verdict(value_set, "broken", str(after), expected=meant.objects)
-    rendered, nulls = _without_nulls(after.objects, {change.ref for change in meant.changes if change.rule == NULLS})
+        return ProofResult(value_set, "broken", str(after), expected=meant.objects)
+    rendered, nulls = _without_nulls(after.objects, {change.ref for change in meant.changes if change.code == NULLS})
     hidden = left_out | _moved_places(left_out, meant.moved, value_set.release)
     hidden |= _copied_places(left_out, before.objects, meant.objects, value_set.release)
     found = differences(meant.objects, rendered, value_set.release, leave_out=hidden, checksums=False)
     state = "different" if found else "equal"
     why = _shown(found[0]) if found else ""
-    return Verdict(
+    return ProofResult(
         value_set,
         state,
         why,
@@ -153,22 +153,22 @@ def _copied_places(
     return {(identity, path) for identity in new if identity not in known for path in copied}
 
 
-def _too_long(refusal: Refusal) -> Finding:
-    return Finding(refusal.by, "warning", refusal.why, refusal.hint, refusal.path, refusal.line)
+def _too_long(refusal: Refusal) -> Diagnostic:
+    return Diagnostic(refusal.code, "warning", refusal.why, refusal.hint, refusal.path, refusal.line)
 
 
 def _without_nulls(
     objects: Sequence[Manifest], others: Collection[Ref]
-) -> tuple[tuple[Manifest, ...], tuple[Finding, ...]]:
+) -> tuple[tuple[Manifest, ...], tuple[Diagnostic, ...]]:
     """The objects with the nulls of Rollouts read as the API server reads them (client-side apply), and a finding for
     each: server-side apply refuses them. Those of `others`, of kinds that the API server knows, are no fault."""
     out: list[Manifest] = []
-    findings: list[Finding] = []
+    findings: list[Diagnostic] = []
     for manifest in objects:
         if manifest.ref.kind == "Rollout":
             body, paths = clean(manifest.body)
             findings += [
-                Finding(
+                Diagnostic(
                     "null-in-custom-resource",
                     "warning",
                     f"{path_text(path)} renders as null: server-side apply refuses that in a Rollout",

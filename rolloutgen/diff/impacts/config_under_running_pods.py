@@ -13,18 +13,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from rolloutgen.diff.diff import Example, Meaning, Said, Sides, code, listed
+from rolloutgen.diff.diff import Impact, ImpactExample, ReleaseChange, code, listed
 from rolloutgen.diff.object_diff import ObjectChange
 from rolloutgen.kube.pods import ConfigUse, config_uses
 from rolloutgen.kube.release import CONFIG_MAP, SECRET, Pod
 from rolloutgen.kube.tree import dig
-from rolloutgen.model import Severity
+from rolloutgen.model import Observation, Severity
 
 _CONTENT = ("data", "stringData", "binaryData")
 _LASTING = ("Rollout", "Deployment", "StatefulSet", "DaemonSet")
 
 
-def _say(sides: Sides) -> Iterator[Said]:
+def _observe(sides: ReleaseChange) -> Iterator[Observation]:
     for change in sides.changed(CONFIG_MAP, SECRET):
         keys = _keys(change)
         fixed = [dig(side.body, "immutable") is True for side in (change.before, change.after) if side is not None]
@@ -34,8 +34,9 @@ def _say(sides: Sides) -> Iterator[Said]:
             uses = [use for use in config_uses(pod) if _is_of(use, change, pod, sides)]
             if uses and pod.manifest.ref.kind in _LASTING:
                 severity: Severity = "warning" if pod.manifest.ref.kind == "Rollout" else "info"
-                yield Said(
+                yield Observation(
                     change.after,
+                    (),
                     f"{keys} under the running pods of `{pod.manifest.ref}`: {_effect(uses)}",
                     severity=severity,
                 )
@@ -49,7 +50,7 @@ def _keys(change: ObjectChange) -> str:
     return f"changes {listed(names)}" if names else "changes all its content" if whole else ""
 
 
-def _is_of(use: ConfigUse, change: ObjectChange, pod: Pod, sides: Sides) -> bool:
+def _is_of(use: ConfigUse, change: ObjectChange, pod: Pod, sides: ReleaseChange) -> bool:
     ref = change.ref
     same = (ref.group, ref.kind) == use.kind and ref.name == use.name
     return same and sides.after.namespace(change.manifest) == sides.after.namespace(pod.manifest)
@@ -76,14 +77,16 @@ kind: Secret
 stringData: {password: first-of-all}
 """
 
-MEANING = Meaning(
-    id="config-under-running-pods",
+IMPACT = Impact(
+    code="config-under-running-pods",
     severity="warning",
-    say=_say,
+    observe=_observe,
     examples=(
-        Example(_BEFORE, _BEFORE.replace("fast", "slow"), ("changes `mode`", "`Rollout/web`", "within about a minute")),
-        Example(_ENV, _ENV.replace("first-of-all", "second-best"), ("changes `password`", "until they restart")),
-        Example(_BEFORE, _BEFORE.replace("{name: web}}", "{name: other}}").replace("fast", "slow")),
-        Example(_BEFORE, _BEFORE.replace("web:1", "web:2")),
+        ImpactExample(
+            _BEFORE, _BEFORE.replace("fast", "slow"), ("changes `mode`", "`Rollout/web`", "within about a minute")
+        ),
+        ImpactExample(_ENV, _ENV.replace("first-of-all", "second-best"), ("changes `password`", "until they restart")),
+        ImpactExample(_BEFORE, _BEFORE.replace("{name: web}}", "{name: other}}").replace("fast", "slow")),
+        ImpactExample(_BEFORE, _BEFORE.replace("web:1", "web:2")),
     ),
 )

@@ -12,24 +12,26 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from rolloutgen.diff.diff import Example, Meaning, Said, Sides, code, listed
+from rolloutgen.diff.diff import Impact, ImpactExample, ReleaseChange, code, listed
 from rolloutgen.diff.pod_changes import reasons
 from rolloutgen.kube.pods import same
 from rolloutgen.kube.release import ROLLOUT, SERVICE
 from rolloutgen.kube.tree import mapping, path_text
+from rolloutgen.model import Observation
 
 _OUTAGE = "was a Deployment: an outage unless it is prepared; follow the cutover. Its first deployment skips all steps"
 
 
-def _say(sides: Sides) -> Iterator[Said]:
+def _observe(sides: ReleaseChange) -> Iterator[Observation]:
     for old, new in sides.pairs(ROLLOUT):
         if old.ref.kind != "Deployment":
             continue
-        yield Said(new, _OUTAGE, severity="warning")
+        yield Observation(new, (), _OUTAGE, severity="warning")
         before, after = mapping(old.body, "spec", "template"), mapping(new.body, "spec", "template")
         if not same(before, after):
-            yield Said(
+            yield Observation(
                 new,
+                (),
                 f"its pods change in the same deployment, without a canary: {reasons(sides, before, after, new)}",
                 severity="warning",
             )
@@ -40,11 +42,12 @@ def _say(sides: Sides) -> Iterator[Said]:
         if change.action == "renamed" and change.before is not None:
             old_name, new_name = code(change.before.ref.name), code(change.ref.name)
             message = f"Service {old_name} is {new_name} now: clients outside the release find nothing by the old name"
-            yield Said(change.after, message, severity="warning")
+            yield Observation(change.after, (), message, severity="warning")
     subject = next((new for old, new in sides.pairs(ROLLOUT) if old.ref.kind == "Deployment"), None)
     if conversion.unexplained is None:
-        yield Said(
+        yield Observation(
             subject,
+            (),
             f"whether the conversion explains every difference cannot be said: {conversion.why}",
             severity="info",
         )
@@ -52,22 +55,22 @@ def _say(sides: Sides) -> Iterator[Said]:
         places = [code(f"{d.ref} {path_text(d.at)}".strip(), longest=90) for d in conversion.unexplained]
         number = len(places)
         what = "difference that the conversion does" if number == 1 else "differences that the conversion does"
-        yield Said(subject, f"{number} {what} not explain: {listed(places, 3)}", severity="error")
+        yield Observation(subject, (), f"{number} {what} not explain: {listed(places, 3)}", severity="error")
 
 
 _DEPLOYMENT = 'kind: Deployment\nspec: {template: {spec: {containers: [{name: web, image: "web:1"}]}}}'
 _ROLLOUT = _DEPLOYMENT.replace("Deployment", "Rollout")
 
-MEANING = Meaning(
-    id="conversion",
+IMPACT = Impact(
+    code="conversion",
     severity="warning",
     order=0,
-    say=_say,
+    observe=_observe,
     examples=(
-        Example(_DEPLOYMENT, _ROLLOUT, ("was a Deployment", "cutover")),
-        Example(
+        ImpactExample(_DEPLOYMENT, _ROLLOUT, ("was a Deployment", "cutover")),
+        ImpactExample(
             _DEPLOYMENT, _ROLLOUT.replace("web:1", "web:2"), ("in the same deployment, without a canary", "`web:2`")
         ),
-        Example(_ROLLOUT, _ROLLOUT.replace("web:1", "web:2")),
+        ImpactExample(_ROLLOUT, _ROLLOUT.replace("web:1", "web:2")),
     ),
 )

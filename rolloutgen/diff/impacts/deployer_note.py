@@ -9,11 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from rolloutgen.diff.diff import Example, Meaning, Said, Sides
+from rolloutgen.diff.diff import Impact, ImpactExample, ReleaseChange
 from rolloutgen.kube.pods import same
 from rolloutgen.kube.release import ROLLOUT
 from rolloutgen.kube.tree import dig
-from rolloutgen.model import Manifest
+from rolloutgen.model import Manifest, Observation
 
 _HELM4 = (
     "Helm 4 never sees a Rollout as ready: upgrade without --wait, then `kubectl argo rollouts status {name}`; "
@@ -37,28 +37,28 @@ _AGAINST_THE_AUTOSCALER = (
 )
 
 
-def _say(sides: Sides) -> Iterator[Said]:
+def _observe(sides: ReleaseChange) -> Iterator[Observation]:
     starting = [new for old, new in sides.pairs(ROLLOUT) if _starts(sides, old, new)]
     if not starting:
         return
     note = _NOTES.get(sides.after.deployer, _NOTES[""]).format(name=starting[0].ref.name)
     tail = "" if sides.after.deployer == "argocd" else f"; {_ALWAYS}"
-    yield Said(starting[0], f"{note}{tail}")
+    yield Observation(starting[0], (), f"{note}{tail}")
     for new in starting:
         if (
             sides.after.deployer == "argocd"
             and dig(new.body, "spec", "replicas") is not None
             and _is_scaled(sides, new)
         ):
-            yield Said(new, _AGAINST_THE_AUTOSCALER, ("spec", "replicas"), "warning")
+            yield Observation(new, ("spec", "replicas"), _AGAINST_THE_AUTOSCALER, severity="warning")
 
 
-def _starts(sides: Sides, old: Manifest, new: Manifest) -> bool:
+def _starts(sides: ReleaseChange, old: Manifest, new: Manifest) -> bool:
     before, after = sides.before.pod_of(old), sides.after.pod_of(new)
     return old.ref.kind == "Rollout" and bool(before and after and not same(before.body, after.body))
 
 
-def _is_scaled(sides: Sides, rollout: Manifest) -> bool:
+def _is_scaled(sides: ReleaseChange, rollout: Manifest) -> bool:
     return any(
         dig(m.body, "spec", "scaleTargetRef", "name") == rollout.ref.name
         for m in sides.after.objects
@@ -68,15 +68,15 @@ def _is_scaled(sides: Sides, rollout: Manifest) -> bool:
 
 _BEFORE = 'kind: Rollout\nspec: {template: {spec: {containers: [{name: web, image: "web:1"}]}}}'
 
-MEANING = Meaning(
-    id="deployer-note",
+IMPACT = Impact(
+    code="deployer-note",
     severity="info",
     order=7,
-    say=_say,
+    observe=_observe,
     examples=(
-        Example(_BEFORE, _BEFORE.replace("web:1", "web:2"), ("without --wait", "deploy the old version")),
-        Example(_BEFORE, _BEFORE.replace("web:1", "web:2"), ("--server-side=false once",), deployer="helm4"),
-        Example(_BEFORE, _BEFORE.replace("web:1", "web:2"), ("revert the change in git",), deployer="argocd"),
-        Example(_BEFORE, _BEFORE.replace("spec: {", "spec: {replicas: 3, ", 1)),
+        ImpactExample(_BEFORE, _BEFORE.replace("web:1", "web:2"), ("without --wait", "deploy the old version")),
+        ImpactExample(_BEFORE, _BEFORE.replace("web:1", "web:2"), ("--server-side=false once",), deployer="helm4"),
+        ImpactExample(_BEFORE, _BEFORE.replace("web:1", "web:2"), ("revert the change in git",), deployer="argocd"),
+        ImpactExample(_BEFORE, _BEFORE.replace("spec: {", "spec: {replicas: 3, ", 1)),
     ),
 )

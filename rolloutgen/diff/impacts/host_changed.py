@@ -10,18 +10,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from rolloutgen.diff.diff import Example, Meaning, Said, Sides, code, listed
-from rolloutgen.kube.hosts import Host, Record, public_hosts
+from rolloutgen.diff.diff import Impact, ImpactExample, ReleaseChange, code, listed
+from rolloutgen.kube.hosts import DnsRecord, Host, public_hosts
+from rolloutgen.model import Observation
 
 
-def _say(sides: Sides) -> Iterator[Said]:
+def _observe(sides: ReleaseChange) -> Iterator[Observation]:
     before, after = public_hosts(sides.before), public_hosts(sides.after)
     for name, host in before.items():
         if name not in after:
-            yield Said(host.by, f"{code(name)} is served no more: {_gone(host)}", severity="warning")
+            yield Observation(host.by, (), f"{code(name)} is served no more: {_gone(host)}", severity="warning")
     for name, host in after.items():
         if name not in before:
-            yield Said(host.by, f"{code(name)} is new: {_came(host)}")
+            yield Observation(host.by, (), f"{code(name)} is new: {_came(host)}")
         else:
             yield from _changed(before[name], host)
 
@@ -48,38 +49,42 @@ def _came(host: Host) -> str:
     return ", ".join(parts)
 
 
-def _changed(old: Host, new: Host) -> Iterator[Said]:
+def _changed(old: Host, new: Host) -> Iterator[Observation]:
     name = code(new.name)
     if old.tls and not new.tls:
-        yield Said(new.by, f"{name} loses HTTPS: browsers that know it by HTTPS cannot connect", severity="warning")
+        yield Observation(
+            new.by, (), f"{name} loses HTTPS: browsers that know it by HTTPS cannot connect", severity="warning"
+        )
     elif new.tls and not old.tls:
-        yield Said(new.by, f"{name} gets HTTPS")
+        yield Observation(new.by, (), f"{name} gets HTTPS")
     elif old.secrets != new.secrets and new.tls:
         secrets = listed([code(secret) for secret in new.secrets]) or "none"
         message = (
             f"{name} is served with the certificate in Secret {secrets}: browsers cannot connect until it is there"
         )
-        yield Said(new.by, message, severity="warning")
+        yield Observation(new.by, (), message, severity="warning")
     if old.certificates and not new.certificates:
         message = f"no certificate covers {name} any more: it works until the present one expires"
-        yield Said(new.by, message, severity="warning")
+        yield Observation(new.by, (), message, severity="warning")
     elif old.certificates and {issuer for _, issuer in old.certificates} != {issuer for _, issuer in new.certificates}:
         issuers = listed([code(issuer) for _, issuer in new.certificates])
-        yield Said(new.by, f"the certificate of {name} is issued anew by {issuers}; the present one serves until then")
+        yield Observation(
+            new.by, (), f"the certificate of {name} is issued anew by {issuers}; the present one serves until then"
+        )
     if old.records and not new.records:
         message = f"the DNS record of {name} goes: once {_life(old.records)} the name resolves nowhere"
-        yield Said(new.by, message, severity="warning")
+        yield Observation(new.by, (), message, severity="warning")
     elif {(r.kind, r.targets) for r in old.records} != {(r.kind, r.targets) for r in new.records}:
         leads = f"{code(_record(old.records[0])) if old.records else 'nowhere'} -> {code(_record(new.records[0]))}"
         tail = f"; some users still ask the old one until {_life(old.records)}" if old.records else ""
-        yield Said(new.by, f"the DNS record of {name} changes: {leads}{tail}")
+        yield Observation(new.by, (), f"the DNS record of {name} changes: {leads}{tail}")
 
 
-def _record(record: Record) -> str:
+def _record(record: DnsRecord) -> str:
     return f"{record.kind} {', '.join(record.targets)}"
 
 
-def _life(records: tuple[Record, ...]) -> str:
+def _life(records: tuple[DnsRecord, ...]) -> str:
     longest = max((record.seconds or 0 for record in records), default=0)
     return f"caches run out ({longest} s)" if longest else "caches run out"
 
@@ -102,13 +107,13 @@ kind: DNSEndpoint
 spec: {endpoints: [{dnsName: shop.example.com, recordType: A, recordTTL: 300, targets: [192.0.2.1]}]}
 """
 
-MEANING = Meaning(
-    id="host-changed",
+IMPACT = Impact(
+    code="host-changed",
     severity="info",
     order=4,
-    say=_say,
+    observe=_observe,
     examples=(
-        Example(
+        ImpactExample(
             _BEFORE,
             _BEFORE.replace("shop.example.com", "till.example.com"),
             (
@@ -118,18 +123,20 @@ MEANING = Meaning(
                 "until its certificate is issued",
             ),
         ),
-        Example(
+        ImpactExample(
             _BEFORE, _BEFORE.replace("192.0.2.1", "192.0.2.2"), ("the DNS record", "`A 192.0.2.1` -> `A 192.0.2.2`")
         ),
-        Example(_BEFORE, _BEFORE.replace("name: letsencrypt", "name: own"), ("issued anew by `ClusterIssuer own`",)),
-        Example(
+        ImpactExample(
+            _BEFORE, _BEFORE.replace("name: letsencrypt", "name: own"), ("issued anew by `ClusterIssuer own`",)
+        ),
+        ImpactExample(
             _BEFORE,
             _BEFORE.replace("dnsNames: [shop.", "dnsNames: [old."),
             ("no certificate covers `shop.example.com`",),
         ),
-        Example(
+        ImpactExample(
             _BEFORE, _BEFORE.replace("credentialName: shop", "credentialName: new"), ("certificate in Secret `new`",)
         ),
-        Example(_BEFORE, _BEFORE.replace("recordTTL: 300", "recordTTL: 60")),
+        ImpactExample(_BEFORE, _BEFORE.replace("recordTTL: 300", "recordTTL: 60")),
     ),
 )

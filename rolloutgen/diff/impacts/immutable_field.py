@@ -10,12 +10,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from rolloutgen.diff.diff import Example, Meaning, Said, Sides, code, field_names, listed
+from rolloutgen.diff.diff import Impact, ImpactExample, ReleaseChange, code, field_names, listed
 from rolloutgen.diff.object_diff import ObjectChange
 from rolloutgen.kube.leaves import ABSENT
 from rolloutgen.kube.release import CONFIG_MAP, SECRET, SERVICE, Kind
 from rolloutgen.kube.tree import dig, mapping, path_text
-from rolloutgen.model import Path
+from rolloutgen.model import Observation, Path
 
 _FIXED: Mapping[Kind, tuple[Path, ...]] = {
     ("apps", "StatefulSet"): (
@@ -40,13 +40,15 @@ _FIXED: Mapping[Kind, tuple[Path, ...]] = {
 _WITH_IMMUTABLE = (("data",), ("stringData",), ("binaryData",), ("immutable",))
 
 
-def _say(sides: Sides) -> Iterator[Said]:
+def _observe(sides: ReleaseChange) -> Iterator[Observation]:
     for change in sides.changed(*_FIXED, CONFIG_MAP):
         if _is_hook(change) or change.action != "changed":
             continue
         fields = [name for path in _paths(change) for name in _touched(change, path)]
         if fields:
-            yield Said(change.after, f"the API server refuses the upgrade: {listed(fields)} cannot be changed")
+            yield Observation(
+                change.after, (), f"the API server refuses the upgrade: {listed(fields)} cannot be changed"
+            )
 
 
 def _paths(change: ObjectChange) -> tuple[Path, ...]:
@@ -72,23 +74,23 @@ kind: PersistentVolumeClaim
 spec: {accessModes: [ReadWriteOnce], storageClassName: slow, resources: {requests: {storage: 1Gi}}}
 """
 
-MEANING = Meaning(
-    id="immutable-field",
+IMPACT = Impact(
+    code="immutable-field",
     severity="error",
     order=0,
-    say=_say,
+    observe=_observe,
     examples=(
-        Example(_CLAIM, _CLAIM.replace("slow", "fast"), ("the API server refuses", "`spec.storageClassName`")),
-        Example(_CLAIM, _CLAIM.replace("1Gi", "2Gi")),
-        Example(
+        ImpactExample(_CLAIM, _CLAIM.replace("slow", "fast"), ("the API server refuses", "`spec.storageClassName`")),
+        ImpactExample(_CLAIM, _CLAIM.replace("1Gi", "2Gi")),
+        ImpactExample(
             "kind: ConfigMap\nimmutable: true\ndata: {a: b}",
             "kind: ConfigMap\nimmutable: true\ndata: {a: c}",
             ("`data`",),
         ),
-        Example("kind: ConfigMap\ndata: {a: b}", "kind: ConfigMap\nimmutable: true\ndata: {a: c}"),
-        Example(
+        ImpactExample("kind: ConfigMap\ndata: {a: b}", "kind: ConfigMap\nimmutable: true\ndata: {a: c}"),
+        ImpactExample(
             "kind: Service\nspec: {clusterIP: 10.0.0.1}", "kind: Service\nspec: {clusterIP: 10.0.0.2}", ("clusterIP",)
         ),
-        Example("kind: Service\nspec: {clusterIP: 10.0.0.1}", "kind: Service"),
+        ImpactExample("kind: Service\nspec: {clusterIP: 10.0.0.1}", "kind: Service"),
     ),
 )

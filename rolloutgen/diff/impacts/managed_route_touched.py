@@ -13,8 +13,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from rolloutgen.diff.diff import Example, Meaning, Said, Sides, code, listed
+from rolloutgen.diff.diff import Impact, ImpactExample, ReleaseChange, code, listed
 from rolloutgen.kube.istio import listings
+from rolloutgen.model import Observation
 
 _PROTOCOLS = ("http", "tls", "tcp")
 _BY_DEPLOYER = {
@@ -23,7 +24,7 @@ _BY_DEPLOYER = {
 }
 
 
-def _say(sides: Sides) -> Iterator[Said]:
+def _observe(sides: ReleaseChange) -> Iterator[Observation]:
     steered: dict[int, list[str]] = {}
     targets = {}
     before = {entry.rollout.ref.name for entry in listings(sides.before)}
@@ -38,8 +39,9 @@ def _say(sides: Sides) -> Iterator[Said]:
             continue
         fields = listed([f"`spec.{name}`" for name in touched])
         rollouts = listed(list(dict.fromkeys(steered[key])))
-        yield Said(
+        yield Observation(
             target,
+            (),
             f"{fields} is written while Rollout {rollouts} steers it: a canary in flight gets the weights of the chart "
             f"until the controller repairs them{_BY_DEPLOYER.get(sides.after.deployer, '')}",
         )
@@ -65,15 +67,17 @@ spec:
     - {destination: {host: web-canary}, weight: 0}
 """
 
-MEANING = Meaning(
-    id="managed-route-touched",
+IMPACT = Impact(
+    code="managed-route-touched",
     severity="warning",
-    say=_say,
+    observe=_observe,
     examples=(
-        Example(_BEFORE, _BEFORE.replace("5s", "9s"), ("`spec.http`", "Rollout `web`", "until the controller repairs")),
-        Example(_BEFORE, _BEFORE.replace("5s", "9s"), ("conflict with rollouts-controller",), deployer="helm4"),
-        Example(_BEFORE, _BEFORE.replace("shop.example.com", "new.example.com")),
-        Example(
+        ImpactExample(
+            _BEFORE, _BEFORE.replace("5s", "9s"), ("`spec.http`", "Rollout `web`", "until the controller repairs")
+        ),
+        ImpactExample(_BEFORE, _BEFORE.replace("5s", "9s"), ("conflict with rollouts-controller",), deployer="helm4"),
+        ImpactExample(_BEFORE, _BEFORE.replace("shop.example.com", "new.example.com")),
+        ImpactExample(
             _BEFORE.replace("name: web, routes", "name: other, routes"),
             _BEFORE.replace("name: web, routes", "name: other, routes").replace("5s", "9s"),
         ),

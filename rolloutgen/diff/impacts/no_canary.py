@@ -11,12 +11,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from rolloutgen.diff.diff import Example, Meaning, Said, Sides, field_names, listed
+from rolloutgen.diff.diff import Impact, ImpactExample, ReleaseChange, field_names, listed
 from rolloutgen.kube.pods import same
 from rolloutgen.kube.release import ROLLOUT
+from rolloutgen.model import Observation
 
 
-def _say(sides: Sides) -> Iterator[Said]:
+def _observe(sides: ReleaseChange) -> Iterator[Observation]:
     if not sides.changes:
         return
     for old, new in sides.pairs(ROLLOUT):
@@ -25,12 +26,14 @@ def _say(sides: Sides) -> Iterator[Said]:
             continue
         change = sides.change_of(new)
         if change is None:
-            yield Said(new, "starts no canary: the Rollout is not touched")
+            yield Observation(new, (), "starts no canary: the Rollout is not touched")
         elif change.touches("spec", "restartAt"):
-            yield Said(new, "starts no canary, but `spec.restartAt` ends and replaces its pods, stable ones too")
+            yield Observation(
+                new, (), "starts no canary, but `spec.restartAt` ends and replaces its pods, stable ones too"
+            )
         else:
-            yield Said(
-                new, f"starts no canary: to the controller the pod template stays; {listed(field_names(change))}"
+            yield Observation(
+                new, (), f"starts no canary: to the controller the pod template stays; {listed(field_names(change))}"
             )
 
 
@@ -45,19 +48,19 @@ kind: ConfigMap
 data: {a: b}
 """
 
-MEANING = Meaning(
-    id="no-canary",
+IMPACT = Impact(
+    code="no-canary",
     severity="info",
     order=1,
-    say=_say,
+    observe=_observe,
     examples=(
-        Example(_BEFORE, _BEFORE.replace("replicas: 2", "replicas: 3"), ("starts no canary", "`spec.replicas`")),
-        Example(_BEFORE, _BEFORE.replace("a: b", "a: c"), ("the Rollout is not touched",)),
-        Example(_BEFORE, _BEFORE.replace("1000m", '"1"'), ("to the controller the pod template stays",)),
-        Example(
+        ImpactExample(_BEFORE, _BEFORE.replace("replicas: 2", "replicas: 3"), ("starts no canary", "`spec.replicas`")),
+        ImpactExample(_BEFORE, _BEFORE.replace("a: b", "a: c"), ("the Rollout is not touched",)),
+        ImpactExample(_BEFORE, _BEFORE.replace("1000m", '"1"'), ("to the controller the pod template stays",)),
+        ImpactExample(
             _BEFORE, _BEFORE.replace("replicas: 2", "replicas: 2\n  restartAt: 2030-01-01T00:00:00Z"), ("restartAt",)
         ),
-        Example(_BEFORE, _BEFORE.replace("web:1", "web:2")),
-        Example(_BEFORE, _BEFORE),
+        ImpactExample(_BEFORE, _BEFORE.replace("web:1", "web:2")),
+        ImpactExample(_BEFORE, _BEFORE),
     ),
 )

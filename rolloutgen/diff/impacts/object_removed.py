@@ -11,8 +11,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from rolloutgen.diff.diff import Example, Meaning, Said, Sides
+from rolloutgen.diff.diff import Impact, ImpactExample, ReleaseChange
 from rolloutgen.kube.tree import mapping, text
+from rolloutgen.model import Observation
 
 _KEEP, _HOOK, _SYNC = "helm.sh/resource-policy", "helm.sh/hook", "argocd.argoproj.io/sync-options"
 _LOSS: Mapping[str, str] = {
@@ -49,7 +50,7 @@ _HEAVY = (
 )
 
 
-def _say(sides: Sides) -> Iterator[Said]:
+def _observe(sides: ReleaseChange) -> Iterator[Observation]:
     moved = {old for old, _ in sides.conversion.moved}
     for change in sides.changes:
         gone = change.before
@@ -57,12 +58,12 @@ def _say(sides: Sides) -> Iterator[Said]:
             continue
         annotations = mapping(gone.body, "metadata", "annotations")
         if text(annotations, _HOOK):
-            yield Said(gone, "was a hook: Helm does not delete what earlier runs left", severity="info")
+            yield Observation(gone, (), "was a hook: Helm does not delete what earlier runs left", severity="info")
             continue
         loss = _LOSS.get(gone.ref.kind, "")
         fate, stays = _fate(annotations, sides.after.deployer)
         message = fate if stays or not loss else f"{fate}: {loss}"
-        yield Said(gone, message, severity="warning" if gone.ref.kind in _HEAVY and not stays else "info")
+        yield Observation(gone, (), message, severity="warning" if gone.ref.kind in _HEAVY and not stays else "info")
 
 
 def _fate(annotations: Mapping[str, object], deployer: str) -> tuple[str, bool]:
@@ -82,19 +83,19 @@ def _fate(annotations: Mapping[str, object], deployer: str) -> tuple[str, bool]:
 _CLAIM = "apiVersion: v1\nkind: PersistentVolumeClaim\nmetadata: {name: web}\n"
 _OTHER = "\n---\nkind: ConfigMap\nmetadata: {name: stays}\ndata: {a: b}\n"
 
-MEANING = Meaning(
-    id="object-removed",
+IMPACT = Impact(
+    code="object-removed",
     severity="warning",
     order=6,
-    say=_say,
+    observe=_observe,
     examples=(
-        Example(_CLAIM + _OTHER, _OTHER, ("is deleted by the upgrade", "its data goes with it")),
-        Example(_CLAIM + _OTHER, _OTHER, ("where the Application prunes",), deployer="argocd"),
-        Example(
+        ImpactExample(_CLAIM + _OTHER, _OTHER, ("is deleted by the upgrade", "its data goes with it")),
+        ImpactExample(_CLAIM + _OTHER, _OTHER, ("where the Application prunes",), deployer="argocd"),
+        ImpactExample(
             _CLAIM.replace("{name: web}", "{name: web, annotations: {helm.sh/resource-policy: keep}}") + _OTHER,
             _OTHER,
             ("stays in the cluster",),
         ),
-        Example(_OTHER, _CLAIM + _OTHER),
+        ImpactExample(_OTHER, _CLAIM + _OTHER),
     ),
 )

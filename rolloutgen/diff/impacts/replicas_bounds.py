@@ -11,11 +11,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from rolloutgen.diff.diff import Example, Meaning, Said, Sides, code
+from rolloutgen.diff.diff import Impact, ImpactExample, ReleaseChange, code
 from rolloutgen.kube.release import DEPLOYMENT, HPA, ROLLOUT, SCALED_OBJECT, Kind, ReleaseView
 from rolloutgen.kube.strategy import target_of
 from rolloutgen.kube.tree import integer
-from rolloutgen.model import Manifest, Path
+from rolloutgen.model import Manifest, Observation, Path
 
 Bounds = tuple[int, int]
 _FIELDS: Mapping[Kind, tuple[Path, Path, int, int]] = {
@@ -24,7 +24,7 @@ _FIELDS: Mapping[Kind, tuple[Path, Path, int, int]] = {
 }
 
 
-def _say(sides: Sides) -> Iterator[Said]:
+def _observe(sides: ReleaseChange) -> Iterator[Observation]:
     for old, new in sides.pairs(ROLLOUT, DEPLOYMENT):
         if old.ref.kind != new.ref.kind:
             continue
@@ -39,37 +39,37 @@ def _say(sides: Sides) -> Iterator[Said]:
 
 def _bounds(
     workload: Manifest, was: tuple[str, Bounds] | None, now: tuple[str, Bounds] | None, replicas: int | None
-) -> Iterator[Said]:
+) -> Iterator[Observation]:
     if was and not now:
         pods = 1 if replicas is None else replicas
         kept = f"`spec.replicas` {code(pods)} holds from now on, where up to {was[1][1]} pods may run"
-        yield Said(workload, f"{was[0]} goes: {kept}", severity="warning")
+        yield Observation(workload, (), f"{was[0]} goes: {kept}", severity="warning")
     if not now:
         return
     if was and was[1] != now[1]:
-        yield Said(
-            workload, f"{now[0]} keeps {_range(now[1])} pods, before {_range(was[1])}: {_effect(was[1], now[1])}"
+        yield Observation(
+            workload, (), f"{now[0]} keeps {_range(now[1])} pods, before {_range(was[1])}: {_effect(was[1], now[1])}"
         )
     elif not was:
-        yield Said(workload, f"{now[0]} is new and keeps {_range(now[1])} pods")
+        yield Observation(workload, (), f"{now[0]} is new and keeps {_range(now[1])} pods")
     if was != now and replicas is not None and not now[1][0] <= replicas <= now[1][1]:
         message = f"`spec.replicas` {code(replicas)} lies outside {_range(now[1])}: it is written, then taken back"
-        yield Said(workload, message, ("spec", "replicas"), "warning")
+        yield Observation(workload, ("spec", "replicas"), message, severity="warning")
 
 
 def _number(
     workload: Manifest, before: int | None, after: int | None, now: tuple[str, Bounds] | None
-) -> Iterator[Said]:
+) -> Iterator[Observation]:
     change = (
         f"`spec.replicas` {code('none' if before is None else before)} -> {code('none' if after is None else after)}"
     )
     if after == 0:
-        yield Said(workload, f"{change}: no pod is left", ("spec", "replicas"), "warning")
+        yield Observation(workload, ("spec", "replicas"), f"{change}: no pod is left", severity="warning")
     elif now is not None:
         message = f"{change}: written once, then {now[0]} sets its own number"
-        yield Said(workload, message, ("spec", "replicas"), "warning")
+        yield Observation(workload, ("spec", "replicas"), message, severity="warning")
     else:
-        yield Said(workload, f"{change}: pods come or go at once, without a canary", ("spec", "replicas"))
+        yield Observation(workload, ("spec", "replicas"), f"{change}: pods come or go at once, without a canary")
 
 
 def _scaler(view: ReleaseView, workload: Manifest) -> tuple[str, Bounds] | None:
@@ -107,25 +107,27 @@ kind: HorizontalPodAutoscaler
 spec: {minReplicas: 2, maxReplicas: 5, scaleTargetRef: {apiVersion: argoproj.io/v1alpha1, kind: Rollout, name: web}}
 """
 
-MEANING = Meaning(
-    id="replicas-bounds",
+IMPACT = Impact(
+    code="replicas-bounds",
     severity="info",
-    say=_say,
+    observe=_observe,
     examples=(
-        Example(
+        ImpactExample(
             _BEFORE,
             _BEFORE.replace("minReplicas: 2", "minReplicas: 3"),
             ("keeps 3 to 5 pods, before 2 to 5", "fewer than 3 become 3"),
         ),
-        Example(_BEFORE, _BEFORE.replace("minReplicas: 2", "minReplicas: 3"), ("`2` lies outside 3 to 5",)),
-        Example(_BEFORE, _BEFORE.replace("{replicas: 2}", "{replicas: 4}"), ("`2` -> `4`", "sets its own number")),
-        Example(
+        ImpactExample(_BEFORE, _BEFORE.replace("minReplicas: 2", "minReplicas: 3"), ("`2` lies outside 3 to 5",)),
+        ImpactExample(
+            _BEFORE, _BEFORE.replace("{replicas: 2}", "{replicas: 4}"), ("`2` -> `4`", "sets its own number")
+        ),
+        ImpactExample(
             _BEFORE,
             _BEFORE.replace("minReplicas: 2", "minReplicas: 3").replace("{replicas: 2}", "{replicas: 3}"),
             ("fewer than 3 become 3",),
         ),
-        Example(_BEFORE, _BEFORE.partition("---")[0], ("goes", "up to 5 pods")),
-        Example("kind: Rollout\nspec: {replicas: 2}", "kind: Rollout\nspec: {replicas: 0}", ("no pod is left",)),
-        Example(_BEFORE, _BEFORE.replace("spec: {minReplicas", "metadata: {labels: {a: b}}\nspec: {minReplicas")),
+        ImpactExample(_BEFORE, _BEFORE.partition("---")[0], ("goes", "up to 5 pods")),
+        ImpactExample("kind: Rollout\nspec: {replicas: 2}", "kind: Rollout\nspec: {replicas: 0}", ("no pod is left",)),
+        ImpactExample(_BEFORE, _BEFORE.replace("spec: {minReplicas", "metadata: {labels: {a: b}}\nspec: {minReplicas")),
     ),
 )

@@ -10,12 +10,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from rolloutgen.diff.diff import Example, Meaning, Said, Sides
+from rolloutgen.diff.diff import Impact, ImpactExample, ReleaseChange
 from rolloutgen.diff.pod_changes import reasons
 from rolloutgen.kube.pods import same
 from rolloutgen.kube.release import DEPLOYMENT
 from rolloutgen.kube.tree import dig, mapping
-from rolloutgen.model import Manifest
+from rolloutgen.model import Manifest, Observation
 
 _KINDS = (DEPLOYMENT, ("apps", "StatefulSet"), ("apps", "DaemonSet"))
 _HOW: Mapping[str, str] = {
@@ -24,13 +24,13 @@ _HOW: Mapping[str, str] = {
 }
 
 
-def _say(sides: Sides) -> Iterator[Said]:
+def _observe(sides: ReleaseChange) -> Iterator[Observation]:
     referenced = {id(pod.manifest) for rollout in sides.after.rollouts if (pod := sides.after.pod_of(rollout))}
     for old, new in sides.pairs(*_KINDS):
         before, after = mapping(old.body, "spec", "template"), mapping(new.body, "spec", "template")
         if id(new) in referenced or same(before, after):
             continue
-        yield Said(new, f"{_how(new)}: {reasons(sides, before, after, new)}")
+        yield Observation(new, (), f"{_how(new)}: {reasons(sides, before, after, new)}")
 
 
 def _how(workload: Manifest) -> str:
@@ -43,18 +43,18 @@ kind: Deployment
 spec: {template: {spec: {containers: [{name: web, image: "web:1"}]}}}
 """
 
-MEANING = Meaning(
-    id="rolling-update",
+IMPACT = Impact(
+    code="rolling-update",
     severity="info",
     order=2,
-    say=_say,
+    observe=_observe,
     examples=(
-        Example(_BEFORE, _BEFORE.replace("web:1", "web:2"), ("replaces its pods", "`web:1` -> `web:2`")),
-        Example(
+        ImpactExample(_BEFORE, _BEFORE.replace("web:1", "web:2"), ("replaces its pods", "`web:1` -> `web:2`")),
+        ImpactExample(
             _BEFORE.replace("{template", "{strategy: {type: Recreate}, template"),
             _BEFORE.replace("{template", "{strategy: {type: Recreate}, template").replace("web:1", "web:2"),
             ("an interruption",),
         ),
-        Example(_BEFORE, _BEFORE.replace("{template", "{replicas: 4, template")),
+        ImpactExample(_BEFORE, _BEFORE.replace("{template", "{replicas: 4, template")),
     ),
 )

@@ -11,8 +11,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from rolloutgen.diff.diff import Example, Meaning, Said, Sides, field_names, listed
+from rolloutgen.diff.diff import Impact, ImpactExample, ReleaseChange, field_names, listed
 from rolloutgen.kube.release import DEPLOYMENT, ROLLOUT
+from rolloutgen.model import Observation
 
 _KINDS = (
     ROLLOUT,
@@ -24,12 +25,12 @@ _KINDS = (
 )
 
 
-def _say(sides: Sides) -> Iterator[Said]:
+def _observe(sides: ReleaseChange) -> Iterator[Observation]:
     for change in sides.changed(*_KINDS):
         if change.action == "changed" and change.touches("spec", "selector"):
             fields = listed(field_names(change, ("spec", "selector")))
             message = f"the API server refuses the upgrade: the selector is immutable ({fields})"
-            yield Said(change.after, message, ("spec", "selector"))
+            yield Observation(change.after, ("spec", "selector"), message)
 
 
 _BEFORE = """
@@ -39,17 +40,17 @@ spec:
   template: {metadata: {labels: {app: web, tier: front}}}
 """
 
-MEANING = Meaning(
-    id="selector-changed",
+IMPACT = Impact(
+    code="selector-changed",
     severity="error",
     order=0,
-    say=_say,
+    observe=_observe,
     examples=(
-        Example(
+        ImpactExample(
             _BEFORE,
             _BEFORE.replace("{matchLabels: {app: web}}", "{matchLabels: {app: web, tier: front}}"),
             ("the API server refuses", "`spec.selector.matchLabels.tier`"),
         ),
-        Example(_BEFORE, _BEFORE.replace("tier: front", "tier: back")),
+        ImpactExample(_BEFORE, _BEFORE.replace("tier: front", "tier: back")),
     ),
 )

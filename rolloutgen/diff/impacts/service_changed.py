@@ -11,28 +11,28 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from rolloutgen.diff.diff import Example, Meaning, Said, Sides, code, field_names, listed
+from rolloutgen.diff.diff import Impact, ImpactExample, ReleaseChange, code, field_names, listed
 from rolloutgen.diff.object_diff import ObjectChange
 from rolloutgen.kube.release import SERVICE, SERVICE_MONITOR, ReleaseView
 from rolloutgen.kube.selectors import selects
 from rolloutgen.kube.strategy import service_names
 from rolloutgen.kube.tree import mapping
-from rolloutgen.model import Manifest
+from rolloutgen.model import Manifest, Observation
 
 _VERSIONS = ("helm.sh/chart", "chart", "app.kubernetes.io/version")
 
 
-def _say(sides: Sides) -> Iterator[Said]:
+def _observe(sides: ReleaseChange) -> Iterator[Observation]:
     for change in sides.changed(SERVICE):
         if change.before is not None and change.after is not None:
             yield from _selector(sides, change, change.before, change.after)
             yield from _labels(sides, change, change.before, change.after)
             fields = [name for path in ("ports", "type") for name in field_names(change, ("spec", path))]
             if fields:
-                yield Said(change.after, f"clients see it: {listed(fields)}", severity="info")
+                yield Observation(change.after, (), f"clients see it: {listed(fields)}", severity="info")
 
 
-def _selector(sides: Sides, change: ObjectChange, old: Manifest, new: Manifest) -> Iterator[Said]:
+def _selector(sides: ReleaseChange, change: ObjectChange, old: Manifest, new: Manifest) -> Iterator[Observation]:
     if not change.touches("spec", "selector"):
         return
     before, after = _picked(sides.before, old), _picked(sides.after, new)
@@ -47,10 +47,10 @@ def _selector(sides: Sides, change: ObjectChange, old: Manifest, new: Manifest) 
         message += f"; running pods of {listed(lost)} lack the labels, so it has no endpoints until new ones are ready"
     if sides.after.deployer == "helm4" and _is_steered(sides.after, new):
         message += "; with server-side apply the upgrade fails with a conflict with rollouts-controller"
-    yield Said(new, message)
+    yield Observation(new, (), message)
 
 
-def _labels(sides: Sides, change: ObjectChange, old: Manifest, new: Manifest) -> Iterator[Said]:
+def _labels(sides: ReleaseChange, change: ObjectChange, old: Manifest, new: Manifest) -> Iterator[Observation]:
     names = [
         code(leaf.at[2])
         for leaf in change.leaves
@@ -58,10 +58,10 @@ def _labels(sides: Sides, change: ObjectChange, old: Manifest, new: Manifest) ->
     ]
     lost = sorted(set(_monitors(sides.before, old)) - set(_monitors(sides.after, new)))
     if lost:
-        yield Said(new, f"ServiceMonitor {listed(lost)} no longer finds it: its metrics end")
+        yield Observation(new, (), f"ServiceMonitor {listed(lost)} no longer finds it: its metrics end")
     elif names and change.action == "changed":
         message = f"its labels change ({listed(names)}): monitors and policies of others that select it by them"
-        yield Said(new, message, severity="info")
+        yield Observation(new, (), message, severity="info")
 
 
 def _picked(view: ReleaseView, service: Manifest) -> list[str]:
@@ -97,26 +97,26 @@ kind: ServiceMonitor
 spec: {selector: {matchLabels: {team: shop}}}
 """
 
-MEANING = Meaning(
-    id="service-changed",
+IMPACT = Impact(
+    code="service-changed",
     severity="warning",
-    say=_say,
+    observe=_observe,
     examples=(
-        Example(
+        ImpactExample(
             _BEFORE,
             _BEFORE.replace("selector: {app: web}}", "selector: {app: web, tier: front}}").replace(
                 "labels: {app: web}}", "labels: {app: web, tier: front}}"
             ),
             ("its selector changes", "no endpoints until new ones are ready"),
         ),
-        Example(
+        ImpactExample(
             _BEFORE, _BEFORE.replace("{team: shop, h", "{team: till, h"), ("ServiceMonitor `web` no longer finds it",)
         ),
-        Example(
+        ImpactExample(
             _BEFORE,
             _BEFORE.replace("{selector: {app: web}}", "{selector: {app: web}, type: NodePort}"),
             ("`spec.type`",),
         ),
-        Example(_BEFORE, _BEFORE.replace("web-1", "web-2")),
+        ImpactExample(_BEFORE, _BEFORE.replace("web-1", "web-2")),
     ),
 )

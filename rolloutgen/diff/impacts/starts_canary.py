@@ -10,16 +10,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from rolloutgen.diff.diff import Example, Meaning, Said, Sides, listed
+from rolloutgen.diff.diff import Impact, ImpactExample, ReleaseChange, listed
 from rolloutgen.diff.pod_changes import only_chart_version, random_fields, reasons, steps_in_words
 from rolloutgen.kube.pods import same
 from rolloutgen.kube.release import ROLLOUT
 from rolloutgen.kube.strategy import blue_green_of, canary_of
 from rolloutgen.kube.tree import dig
-from rolloutgen.model import Manifest
+from rolloutgen.model import Manifest, Observation
 
 
-def _say(sides: Sides) -> Iterator[Said]:
+def _observe(sides: ReleaseChange) -> Iterator[Observation]:
     for old, new in sides.pairs(ROLLOUT):
         before, after = sides.before.pod_of(old), sides.after.pod_of(new)
         if old.ref.kind != "Rollout" or before is None or after is None:
@@ -27,14 +27,14 @@ def _say(sides: Sides) -> Iterator[Said]:
         fields = random_fields(after.body)
         if fields:
             why = f"every deployment starts a new version: {listed(fields)} is another value at each render"
-            yield Said(new, why, severity="warning")
+            yield Observation(new, (), why, severity="warning")
         if same(before.body, after.body):
             continue
         message = f"{_start(new)}: {reasons(sides, before.body, after.body, after.manifest)}"
         if only_chart_version(before.body, after.body):
-            yield Said(new, f"{message}; nothing that runs changes", severity="warning")
+            yield Observation(new, (), f"{message}; nothing that runs changes", severity="warning")
             continue
-        yield Said(new, message)
+        yield Observation(new, (), message)
 
 
 def _start(rollout: Manifest) -> str:
@@ -57,13 +57,13 @@ spec:
     spec: {containers: [{name: web, image: "web:1", env: [{name: LEVEL, value: info}, {name: ZONE, value: a}]}]}
 """
 
-MEANING = Meaning(
-    id="starts-canary",
+IMPACT = Impact(
+    code="starts-canary",
     severity="info",
     order=1,
-    say=_say,
+    observe=_observe,
     examples=(
-        Example(
+        ImpactExample(
             _BEFORE,
             _BEFORE.replace("web:1", "web:2").replace("value: info", "value: debug"),
             (
@@ -72,15 +72,15 @@ MEANING = Meaning(
                 "`LEVEL`",
             ),
         ),
-        Example(
+        ImpactExample(
             _BEFORE, _BEFORE.replace("[{name: web,", '[{name: proxy, image: "p:1"}, {name: web,'), ("`proxy`", "new")
         ),
-        Example(
+        ImpactExample(
             _BEFORE.replace("template:", "template:\n    metadata: {labels: {app: web, helm.sh/chart: web-1}}"),
             _BEFORE.replace("template:", "template:\n    metadata: {labels: {app: web, helm.sh/chart: web-2}}"),
             ("label `helm.sh/chart`", "nothing that runs changes"),
         ),
-        Example(_BEFORE, _BEFORE.replace("setWeight: 10", "setWeight: 20")),
-        Example(_BEFORE, _BEFORE.replace('image: "web:1"', 'image: "web:1", imagePullPolicy: IfNotPresent')),
+        ImpactExample(_BEFORE, _BEFORE.replace("setWeight: 10", "setWeight: 20")),
+        ImpactExample(_BEFORE, _BEFORE.replace('image: "web:1"', 'image: "web:1", imagePullPolicy: IfNotPresent')),
     ),
 )

@@ -11,24 +11,26 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 
-from rolloutgen.diff.diff import Example, Meaning, Said, Sides, code, listed
+from rolloutgen.diff.diff import Impact, ImpactExample, ReleaseChange, code, listed
 from rolloutgen.kube.pods import same
 from rolloutgen.kube.release import ROLLOUT
 from rolloutgen.kube.strategy import CANARY, canary_of
 from rolloutgen.kube.tree import rows
-from rolloutgen.model import Manifest
+from rolloutgen.model import Manifest, Observation
 
 
-def _say(sides: Sides) -> Iterator[Said]:
+def _observe(sides: ReleaseChange) -> Iterator[Observation]:
     for change in sides.changed(ROLLOUT):
         old, new = change.before, change.after
         if old is None or new is None or old.ref.kind != "Rollout" or not change.touches(*CANARY, "steps"):
             continue
         before, after = _steps(old), _steps(new)
-        yield Said(new, f"the steps change: {_difference(before, after)}; {_when(sides, old, new)}", (*CANARY, "steps"))
+        yield Observation(
+            new, (*CANARY, "steps"), f"the steps change: {_difference(before, after)}; {_when(sides, old, new)}"
+        )
 
 
-def _when(sides: Sides, old: Manifest, new: Manifest) -> str:
+def _when(sides: ReleaseChange, old: Manifest, new: Manifest) -> str:
     before, after = sides.before.pod_of(old), sides.after.pod_of(new)
     if before and after and not same(before.body, after.body):
         return "the canary of this change goes through the new ones"
@@ -57,21 +59,23 @@ kind: Rollout
 spec: {strategy: {canary: {steps: [{setWeight: 10}, {pause: {}}]}}}
 """
 
-MEANING = Meaning(
-    id="steps-changed",
+IMPACT = Impact(
+    code="steps-changed",
     severity="info",
     order=3,
-    say=_say,
+    observe=_observe,
     examples=(
-        Example(_BEFORE, _BEFORE.replace("10", "20"), ("step 1", '`{"setWeight": 20}`', "from the next rollout on")),
-        Example(_BEFORE, _BEFORE.replace(", {pause: {}}", ""), ("2 -> 1 steps",)),
-        Example(
+        ImpactExample(
+            _BEFORE, _BEFORE.replace("10", "20"), ("step 1", '`{"setWeight": 20}`', "from the next rollout on")
+        ),
+        ImpactExample(_BEFORE, _BEFORE.replace(", {pause: {}}", ""), ("2 -> 1 steps",)),
+        ImpactExample(
             _BEFORE,
             _BEFORE.replace("10", "20").replace(
                 "spec: {", 'spec: {template: {spec: {containers: [{name: web, image: "w:9"}]}}, ', 1
             ),
             ("the canary of this change goes through the new ones",),
         ),
-        Example(_BEFORE, _BEFORE.replace("canary: {", "canary: {maxSurge: 1, ")),
+        ImpactExample(_BEFORE, _BEFORE.replace("canary: {", "canary: {maxSurge: 1, ")),
     ),
 )

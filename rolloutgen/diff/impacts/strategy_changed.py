@@ -11,32 +11,36 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from rolloutgen.diff.diff import Example, Meaning, Said, Sides, code, field_names, listed
+from rolloutgen.diff.diff import Impact, ImpactExample, ReleaseChange, code, field_names, listed
 from rolloutgen.kube.release import ROLLOUT, SERVICE
 from rolloutgen.kube.strategy import CANARY, service_names
 from rolloutgen.kube.tree import as_map, dig, path_text
-from rolloutgen.model import Manifest
+from rolloutgen.model import Manifest, Observation
 
 
-def _say(sides: Sides) -> Iterator[Said]:
+def _observe(sides: ReleaseChange) -> Iterator[Observation]:
     for change in sides.changed(ROLLOUT):
         old, new = change.before, change.after
         if old is None or new is None or old.ref.kind != "Rollout":
             continue
         before, after = _kind(old), _kind(new)
         if before != after:
-            yield Said(new, f"the strategy changes: {code(before)} -> {code(after)}", ("spec", "strategy"), "warning")
+            yield Observation(
+                new, ("spec", "strategy"), f"the strategy changes: {code(before)} -> {code(after)}", severity="warning"
+            )
             continue
         steps = path_text((*CANARY, "steps"))
         fields = [name for name in field_names(change, ("spec", "strategy")) if not name.startswith(f"`{steps}")]
         if fields:
-            yield Said(new, f"the strategy changes, from the next rollout on: {listed(fields)}", ("spec", "strategy"))
+            yield Observation(
+                new, ("spec", "strategy"), f"the strategy changes, from the next rollout on: {listed(fields)}"
+            )
         for name in sorted({name for _, name in service_names(old)} - {name for _, name in service_names(new)}):
             if sides.after.beside(new, SERVICE, name) is not None:
                 message = (
                     f"Service {code(name)} is let go: the controller's hash stays in its selector, with the old pods"
                 )
-                yield Said(new, message, ("spec", "strategy"), "warning")
+                yield Observation(new, ("spec", "strategy"), message, severity="warning")
 
 
 def _kind(rollout: Manifest) -> str:
@@ -57,14 +61,14 @@ kind: Service
 metadata: {name: web-c}
 """
 
-MEANING = Meaning(
-    id="strategy-changed",
+IMPACT = Impact(
+    code="strategy-changed",
     severity="info",
     order=3,
-    say=_say,
+    observe=_observe,
     examples=(
-        Example(_BEFORE, _BEFORE.replace("maxSurge: 1", "maxSurge: 2"), ("`spec.strategy.canary.maxSurge`",)),
-        Example(
+        ImpactExample(_BEFORE, _BEFORE.replace("maxSurge: 1", "maxSurge: 2"), ("`spec.strategy.canary.maxSurge`",)),
+        ImpactExample(
             _BEFORE,
             _BEFORE.replace(
                 "{canary: {stableService: web-a, canaryService: web-b, maxSurge: 1, steps: [{setWeight: 10}]}}",
@@ -72,9 +76,9 @@ MEANING = Meaning(
             ),
             ("`canary` -> `blueGreen`",),
         ),
-        Example(
+        ImpactExample(
             _BEFORE, _BEFORE.replace("stableService: web-a", "stableService: web-c"), ("Service `web-a` is let go",)
         ),
-        Example(_BEFORE, _BEFORE.replace("setWeight: 10", "setWeight: 20")),
+        ImpactExample(_BEFORE, _BEFORE.replace("setWeight: 10", "setWeight: 20")),
     ),
 )

@@ -12,20 +12,23 @@ from collections.abc import Iterator
 
 from rolloutgen.kube.release import ReleaseView
 from rolloutgen.kube.tree import dig
-from rolloutgen.lint.rule import Fault, Rule
+from rolloutgen.lint.rule import Rule
+from rolloutgen.model import Observation
 
 _KINDS = frozenset({"Rollout", "Deployment", "StatefulSet", "DaemonSet", "ReplicaSet"})
 
 
-def _faults(view: ReleaseView) -> Iterator[Fault]:
+def _faults(view: ReleaseView) -> Iterator[Observation]:
     for pod in view.pods:
         if pod.manifest.ref.kind in _KINDS and dig(pod.body, "spec", "activeDeadlineSeconds") is not None:
             at = (*pod.at, "spec", "activeDeadlineSeconds")
-            yield Fault(pod.manifest, at, f"activeDeadlineSeconds is not for the pods of a {pod.manifest.ref.kind}")
+            yield Observation(
+                pod.manifest, at, f"activeDeadlineSeconds is not for the pods of a {pod.manifest.ref.kind}"
+            )
 
 
 RULE = Rule(
-    id="active-deadline",
+    code="active-deadline",
     severity="error",
     check=_faults,
     good=(

@@ -14,33 +14,34 @@ from collections.abc import Iterator, Mapping
 from rolloutgen.kube.release import Kind, ReleaseView
 from rolloutgen.kube.strategy import ROUTING, canaries, routing_of
 from rolloutgen.kube.tree import dig, integer, listing
-from rolloutgen.lint.rule import Fault, Rule
+from rolloutgen.lint.rule import Rule
+from rolloutgen.model import Observation
 
 _KINDS: tuple[Kind, ...] = (("getambassador.io", "Mapping"), ("x.getambassador.io", "AmbassadorMapping"))
 _FIELD = (*ROUTING, "ambassador", "mappings")
 
 
-def _faults(view: ReleaseView) -> Iterator[Fault]:
+def _faults(view: ReleaseView) -> Iterator[Observation]:
     for rollout, canary in canaries(view):
         block = dig(routing_of(canary), "ambassador")
         if not isinstance(block, Mapping):
             continue
         names = listing(block, "mappings")
         if not names:
-            yield Fault(rollout, _FIELD, "ambassador.mappings names no mapping")
+            yield Observation(rollout, _FIELD, "ambassador.mappings names no mapping")
         for index, name in enumerate(names):
             found = next((m for kind in _KINDS if (m := view.beside(rollout, kind, str(name)))), None)
             if found is None:
                 message = (
                     f"Mapping {name!r} is not in the release: it must exist in namespace {view.namespace(rollout)}"
                 )
-                yield Fault(rollout, (*_FIELD, index), message, "warning")
+                yield Observation(rollout, (*_FIELD, index), message, "warning")
             elif integer(found.body, "spec", "weight"):
-                yield Fault(found, ("spec", "weight"), "a mapping of a Rollout must not have a weight")
+                yield Observation(found, ("spec", "weight"), "a mapping of a Rollout must not have a weight")
 
 
 RULE = Rule(
-    id="ambassador-mapping",
+    code="ambassador-mapping",
     severity="error",
     check=_faults,
     good=(

@@ -12,10 +12,11 @@ from collections.abc import Iterator
 from rolloutgen.kube.analysis import arguments, resolve, uses
 from rolloutgen.kube.release import ReleaseView
 from rolloutgen.kube.tree import text
-from rolloutgen.lint.rule import Fault, Rule
+from rolloutgen.lint.rule import Rule
+from rolloutgen.model import Observation
 
 
-def _faults(view: ReleaseView) -> Iterator[Fault]:
+def _faults(view: ReleaseView) -> Iterator[Observation]:
     for use in uses(view):
         values: dict[str, str] = {}
         for template in resolve(view, use)[0]:
@@ -23,11 +24,11 @@ def _faults(view: ReleaseView) -> Iterator[Fault]:
                 name, value = text(argument, "name"), argument.get("value")
                 if isinstance(value, str) and values.setdefault(name, value) != value:
                     message = f"argument {name!r} is {values[name]!r} in one template and {value!r} in {template.ref}"
-                    yield Fault(use.rollout, (*use.at, "templates"), message)
+                    yield Observation(use.rollout, (*use.at, "templates"), message)
 
 
 RULE = Rule(
-    id="analysis-arg-conflict",
+    code="analysis-arg-conflict",
     severity="error",
     check=_faults,
     good=(

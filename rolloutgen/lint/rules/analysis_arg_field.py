@@ -16,14 +16,14 @@ from rolloutgen.kube.release import ReleaseView
 from rolloutgen.kube.strategy import steps_of
 from rolloutgen.kube.syntax import is_label_key
 from rolloutgen.kube.tree import mapping, rows
-from rolloutgen.lint.rule import Fault, Rule
-from rolloutgen.model import Manifest, Path
+from rolloutgen.lint.rule import Rule
+from rolloutgen.model import Manifest, Observation, Path
 
 _PLAIN = frozenset(f"metadata.{name}" for name in ("annotations", "labels", "name", "namespace", "uid"))
 _SUBSCRIPT = re.compile(r"(metadata\.(?:annotations|labels))\['(.*)'\]", re.S)
 
 
-def _faults(view: ReleaseView) -> Iterator[Fault]:
+def _faults(view: ReleaseView) -> Iterator[Observation]:
     for rollout, _, at, value in steps_of(view, "analysis"):
         yield from _bad_paths(rollout, at, value)
     for rollout, _, at, value in steps_of(view, "experiment"):
@@ -31,10 +31,10 @@ def _faults(view: ReleaseView) -> Iterator[Fault]:
             yield from _bad_paths(rollout, (*at, "analyses", index), analysis)
 
 
-def _bad_paths(rollout: Manifest, at: Path, block: Mapping[str, Any]) -> Iterator[Fault]:
+def _bad_paths(rollout: Manifest, at: Path, block: Mapping[str, Any]) -> Iterator[Observation]:
     for below, path in field_paths(mapping(block)):
         if path.startswith("metadata") and not _readable(path):
-            yield Fault(rollout, (*at, *below), f"{path!r} is not a field of the metadata that can be read")
+            yield Observation(rollout, (*at, *below), f"{path!r} is not a field of the metadata that can be read")
 
 
 def _readable(path: str) -> bool:
@@ -45,7 +45,7 @@ def _readable(path: str) -> bool:
 
 
 RULE = Rule(
-    id="analysis-arg-field",
+    code="analysis-arg-field",
     severity="error",
     check=_faults,
     good=(

@@ -13,10 +13,11 @@ from collections.abc import Iterator
 from rolloutgen.kube.analysis import arguments, given, resolve, supplied, uses
 from rolloutgen.kube.release import ReleaseView
 from rolloutgen.kube.tree import text
-from rolloutgen.lint.rule import Fault, Rule
+from rolloutgen.lint.rule import Rule
+from rolloutgen.model import Observation
 
 
-def _faults(view: ReleaseView) -> Iterator[Fault]:
+def _faults(view: ReleaseView) -> Iterator[Observation]:
     for use in uses(view):
         found, missing = resolve(view, use)
         if missing:
@@ -30,11 +31,11 @@ def _faults(view: ReleaseView) -> Iterator[Fault]:
                 if text(argument, "name") not in known:
                     known.add(text(argument, "name"))
                     message = f"argument {text(argument, 'name')!r} of {template.ref} has no value"
-                    yield Fault(use.rollout, (*use.at, "args"), message)
+                    yield Observation(use.rollout, (*use.at, "args"), message)
 
 
 RULE = Rule(
-    id="analysis-arg-unresolved",
+    code="analysis-arg-unresolved",
     severity="error",
     check=_faults,
     good=(

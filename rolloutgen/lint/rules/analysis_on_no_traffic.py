@@ -15,12 +15,13 @@ from collections.abc import Iterator
 from rolloutgen.kube.analysis import metrics, templates
 from rolloutgen.kube.release import ReleaseView
 from rolloutgen.kube.tree import mapping, text
-from rolloutgen.lint.rule import Fault, Rule
+from rolloutgen.lint.rule import Rule
+from rolloutgen.model import Observation
 
 _GUARDED = re.compile(r"len\(\s*result\s*\)|vector\(|isNil\(|default\(")
 
 
-def _faults(view: ReleaseView) -> Iterator[Fault]:
+def _faults(view: ReleaseView) -> Iterator[Observation]:
     for template in templates(view):
         for at, metric in metrics(template):
             query = text(metric, "provider", "prometheus", "query")
@@ -30,11 +31,11 @@ def _faults(view: ReleaseView) -> Iterator[Fault]:
                     continue
                 if not _GUARDED.search(condition) and not re.search(r"\bvector\s*\(", query):
                     message = f"metric {text(metric, 'name')!r}: result[0] fails when the query finds nothing"
-                    yield Fault(template, (*at, field), message)
+                    yield Observation(template, (*at, field), message)
 
 
 RULE = Rule(
-    id="analysis-on-no-traffic",
+    code="analysis-on-no-traffic",
     severity="warning",
     check=_faults,
     good=(

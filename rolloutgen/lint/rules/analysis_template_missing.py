@@ -14,24 +14,25 @@ from rolloutgen.kube.analysis import find_template, resolve, uses
 from rolloutgen.kube.release import ReleaseView
 from rolloutgen.kube.strategy import steps_of
 from rolloutgen.kube.tree import rows, text
-from rolloutgen.lint.rule import Fault, Rule
+from rolloutgen.lint.rule import Rule
+from rolloutgen.model import Observation
 
 
-def _faults(view: ReleaseView) -> Iterator[Fault]:
+def _faults(view: ReleaseView) -> Iterator[Observation]:
     for use in uses(view):
         for gap in resolve(view, use)[1]:
-            yield Fault(gap.subject, gap.at, f"{gap.kind} {gap.name!r} is not in the release: it must exist")
+            yield Observation(gap.subject, gap.at, f"{gap.kind} {gap.name!r} is not in the release: it must exist")
     for rollout, _, at, value in steps_of(view, "experiment"):
         for index, reference in rows(value, "analyses"):
             if find_template(view, rollout, reference) is None:
                 message = (
                     f"the analysis template {text(reference, 'templateName')!r} is not in the release: it must exist"
                 )
-                yield Fault(rollout, (*at, "analyses", index, "templateName"), message)
+                yield Observation(rollout, (*at, "analyses", index, "templateName"), message)
 
 
 RULE = Rule(
-    id="analysis-template-missing",
+    code="analysis-template-missing",
     severity="warning",
     check=_faults,
     good=(

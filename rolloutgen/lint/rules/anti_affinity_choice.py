@@ -13,24 +13,25 @@ from collections.abc import Iterator, Mapping
 from rolloutgen.kube.release import ReleaseView
 from rolloutgen.kube.strategy import BLUE_GREEN, CANARY, blue_green_of, canary_of
 from rolloutgen.kube.tree import dig
-from rolloutgen.lint.rule import Fault, Rule
+from rolloutgen.lint.rule import Rule
+from rolloutgen.model import Observation
 
 _PREFERRED = "preferredDuringSchedulingIgnoredDuringExecution"
 _REQUIRED = "requiredDuringSchedulingIgnoredDuringExecution"
 
 
-def _faults(view: ReleaseView) -> Iterator[Fault]:
+def _faults(view: ReleaseView) -> Iterator[Observation]:
     for rollout in view.rollouts:
         for at, strategy in ((CANARY, canary_of(rollout)), (BLUE_GREEN, blue_green_of(rollout))):
             choice = dig(strategy, "antiAffinity")
             if isinstance(choice, Mapping) and (choice.get(_PREFERRED) is None) == (choice.get(_REQUIRED) is None):
-                yield Fault(
+                yield Observation(
                     rollout, (*at, "antiAffinity"), "antiAffinity needs exactly one of preferred... and required..."
                 )
 
 
 RULE = Rule(
-    id="anti-affinity-choice",
+    code="anti-affinity-choice",
     severity="error",
     check=_faults,
     good=(

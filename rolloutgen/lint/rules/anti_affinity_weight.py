@@ -13,12 +13,13 @@ from collections.abc import Iterator, Mapping
 from rolloutgen.kube.release import ReleaseView
 from rolloutgen.kube.strategy import BLUE_GREEN, CANARY, blue_green_of, canary_of
 from rolloutgen.kube.tree import dig, integer
-from rolloutgen.lint.rule import Fault, Rule
+from rolloutgen.lint.rule import Rule
+from rolloutgen.model import Observation
 
 _FIELD = ("antiAffinity", "preferredDuringSchedulingIgnoredDuringExecution")
 
 
-def _faults(view: ReleaseView) -> Iterator[Fault]:
+def _faults(view: ReleaseView) -> Iterator[Observation]:
     for rollout in view.rollouts:
         for at, strategy in ((CANARY, canary_of(rollout)), (BLUE_GREEN, blue_green_of(rollout))):
             preferred = dig(strategy, *_FIELD)
@@ -26,11 +27,11 @@ def _faults(view: ReleaseView) -> Iterator[Fault]:
                 continue
             weight = integer(preferred, "weight") or 0
             if not 1 <= weight <= 100:
-                yield Fault(rollout, (*at, *_FIELD, "weight"), f"weight is {weight}; it must be from 1 to 100")
+                yield Observation(rollout, (*at, *_FIELD, "weight"), f"weight is {weight}; it must be from 1 to 100")
 
 
 RULE = Rule(
-    id="anti-affinity-weight",
+    code="anti-affinity-weight",
     severity="error",
     check=_faults,
     good=(

@@ -13,27 +13,27 @@ from collections.abc import Iterator, Mapping
 from rolloutgen.kube.release import ReleaseView
 from rolloutgen.kube.strategy import ROUTING, canaries, routing_of
 from rolloutgen.kube.tree import dig, listing, mapping, rows, text
-from rolloutgen.lint.rule import Fault, Rule
-from rolloutgen.model import Manifest
+from rolloutgen.lint.rule import Rule
+from rolloutgen.model import Manifest, Observation
 
 _GROUP = "appmesh.k8s.aws"
 _FIELD = (*ROUTING, "appMesh", "virtualService")
 _TYPES = ("httpRoute", "http2Route", "grpcRoute", "tcpRoute")
 
 
-def _faults(view: ReleaseView) -> Iterator[Fault]:
+def _faults(view: ReleaseView) -> Iterator[Observation]:
     for rollout, canary in canaries(view):
         block = dig(routing_of(canary), "appMesh")
         if not isinstance(block, Mapping):
             continue
         if block.get("virtualService") is None:
-            yield Fault(rollout, _FIELD, "appMesh.virtualService is missing")
+            yield Observation(rollout, _FIELD, "appMesh.virtualService is missing")
             continue
         name = text(block, "virtualService", "name")
         service = view.beside(rollout, (_GROUP, "VirtualService"), name)
         if service is None:
             message = f"the App Mesh VirtualService {name!r} is not in the release: it must exist"
-            yield Fault(rollout, (*_FIELD, "name"), message, "warning")
+            yield Observation(rollout, (*_FIELD, "name"), message, "warning")
             continue
         reference = mapping(service.body, "spec", "provider", "virtualRouter", "virtualRouterRef")
         namespace = text(reference, "namespace") or view.namespace(service)
@@ -41,22 +41,22 @@ def _faults(view: ReleaseView) -> Iterator[Fault]:
         if router is not None:
             yield from _routes(router)
         elif not reference:
-            yield Fault(service, ("spec", "provider"), "the virtual service has no virtual router")
+            yield Observation(service, ("spec", "provider"), "the virtual service has no virtual router")
 
 
-def _routes(router: Manifest) -> Iterator[Fault]:
+def _routes(router: Manifest) -> Iterator[Observation]:
     if not listing(router.body, "spec", "routes"):
-        yield Fault(router, ("spec", "routes"), "the virtual router has no routes")
+        yield Observation(router, ("spec", "routes"), "the virtual router has no routes")
     for index, route in rows(router.body, "spec", "routes"):
         kind = next((name for name in _TYPES if isinstance(route.get(name), Mapping)), "")
         targets = listing(route, kind, "action", "weightedTargets") if kind else []
         if len(targets) != 2:
             message = f"route {text(route, 'name')!r} has {len(targets)} weighted targets; it needs two"
-            yield Fault(router, ("spec", "routes", index), message)
+            yield Observation(router, ("spec", "routes", index), message)
 
 
 RULE = Rule(
-    id="app-mesh-router",
+    code="app-mesh-router",
     severity="error",
     check=_faults,
     good=(

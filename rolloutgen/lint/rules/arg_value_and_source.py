@@ -12,18 +12,19 @@ from collections.abc import Iterator
 from rolloutgen.kube.analysis import arguments, templates
 from rolloutgen.kube.release import ReleaseView
 from rolloutgen.kube.tree import text
-from rolloutgen.lint.rule import Fault, Rule
+from rolloutgen.lint.rule import Rule
+from rolloutgen.model import Observation
 
 
-def _faults(view: ReleaseView) -> Iterator[Fault]:
+def _faults(view: ReleaseView) -> Iterator[Observation]:
     for template in templates(view):
         for at, argument in arguments(template):
             if argument.get("value") is not None and argument.get("valueFrom") is not None:
-                yield Fault(template, at, f"argument {text(argument, 'name')!r} has both value and valueFrom")
+                yield Observation(template, at, f"argument {text(argument, 'name')!r} has both value and valueFrom")
 
 
 RULE = Rule(
-    id="arg-value-and-source",
+    code="arg-value-and-source",
     severity="error",
     check=_faults,
     good=(

@@ -14,10 +14,11 @@ from collections.abc import Iterator
 from rolloutgen.kube.analysis import arguments, given, resolve, supplied, uses
 from rolloutgen.kube.release import ReleaseView
 from rolloutgen.kube.tree import text
-from rolloutgen.lint.rule import Fault, Rule
+from rolloutgen.lint.rule import Rule
+from rolloutgen.model import Observation
 
 
-def _faults(view: ReleaseView) -> Iterator[Fault]:
+def _faults(view: ReleaseView) -> Iterator[Observation]:
     for use in uses(view):
         if use.kind != "background":
             continue
@@ -30,11 +31,11 @@ def _faults(view: ReleaseView) -> Iterator[Fault]:
                 name = text(argument, "name")
                 if not given(argument) and name not in supplied(use) and (missing or name in elsewhere):
                     message = f"argument {name!r} of {template.ref} must be in canary.analysis.args"
-                    yield Fault(use.rollout, (*use.at, "args"), message)
+                    yield Observation(use.rollout, (*use.at, "args"), message)
 
 
 RULE = Rule(
-    id="background-arg-missing",
+    code="background-arg-missing",
     severity="error",
     check=_faults,
     good=(

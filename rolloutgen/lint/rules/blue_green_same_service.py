@@ -13,10 +13,11 @@ from collections.abc import Iterator
 from rolloutgen.kube.release import ReleaseView
 from rolloutgen.kube.strategy import BLUE_GREEN, blue_green_of
 from rolloutgen.kube.tree import text
-from rolloutgen.lint.rule import Fault, Rule
+from rolloutgen.lint.rule import Rule
+from rolloutgen.model import Observation
 
 
-def _faults(view: ReleaseView) -> Iterator[Fault]:
+def _faults(view: ReleaseView) -> Iterator[Observation]:
     for rollout in view.rollouts:
         blue_green = blue_green_of(rollout)
         if blue_green is None:
@@ -24,11 +25,11 @@ def _faults(view: ReleaseView) -> Iterator[Fault]:
         active = text(blue_green, "activeService")
         if active == text(blue_green, "previewService"):
             message = f"activeService and previewService are both {active!r}" if active else "activeService is missing"
-            yield Fault(rollout, (*BLUE_GREEN, "activeService"), message)
+            yield Observation(rollout, (*BLUE_GREEN, "activeService"), message)
 
 
 RULE = Rule(
-    id="blue-green-same-service",
+    code="blue-green-same-service",
     severity="error",
     check=_faults,
     good=(

@@ -14,17 +14,17 @@ from typing import Any
 from rolloutgen.kube.release import ReleaseView
 from rolloutgen.kube.strategy import canaries, routing_of, steps
 from rolloutgen.kube.tree import integer
-from rolloutgen.lint.rule import Fault, Rule
-from rolloutgen.model import Manifest
+from rolloutgen.lint.rule import Rule
+from rolloutgen.model import Manifest, Observation
 
 
-def _faults(view: ReleaseView) -> Iterator[Fault]:
+def _faults(view: ReleaseView) -> Iterator[Observation]:
     for rollout, canary in canaries(view):
         if routing_of(canary) is not None:
             yield from _traps(rollout, canary)
 
 
-def _traps(rollout: Manifest, canary: Mapping[str, Any]) -> Iterator[Fault]:
+def _traps(rollout: Manifest, canary: Mapping[str, Any]) -> Iterator[Observation]:
     capacity: float | None = None  # the share of traffic that the fixed number of pods stands for
     for at, step in steps(canary):
         scale = step.get("setCanaryScale")
@@ -33,7 +33,7 @@ def _traps(rollout: Manifest, canary: Mapping[str, Any]) -> Iterator[Fault]:
         weight = integer(step, "setWeight")
         if capacity is not None and weight is not None and weight > capacity:
             message = f"traffic rises to {weight} %, and the canary still has the fixed scale of an earlier step"
-            yield Fault(rollout, (*at, "setWeight"), message)
+            yield Observation(rollout, (*at, "setWeight"), message)
             return
 
 
@@ -48,7 +48,7 @@ def _capacity(rollout: Manifest, scale: Mapping[str, Any]) -> float | None:
 
 
 RULE = Rule(
-    id="canary-scale-trap",
+    code="canary-scale-trap",
     severity="warning",
     check=_faults,
     good=(

@@ -11,17 +11,18 @@ from collections.abc import Iterator
 
 from rolloutgen.kube.release import ReleaseView
 from rolloutgen.kube.strategy import routing_of, steps_of
-from rolloutgen.lint.rule import Fault, Rule
+from rolloutgen.lint.rule import Rule
+from rolloutgen.model import Observation
 
 
-def _faults(view: ReleaseView) -> Iterator[Fault]:
+def _faults(view: ReleaseView) -> Iterator[Observation]:
     for rollout, canary, at, _ in steps_of(view, "setCanaryScale"):
         if routing_of(canary) is None:
-            yield Fault(rollout, at, "setCanaryScale needs trafficRouting")
+            yield Observation(rollout, at, "setCanaryScale needs trafficRouting")
 
 
 RULE = Rule(
-    id="canary-scale-without-routing",
+    code="canary-scale-without-routing",
     severity="error",
     check=_faults,
     good=(

@@ -15,13 +15,13 @@ from collections.abc import Iterator
 from rolloutgen.kube.istio import servers
 from rolloutgen.kube.release import CERTIFICATE, ISTIO_GATEWAY, ReleaseView
 from rolloutgen.kube.tree import mapping, text
-from rolloutgen.lint.rule import Fault, Rule
-from rolloutgen.model import Manifest
+from rolloutgen.lint.rule import Rule
+from rolloutgen.model import Manifest, Observation
 
 _USUAL = re.compile(r"istio|ingress|gateway")
 
 
-def _faults(view: ReleaseView) -> Iterator[Fault]:
+def _faults(view: ReleaseView) -> Iterator[Observation]:
     used: dict[str, Manifest] = {}
     for gateway in view.all(ISTIO_GATEWAY):
         for _, server in servers(gateway):
@@ -33,11 +33,11 @@ def _faults(view: ReleaseView) -> Iterator[Fault]:
             continue
         if not any(view.selected(mapping(found.body, "spec", "selector"), namespace)):
             message = f"{found.ref} uses its Secret, which is made in namespace {namespace!r}, without gateway pods"
-            yield Fault(certificate, ("metadata", "namespace"), message)
+            yield Observation(certificate, ("metadata", "namespace"), message)
 
 
 RULE = Rule(
-    id="certificate-namespace",
+    code="certificate-namespace",
     severity="warning",
     check=_faults,
     good=(

@@ -13,27 +13,28 @@ from rolloutgen.kube.pods import containers_of
 from rolloutgen.kube.release import ReleaseView
 from rolloutgen.kube.syntax import is_dns_label
 from rolloutgen.kube.tree import text
-from rolloutgen.lint.rule import Fault, Rule
+from rolloutgen.lint.rule import Rule
+from rolloutgen.model import Observation
 
 
-def _faults(view: ReleaseView) -> Iterator[Fault]:
+def _faults(view: ReleaseView) -> Iterator[Observation]:
     for pod in view.pods:
         seen: set[str] = set()
         for container in containers_of(pod):
             name, at = text(container.body, "name"), (*container.at, "name")
             if container.body.get("name") in (None, ""):
-                yield Fault(pod.manifest, at, "a container has no name")
+                yield Observation(pod.manifest, at, "a container has no name")
             elif name and not is_dns_label(name):
-                yield Fault(
+                yield Observation(
                     pod.manifest, at, f"{name!r} cannot name a container: lower-case letters, digits and '-' only"
                 )
             elif name in seen:
-                yield Fault(pod.manifest, at, f"two containers are named {name!r}")
+                yield Observation(pod.manifest, at, f"two containers are named {name!r}")
             seen.update({name} - {""})  # one that is no string is left to the schemas
 
 
 RULE = Rule(
-    id="container-name",
+    code="container-name",
     severity="error",
     check=_faults,
     good=(

@@ -15,16 +15,17 @@ from rolloutgen.kube.pods import containers
 from rolloutgen.kube.release import ReleaseView
 from rolloutgen.kube.syntax import is_port_name
 from rolloutgen.kube.tree import integer, rows, text
-from rolloutgen.lint.rule import Fault, Rule
+from rolloutgen.lint.rule import Rule
+from rolloutgen.model import Observation
 
 
-def _faults(view: ReleaseView) -> Iterator[Fault]:
+def _faults(view: ReleaseView) -> Iterator[Observation]:
     for container in containers(view):
         seen: set[str] = set()
         for index, port in rows(container.body, "ports"):
             for field, reason in _port_faults(port, seen):
                 at = (*container.at, "ports", index, field)
-                yield Fault(container.pod.manifest, at, f"{container.label}: {reason}")
+                yield Observation(container.pod.manifest, at, f"{container.label}: {reason}")
 
 
 def _port_faults(port: Mapping[str, Any], seen: set[str]) -> Iterator[tuple[str, str]]:
@@ -43,7 +44,7 @@ def _port_faults(port: Mapping[str, Any], seen: set[str]) -> Iterator[tuple[str,
 
 
 RULE = Rule(
-    id="container-port",
+    code="container-port",
     severity="error",
     check=_faults,
     good=(

@@ -13,19 +13,19 @@ from collections.abc import Iterator
 from rolloutgen.kube.pods import containers_of
 from rolloutgen.kube.release import Pod, ReleaseView
 from rolloutgen.kube.tree import rows, text
-from rolloutgen.lint.rule import Fault, Rule
-from rolloutgen.model import Path
+from rolloutgen.lint.rule import Rule
+from rolloutgen.model import Observation, Path
 
 _NAME = ("resourceFieldRef", "containerName")
 
 
-def _faults(view: ReleaseView) -> Iterator[Fault]:
+def _faults(view: ReleaseView) -> Iterator[Observation]:
     for pod in view.pods:
         known = {text(container.body, "name") for container in containers_of(pod)}
         for at, name in _named(pod):
             if name and name not in known:
                 message = f"container {name!r} is named here, and the pod has none of that name"
-                yield Fault(pod.manifest, (*pod.at, "spec", *at), message)
+                yield Observation(pod.manifest, (*pod.at, "spec", *at), message)
 
 
 def _named(pod: Pod) -> Iterator[tuple[Path, str]]:
@@ -44,7 +44,7 @@ def _named(pod: Pod) -> Iterator[tuple[Path, str]]:
 
 
 RULE = Rule(
-    id="container-unknown",
+    code="container-unknown",
     severity="warning",
     check=_faults,
     good=(

@@ -11,17 +11,18 @@ from collections.abc import Iterator
 
 from rolloutgen.kube.release import ReleaseView
 from rolloutgen.kube.tree import listing
-from rolloutgen.lint.rule import Fault, Rule
+from rolloutgen.lint.rule import Rule
+from rolloutgen.model import Observation
 
 
-def _faults(view: ReleaseView) -> Iterator[Fault]:
+def _faults(view: ReleaseView) -> Iterator[Observation]:
     for pod in view.pods:
         if not listing(pod.body, "spec", "containers"):
-            yield Fault(pod.manifest, (*pod.at, "spec", "containers"), "the pod template has no containers")
+            yield Observation(pod.manifest, (*pod.at, "spec", "containers"), "the pod template has no containers")
 
 
 RULE = Rule(
-    id="containers-missing",
+    code="containers-missing",
     severity="error",
     check=_faults,
     good=(

@@ -13,10 +13,11 @@ from collections.abc import Iterator
 from rolloutgen.kube.istio import servers
 from rolloutgen.kube.release import CERTIFICATE, ISTIO_GATEWAY, SECRET, ReleaseView
 from rolloutgen.kube.tree import text
-from rolloutgen.lint.rule import Fault, Rule
+from rolloutgen.lint.rule import Rule
+from rolloutgen.model import Observation
 
 
-def _faults(view: ReleaseView) -> Iterator[Fault]:
+def _faults(view: ReleaseView) -> Iterator[Observation]:
     made = {text(cert.body, "spec", "secretName") for cert in view.all(CERTIFICATE)}
     made |= {secret.ref.name for secret in view.all(SECRET)}
     for gateway in view.all(ISTIO_GATEWAY):
@@ -24,11 +25,11 @@ def _faults(view: ReleaseView) -> Iterator[Fault]:
             name = text(server, "tls", "credentialName")
             if name and name not in made:
                 message = f"no Certificate of the release has secretName {name!r}: the Secret must exist where the "
-                yield Fault(gateway, (*at, "tls", "credentialName"), f"{message}gateway's pods run")
+                yield Observation(gateway, (*at, "tls", "credentialName"), f"{message}gateway's pods run")
 
 
 RULE = Rule(
-    id="credential-without-certificate",
+    code="credential-without-certificate",
     severity="warning",
     check=_faults,
     good=(

@@ -14,17 +14,17 @@ from collections.abc import Iterator, Sequence
 from rolloutgen.kube.references import backends
 from rolloutgen.kube.release import SERVICE, ReleaseView
 from rolloutgen.kube.tree import integer, rows, strings
-from rolloutgen.lint.rule import Fault, Rule
-from rolloutgen.model import Manifest, Path
+from rolloutgen.lint.rule import Rule
+from rolloutgen.model import Manifest, Observation, Path
 
 _TRACKS = ("-stable", "-active")
 
 
-def _faults(view: ReleaseView) -> Iterator[Fault]:
+def _faults(view: ReleaseView) -> Iterator[Observation]:
     for backend in backends(view):
         if view.beside(backend.source, SERVICE, backend.service) is None:
             message = f"Service {backend.service!r} is not in the release: it must exist in its namespace"
-            yield Fault(backend.source, backend.at, message)
+            yield Observation(backend.source, backend.at, message)
     gone = [
         (service, old)
         for service in view.all(SERVICE)
@@ -40,7 +40,7 @@ def _may_name(at: Path) -> bool:
     return at[-1] != "image" and (at[0] != "metadata" or "annotations" in at)
 
 
-def _mentions(said: Sequence[tuple[Manifest, Path, str]], service: Manifest, old: str) -> Iterator[Fault]:
+def _mentions(said: Sequence[tuple[Manifest, Path, str]], service: Manifest, old: str) -> Iterator[Observation]:
     numbers = [integer(port, "port") for _, port in rows(service.body, "spec", "ports")]
     ports = "|".join(str(number) for number in numbers if number) or "0"
     name = re.escape(old)
@@ -51,11 +51,13 @@ def _mentions(said: Sequence[tuple[Manifest, Path, str]], service: Manifest, old
     )
     for manifest, at, value in said:
         if pattern.search(value):
-            yield Fault(manifest, at, f"Service {old!r} is named, and the release renders {service.ref.name!r} instead")
+            yield Observation(
+                manifest, at, f"Service {old!r} is named, and the release renders {service.ref.name!r} instead"
+            )
 
 
 RULE = Rule(
-    id="dangling-backend",
+    code="dangling-backend",
     severity="warning",
     check=_faults,
     good=(

@@ -13,10 +13,11 @@ from collections.abc import Iterator
 
 from rolloutgen.kube.release import HPA, ROLLOUT, SCALED_OBJECT, VPA, ReleaseView
 from rolloutgen.kube.strategy import target_of
-from rolloutgen.lint.rule import Fault, Rule
+from rolloutgen.lint.rule import Rule
+from rolloutgen.model import Observation
 
 
-def _faults(view: ReleaseView) -> Iterator[Fault]:
+def _faults(view: ReleaseView) -> Iterator[Observation]:
     fields = {HPA: "scaleTargetRef", SCALED_OBJECT: "scaleTargetRef", VPA: "targetRef"}
     for kind, field in fields.items():
         for scaler in view.all(kind):
@@ -26,13 +27,13 @@ def _faults(view: ReleaseView) -> Iterator[Fault]:
                 continue
             at = ("spec", field)
             if wanted == "Deployment" and view.beside(scaler, ROLLOUT, name) is not None:
-                yield Fault(scaler, at, f"the target says Deployment, and {name!r} is a Rollout", "error")
+                yield Observation(scaler, at, f"the target says Deployment, and {name!r} is a Rollout", "error")
             else:
-                yield Fault(scaler, at, f"{wanted} {name!r} is not in the release: it must exist")
+                yield Observation(scaler, at, f"{wanted} {name!r} is not in the release: it must exist")
 
 
 RULE = Rule(
-    id="dangling-target",
+    code="dangling-target",
     severity="warning",
     check=_faults,
     good=(

@@ -21,7 +21,8 @@ from collections.abc import Iterator
 from rolloutgen.kube.istio import rendered_listings
 from rolloutgen.kube.release import ReleaseView
 from rolloutgen.kube.strategy import service_names
-from rolloutgen.lint.rule import Example, Fault, Rule
+from rolloutgen.lint.rule import Example, Rule
+from rolloutgen.model import Observation
 
 _STRATEGY = ("spec", "strategy")
 _APPLIED = {
@@ -35,21 +36,21 @@ _WAITED = {
 }
 
 
-def _faults(view: ReleaseView) -> Iterator[Fault]:
+def _faults(view: ReleaseView) -> Iterator[Observation]:
     for rollout in view.rollouts:
         names = sorted({name for _, name in service_names(rollout)})
         if names and view.deployer in _APPLIED:
-            yield Fault(rollout, _STRATEGY, _APPLIED[view.deployer].format(names=", ".join(names)))
+            yield Observation(rollout, _STRATEGY, _APPLIED[view.deployer].format(names=", ".join(names)))
         if view.deployer in _WAITED:
-            yield Fault(rollout, _STRATEGY, _WAITED[view.deployer])
+            yield Observation(rollout, _STRATEGY, _WAITED[view.deployer])
     if view.deployer == "argocd":
         for entry, target in rendered_listings(view):
             message = f"every sync resets the weights of {target.ref} unless they are in ignoreDifferences"
-            yield Fault(entry.rollout, entry.at, message)
+            yield Observation(entry.rollout, entry.at, message)
 
 
 RULE = Rule(
-    id="deploy-method",
+    code="deploy-method",
     severity="info",
     check=_faults,
     good=(Example("kind: Rollout\nspec: {strategy: {blueGreen: {activeService: web-active}}}\n", deployer="helm3"),),

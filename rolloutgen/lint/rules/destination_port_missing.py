@@ -12,22 +12,23 @@ from collections.abc import Iterator
 from rolloutgen.kube.istio import destination_service, destinations
 from rolloutgen.kube.release import VIRTUAL_SERVICE, ReleaseView
 from rolloutgen.kube.tree import integer, listing
-from rolloutgen.lint.rule import Fault, Rule
+from rolloutgen.lint.rule import Rule
+from rolloutgen.model import Observation
 
 
-def _faults(view: ReleaseView) -> Iterator[Fault]:
+def _faults(view: ReleaseView) -> Iterator[Observation]:
     for target in view.all(VIRTUAL_SERVICE):
         for _, _, at, entry in destinations(target):
             service = destination_service(view, target, entry)
             ports = len(listing(service.body, "spec", "ports")) if service else 0
             if service is not None and ports > 1 and integer(entry, "destination", "port", "number") is None:
-                yield Fault(
+                yield Observation(
                     target, (*at, "destination"), f"{service.ref} has {ports} ports: name one in destination.port"
                 )
 
 
 RULE = Rule(
-    id="destination-port-missing",
+    code="destination-port-missing",
     severity="warning",
     check=_faults,
     good=(

@@ -16,11 +16,11 @@ from rolloutgen.kube.istio import Listing, edited_http, istio_of, rendered_listi
 from rolloutgen.kube.release import DESTINATION_RULE, ReleaseView
 from rolloutgen.kube.strategy import canaries, routing_services
 from rolloutgen.kube.tree import mapping, rows, text
-from rolloutgen.lint.rule import Fault, Rule
-from rolloutgen.model import Manifest
+from rolloutgen.lint.rule import Rule
+from rolloutgen.model import Manifest, Observation
 
 
-def _faults(view: ReleaseView) -> Iterator[Fault]:
+def _faults(view: ReleaseView) -> Iterator[Observation]:
     for rollout, canary in canaries(view):
         istio = istio_of(canary)
         if istio is None:
@@ -34,20 +34,20 @@ def _faults(view: ReleaseView) -> Iterator[Fault]:
         yield from _hosts(view, entry, target)
 
 
-def _subsets(rollout: Manifest, wanted: Mapping[str, Any], rule: Manifest) -> Iterator[Fault]:
+def _subsets(rollout: Manifest, wanted: Mapping[str, Any], rule: Manifest) -> Iterator[Observation]:
     names = [text(wanted, "stableSubsetName"), text(wanted, "canarySubsetName")]
     there = {text(subset, "name"): index for index, subset in rows(rule.body, "spec", "subsets")}
     for name in names:
         if name and name not in there:
             message = f"the DestinationRule has no subset {name!r}, which Rollout {rollout.ref.name!r} uses"
-            yield Fault(rule, ("spec", "subsets"), message)
+            yield Observation(rule, ("spec", "subsets"), message)
     for name, index in there.items():
         if name not in names:
             message = f"the controller drops subset {name!r}: it is neither stable nor canary"
-            yield Fault(rule, ("spec", "subsets", index), message)
+            yield Observation(rule, ("spec", "subsets", index), message)
 
 
-def _hosts(view: ReleaseView, entry: Listing, target: Manifest) -> Iterator[Fault]:
+def _hosts(view: ReleaseView, entry: Listing, target: Manifest) -> Iterator[Observation]:
     rule = view.beside(entry.rollout, DESTINATION_RULE, text(entry.destination_rule, "name"))
     if rule is None:
         return
@@ -58,21 +58,21 @@ def _hosts(view: ReleaseView, entry: Listing, target: Manifest) -> Iterator[Faul
             there = service_of(text(row, "destination", "host"), view.namespace(target))
             if host and there and host != there and text(row, "destination", "subset"):
                 message = f"the subset is of host {there[1]!r}, and {rule.ref} is about {host[1]!r}"
-                yield Fault(target, at, message)
+                yield Observation(target, at, message)
 
 
-def _policies(view: ReleaseView, rollout: Manifest, canary: Mapping[str, Any]) -> Iterator[Fault]:
+def _policies(view: ReleaseView, rollout: Manifest, canary: Mapping[str, Any]) -> Iterator[Observation]:
     rules = {
         service_of(text(rule.body, "spec", "host"), view.namespace(rule)): rule for rule in view.all(DESTINATION_RULE)
     }
     stable, new = ((view.namespace(rollout), name) for name in routing_services(canary))
     if stable in rules and new not in rules and new[1] and mapping(rules[stable].body, "spec", "trafficPolicy"):
         message = f"the traffic policy is for Service {stable[1]!r} only; canary Service {new[1]!r} has none"
-        yield Fault(rules[stable], ("spec", "host"), message)
+        yield Observation(rules[stable], ("spec", "host"), message)
 
 
 RULE = Rule(
-    id="destination-rule-mismatch",
+    code="destination-rule-mismatch",
     severity="warning",
     check=_faults,
     good=(

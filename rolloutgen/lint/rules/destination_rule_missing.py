@@ -14,19 +14,20 @@ from rolloutgen.kube.istio import ISTIO
 from rolloutgen.kube.release import DESTINATION_RULE, ReleaseView
 from rolloutgen.kube.strategy import canaries
 from rolloutgen.kube.tree import text
-from rolloutgen.lint.rule import Fault, Rule
+from rolloutgen.lint.rule import Rule
+from rolloutgen.model import Observation
 
 
-def _faults(view: ReleaseView) -> Iterator[Fault]:
+def _faults(view: ReleaseView) -> Iterator[Observation]:
     for rollout, canary in canaries(view):
         name = text(canary, "trafficRouting", "istio", "destinationRule", "name")
         if name and view.beside(rollout, DESTINATION_RULE, name) is None:
             message = f"DestinationRule {name!r} is not in the release: it must exist in namespace "
-            yield Fault(rollout, (*ISTIO, "destinationRule", "name"), f"{message}{view.namespace(rollout)}")
+            yield Observation(rollout, (*ISTIO, "destinationRule", "name"), f"{message}{view.namespace(rollout)}")
 
 
 RULE = Rule(
-    id="destination-rule-missing",
+    code="destination-rule-missing",
     severity="warning",
     check=_faults,
     good=(

@@ -12,12 +12,13 @@ from collections.abc import Iterator, Mapping
 
 from rolloutgen.kube.release import ReleaseView
 from rolloutgen.kube.tree import integer, rows
-from rolloutgen.lint.rule import Fault, Rule
+from rolloutgen.lint.rule import Rule
+from rolloutgen.model import Observation
 
 _KINDS = frozenset({"Rollout", "Deployment", "ReplicaSet"})
 
 
-def _faults(view: ReleaseView) -> Iterator[Fault]:
+def _faults(view: ReleaseView) -> Iterator[Observation]:
     for pod in view.pods:
         replicas = integer(pod.manifest.body, "spec", "replicas") or 1
         if pod.manifest.ref.kind not in _KINDS or replicas < 2:
@@ -26,11 +27,11 @@ def _faults(view: ReleaseView) -> Iterator[Fault]:
             disk = volume.get("gcePersistentDisk")
             if isinstance(disk, Mapping) and disk.get("readOnly") is not True:
                 at = (*pod.at, "spec", "volumes", index, "gcePersistentDisk")
-                yield Fault(pod.manifest, at, f"{replicas} replicas would write to one persistent disk")
+                yield Observation(pod.manifest, at, f"{replicas} replicas would write to one persistent disk")
 
 
 RULE = Rule(
-    id="disk-written-by-many",
+    code="disk-written-by-many",
     severity="warning",
     check=_faults,
     good=(

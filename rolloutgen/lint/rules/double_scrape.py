@@ -14,11 +14,11 @@ from rolloutgen.kube.release import SERVICE, SERVICE_MONITOR, ReleaseView
 from rolloutgen.kube.selectors import selects
 from rolloutgen.kube.strategy import service_names
 from rolloutgen.kube.tree import dig, mapping
-from rolloutgen.lint.rule import Fault, Rule
-from rolloutgen.model import Manifest
+from rolloutgen.lint.rule import Rule
+from rolloutgen.model import Manifest, Observation
 
 
-def _faults(view: ReleaseView) -> Iterator[Fault]:
+def _faults(view: ReleaseView) -> Iterator[Observation]:
     for monitor in view.all(SERVICE_MONITOR):
         selector = dig(monitor.body, "spec", "selector")
         if not isinstance(selector, Mapping):
@@ -29,7 +29,7 @@ def _faults(view: ReleaseView) -> Iterator[Fault]:
             names = [name for _, name in service_names(rollout) if _matches(view, rollout, name, selector)]
             if len(set(names)) > 1:
                 message = f"it matches {' and '.join(names)}: the pods of Rollout {rollout.ref.name!r} count twice"
-                yield Fault(monitor, ("spec", "selector"), message)
+                yield Observation(monitor, ("spec", "selector"), message)
 
 
 def _matches(view: ReleaseView, rollout: Manifest, name: str, selector: Mapping[str, Any]) -> bool:
@@ -38,7 +38,7 @@ def _matches(view: ReleaseView, rollout: Manifest, name: str, selector: Mapping[
 
 
 RULE = Rule(
-    id="double-scrape",
+    code="double-scrape",
     severity="warning",
     check=_faults,
     good=(

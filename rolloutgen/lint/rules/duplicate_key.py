@@ -11,17 +11,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from rolloutgen.kube.release import ReleaseView
-from rolloutgen.lint.rule import Fault, Rule
+from rolloutgen.lint.rule import Rule
+from rolloutgen.model import Observation
 
 
-def _faults(view: ReleaseView) -> Iterator[Fault]:
+def _faults(view: ReleaseView) -> Iterator[Observation]:
     for manifest in view.objects:
         for at in dict.fromkeys(at for at, _ in manifest.twice):
-            yield Fault(manifest, at, f'"{at[-1]}" is written twice in one map')
+            yield Observation(manifest, at, f'"{at[-1]}" is written twice in one map')
 
 
 RULE = Rule(
-    id="duplicate-key",
+    code="duplicate-key",
     severity="error",
     check=_faults,
     good=("kind: Rollout\nspec: {minReadySeconds: 5}\n",),

@@ -11,16 +11,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from rolloutgen.kube.release import ReleaseView
-from rolloutgen.lint.rule import Fault, Rule
+from rolloutgen.lint.rule import Rule
+from rolloutgen.model import Observation
 
 
-def _faults(view: ReleaseView) -> Iterator[Fault]:
+def _faults(view: ReleaseView) -> Iterator[Observation]:
     for manifest, error in view.schema_errors("duplicate-list-key"):
-        yield Fault(manifest, error.at, error.message)
+        yield Observation(manifest, error.at, error.message)
 
 
 RULE = Rule(
-    id="duplicate-list-key",
+    code="duplicate-list-key",
     severity="error",
     check=_faults,
     good=(

@@ -13,11 +13,11 @@ from collections.abc import Iterator
 from rolloutgen.kube.analysis import metrics, resolve, templates, uses
 from rolloutgen.kube.release import ReleaseView
 from rolloutgen.kube.tree import text
-from rolloutgen.lint.rule import Fault, Rule
-from rolloutgen.model import Manifest, Path
+from rolloutgen.lint.rule import Rule
+from rolloutgen.model import Manifest, Observation, Path
 
 
-def _faults(view: ReleaseView) -> Iterator[Fault]:
+def _faults(view: ReleaseView) -> Iterator[Observation]:
     for template in templates(view):
         yield from _twice(template, [(at, text(metric, "name")) for at, metric in metrics(template)])
     for use in uses(view):
@@ -26,20 +26,20 @@ def _faults(view: ReleaseView) -> Iterator[Fault]:
             for name in {text(metric, "name") for _, metric in metrics(template)}:
                 if name in owners:
                     message = f"{owners[name]} and {template.ref} both have a metric {name!r}"
-                    yield Fault(use.rollout, (*use.at, "templates"), message)
+                    yield Observation(use.rollout, (*use.at, "templates"), message)
                 owners.setdefault(name, str(template.ref))
 
 
-def _twice(template: Manifest, names: list[tuple[Path, str]]) -> Iterator[Fault]:
+def _twice(template: Manifest, names: list[tuple[Path, str]]) -> Iterator[Observation]:
     seen: set[str] = set()
     for at, name in names:
         if name in seen:
-            yield Fault(template, (*at, "name"), f"two metrics are named {name!r}")
+            yield Observation(template, (*at, "name"), f"two metrics are named {name!r}")
         seen.add(name)
 
 
 RULE = Rule(
-    id="duplicate-metric-name",
+    code="duplicate-metric-name",
     severity="error",
     check=_faults,
     good=(

@@ -15,14 +15,15 @@ from typing import Any
 from rolloutgen.kube.analysis import resolve, templates, uses
 from rolloutgen.kube.release import ReleaseView
 from rolloutgen.kube.tree import rows, text
-from rolloutgen.lint.rule import Fault, Rule
+from rolloutgen.lint.rule import Rule
+from rolloutgen.model import Observation
 
 
-def _faults(view: ReleaseView) -> Iterator[Fault]:
+def _faults(view: ReleaseView) -> Iterator[Observation]:
     for template in templates(view):
         for field in ("dryRun", "measurementRetention"):
             for name in _twice(_names(template.body, "spec", field)):
-                yield Fault(template, ("spec", field), f"two {field} rules are for metric {name!r}")
+                yield Observation(template, ("spec", field), f"two {field} rules are for metric {name!r}")
     for use in uses(view):
         found = resolve(view, use)[0]
         for field in ("dryRun", "measurementRetention"):
@@ -30,7 +31,7 @@ def _faults(view: ReleaseView) -> Iterator[Fault]:
             for template in found:
                 names += sorted(set(_names(template.body, "spec", field)))
             for name in _twice(names):
-                yield Fault(use.rollout, (*use.at, field), f"two {field} rules are for metric {name!r}")
+                yield Observation(use.rollout, (*use.at, field), f"two {field} rules are for metric {name!r}")
 
 
 def _names(value: Any, *path: str) -> list[str]:
@@ -42,7 +43,7 @@ def _twice(names: list[str]) -> list[str]:
 
 
 RULE = Rule(
-    id="duplicate-metric-rule",
+    code="duplicate-metric-rule",
     severity="error",
     check=_faults,
     good=(

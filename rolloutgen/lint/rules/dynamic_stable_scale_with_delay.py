@@ -12,19 +12,20 @@ from collections.abc import Iterator
 
 from rolloutgen.kube.release import ReleaseView
 from rolloutgen.kube.strategy import CANARY, canaries, routing_of
-from rolloutgen.lint.rule import Fault, Rule
+from rolloutgen.lint.rule import Rule
+from rolloutgen.model import Observation
 
 
-def _faults(view: ReleaseView) -> Iterator[Fault]:
+def _faults(view: ReleaseView) -> Iterator[Observation]:
     for rollout, canary in canaries(view):
         delayed = canary.get("scaleDownDelaySeconds") is not None
         if routing_of(canary) is not None and delayed and canary.get("dynamicStableScale") is True:
             at = (*CANARY, "dynamicStableScale")
-            yield Fault(rollout, at, "dynamicStableScale cannot be used with scaleDownDelaySeconds")
+            yield Observation(rollout, at, "dynamicStableScale cannot be used with scaleDownDelaySeconds")
 
 
 RULE = Rule(
-    id="dynamic-stable-scale-with-delay",
+    code="dynamic-stable-scale-with-delay",
     severity="error",
     check=_faults,
     good=(

@@ -11,17 +11,18 @@ from collections.abc import Iterator
 
 from rolloutgen.kube.release import ReleaseView
 from rolloutgen.kube.strategy import CANARY, canaries, routing_of
-from rolloutgen.lint.rule import Fault, Rule
+from rolloutgen.lint.rule import Rule
+from rolloutgen.model import Observation
 
 
-def _faults(view: ReleaseView) -> Iterator[Fault]:
+def _faults(view: ReleaseView) -> Iterator[Observation]:
     for rollout, canary in canaries(view):
         if routing_of(canary) is None and canary.get("dynamicStableScale") is True:
-            yield Fault(rollout, (*CANARY, "dynamicStableScale"), "dynamicStableScale needs trafficRouting")
+            yield Observation(rollout, (*CANARY, "dynamicStableScale"), "dynamicStableScale needs trafficRouting")
 
 
 RULE = Rule(
-    id="dynamic-stable-scale-without-routing",
+    code="dynamic-stable-scale-without-routing",
     severity="error",
     check=_faults,
     good=(

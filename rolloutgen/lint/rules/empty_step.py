@@ -11,20 +11,21 @@ from collections.abc import Iterator
 
 from rolloutgen.kube.release import ReleaseView
 from rolloutgen.kube.strategy import STEP_KINDS, canaries, steps
-from rolloutgen.lint.rule import Fault, Rule
+from rolloutgen.lint.rule import Rule
+from rolloutgen.model import Observation
 
 
-def _faults(view: ReleaseView) -> Iterator[Fault]:
+def _faults(view: ReleaseView) -> Iterator[Observation]:
     for rollout, canary in canaries(view):
         for at, step in steps(canary):
             if all(step.get(kind) is None for kind in STEP_KINDS):
                 null = next((kind for kind in STEP_KINDS if kind in step), "")
                 reason = f"{null} is null" if null else "nothing is set"
-                yield Fault(rollout, at, f"the step is empty: {reason}")
+                yield Observation(rollout, at, f"the step is empty: {reason}")
 
 
 RULE = Rule(
-    id="empty-step",
+    code="empty-step",
     severity="error",
     check=_faults,
     good=(

@@ -15,10 +15,11 @@ from typing import Any
 from rolloutgen.kube.analysis import arguments, metrics, resolve, uses
 from rolloutgen.kube.release import ReleaseView
 from rolloutgen.kube.tree import text
-from rolloutgen.lint.rule import Fault, Rule
+from rolloutgen.lint.rule import Rule
+from rolloutgen.model import Observation
 
 
-def _faults(view: ReleaseView) -> Iterator[Fault]:
+def _faults(view: ReleaseView) -> Iterator[Observation]:
     told: set[tuple[str, str, int | str]] = set()
     for use in uses(view):
         if use.kind == "background":
@@ -30,7 +31,7 @@ def _faults(view: ReleaseView) -> Iterator[Fault]:
                 if text(metric, "interval") and not _count(metric.get("count"), defaults) and key not in told:
                     told.add(key)
                     message = f"metric {text(metric, 'name')!r} has an interval and no count, and Rollout "
-                    yield Fault(template, at, f"{message}{use.rollout.ref.name!r} waits for it")
+                    yield Observation(template, at, f"{message}{use.rollout.ref.name!r} waits for it")
 
 
 def _count(value: Any, defaults: Mapping[str, Any]) -> int:
@@ -42,7 +43,7 @@ def _count(value: Any, defaults: Mapping[str, Any]) -> int:
 
 
 RULE = Rule(
-    id="endless-analysis",
+    code="endless-analysis",
     severity="error",
     check=_faults,
     good=(

@@ -17,25 +17,26 @@ from rolloutgen.kube.pods import containers
 from rolloutgen.kube.release import ROLLOUT, ReleaseView
 from rolloutgen.kube.syntax import is_env_name
 from rolloutgen.kube.tree import rows, text
-from rolloutgen.lint.rule import Fault, Rule
+from rolloutgen.lint.rule import Rule
+from rolloutgen.model import Observation
 
 _STRICT = re.compile(r"[-._a-zA-Z][-._a-zA-Z0-9]*")
 _SOURCES = ("fieldRef", "resourceFieldRef", "configMapKeyRef", "secretKeyRef", "fileKeyRef")
 
 
-def _faults(view: ReleaseView) -> Iterator[Fault]:
+def _faults(view: ReleaseView) -> Iterator[Observation]:
     for container in containers(view):
         manifest = container.pod.manifest
         strict = (manifest.ref.group, manifest.ref.kind) == ROLLOUT
         for index, variable in rows(container.body, "env"):
             reason = _reason(variable, strict)
             if reason:
-                yield Fault(manifest, (*container.at, "env", index), f"{container.label}: {reason}")
+                yield Observation(manifest, (*container.at, "env", index), f"{container.label}: {reason}")
         for index, source in rows(container.body, "envFrom") if strict else ():
             prefix = text(source, "prefix")
             if prefix and not _STRICT.fullmatch(prefix):
                 reason = f"{prefix!r} cannot begin the name of an environment variable"
-                yield Fault(manifest, (*container.at, "envFrom", index, "prefix"), f"{container.label}: {reason}")
+                yield Observation(manifest, (*container.at, "envFrom", index, "prefix"), f"{container.label}: {reason}")
 
 
 def _reason(variable: Mapping[str, Any], strict: bool) -> str:
@@ -54,7 +55,7 @@ def _reason(variable: Mapping[str, Any], strict: bool) -> str:
 
 
 RULE = Rule(
-    id="env-invalid",
+    code="env-invalid",
     severity="error",
     check=_faults,
     good=(

@@ -12,21 +12,22 @@ from collections.abc import Iterator
 from rolloutgen.kube.release import ReleaseView
 from rolloutgen.kube.strategy import routed_by, routing_of, steps_of
 from rolloutgen.kube.tree import rows
-from rolloutgen.lint.rule import Fault, Rule
+from rolloutgen.lint.rule import Rule
+from rolloutgen.model import Observation
 
 
-def _faults(view: ReleaseView) -> Iterator[Fault]:
+def _faults(view: ReleaseView) -> Iterator[Observation]:
     for rollout, canary, at, value in steps_of(view, "experiment"):
         for index, template in rows(value, "templates"):
             if template.get("weight") is not None and not routed_by(
                 routing_of(canary), "smi", "alb", "istio", "plugins"
             ):
                 message = "a template's weight needs the smi, alb, istio or a plugin router"
-                yield Fault(rollout, (*at, "templates", index, "weight"), message)
+                yield Observation(rollout, (*at, "templates", index, "weight"), message)
 
 
 RULE = Rule(
-    id="experiment-weight-router",
+    code="experiment-weight-router",
     severity="error",
     check=_faults,
     good=(

@@ -14,10 +14,11 @@ from collections.abc import Iterator
 from rolloutgen.kube.istio import edited_layer4, missing_destinations, rendered_listings
 from rolloutgen.kube.release import ReleaseView
 from rolloutgen.kube.tree import listing
-from rolloutgen.lint.rule import Fault, Rule
+from rolloutgen.lint.rule import Rule
+from rolloutgen.model import Observation
 
 
-def _faults(view: ReleaseView) -> Iterator[Fault]:
+def _faults(view: ReleaseView) -> Iterator[Observation]:
     for entry, target in rendered_listings(view):
         for protocol in ("tls", "tcp"):
             if listing(entry.entry, f"{protocol}Routes"):
@@ -25,11 +26,11 @@ def _faults(view: ReleaseView) -> Iterator[Fault]:
             for index, route in edited_layer4(entry, target, protocol):
                 if missing_destinations(entry, route):
                     message = f"the controller takes this {protocol} route for its own, and it leads elsewhere"
-                    yield Fault(target, ("spec", protocol, index), message)
+                    yield Observation(target, ("spec", protocol, index), message)
 
 
 RULE = Rule(
-    id="foreign-layer4-route",
+    code="foreign-layer4-route",
     severity="error",
     check=_faults,
     good=(

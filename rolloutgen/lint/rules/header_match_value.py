@@ -13,12 +13,13 @@ from collections.abc import Iterator
 from rolloutgen.kube.release import ReleaseView
 from rolloutgen.kube.strategy import routed_by, routing_of, steps_of
 from rolloutgen.kube.tree import rows, text
-from rolloutgen.lint.rule import Fault, Rule
+from rolloutgen.lint.rule import Rule
+from rolloutgen.model import Observation
 
 _FORMS = ("exact", "regex", "prefix")
 
 
-def _faults(view: ReleaseView) -> Iterator[Fault]:
+def _faults(view: ReleaseView) -> Iterator[Observation]:
     for rollout, canary, at, value in steps_of(view, "setHeaderRoute"):
         routing = routing_of(canary)
         if not routed_by(routing, "istio", "alb", "apisix", "plugins"):
@@ -26,15 +27,17 @@ def _faults(view: ReleaseView) -> Iterator[Fault]:
         for index, match in rows(value, "match"):
             given = [form for form in _FORMS if text(match, "headerValue", form)]
             if routed_by(routing, "alb") and given != ["exact"]:
-                yield Fault(rollout, (*at, "match", index), "with an ALB a header match takes exact, and only that")
+                yield Observation(
+                    rollout, (*at, "match", index), "with an ALB a header match takes exact, and only that"
+                )
             elif len(given) != 1:
-                yield Fault(
+                yield Observation(
                     rollout, (*at, "match", index), "a header match takes exactly one of exact, prefix and regex"
                 )
 
 
 RULE = Rule(
-    id="header-match-value",
+    code="header-match-value",
     severity="error",
     check=_faults,
     good=(

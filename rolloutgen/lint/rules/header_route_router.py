@@ -11,17 +11,18 @@ from collections.abc import Iterator
 
 from rolloutgen.kube.release import ReleaseView
 from rolloutgen.kube.strategy import routed_by, routing_of, steps_of
-from rolloutgen.lint.rule import Fault, Rule
+from rolloutgen.lint.rule import Rule
+from rolloutgen.model import Observation
 
 
-def _faults(view: ReleaseView) -> Iterator[Fault]:
+def _faults(view: ReleaseView) -> Iterator[Observation]:
     for rollout, canary, at, _ in steps_of(view, "setHeaderRoute"):
         if not routed_by(routing_of(canary), "istio", "alb", "apisix", "plugins"):
-            yield Fault(rollout, at, "setHeaderRoute needs the istio, alb, apisix or a plugin router")
+            yield Observation(rollout, at, "setHeaderRoute needs the istio, alb, apisix or a plugin router")
 
 
 RULE = Rule(
-    id="header-route-router",
+    code="header-route-router",
     severity="error",
     check=_faults,
     good=(

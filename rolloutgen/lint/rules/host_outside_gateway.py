@@ -12,10 +12,11 @@ from collections.abc import Iterator
 from rolloutgen.kube.istio import covers, gateway_hosts, gateways_of, service_of
 from rolloutgen.kube.release import VIRTUAL_SERVICE, ReleaseView
 from rolloutgen.kube.tree import listing, texts
-from rolloutgen.lint.rule import Fault, Rule
+from rolloutgen.lint.rule import Rule
+from rolloutgen.model import Observation
 
 
-def _faults(view: ReleaseView) -> Iterator[Fault]:
+def _faults(view: ReleaseView) -> Iterator[Observation]:
     for target in view.all(VIRTUAL_SERVICE):
         gateways = gateways_of(view, target)
         if not gateways:
@@ -27,11 +28,11 @@ def _faults(view: ReleaseView) -> Iterator[Fault]:
                 continue
             if not any(covers(pattern, host) or covers(host, pattern) for pattern in served):
                 names = ", ".join(gateway.ref.name for gateway in gateways)
-                yield Fault(target, ("spec", "hosts", index), f"no server of Gateway {names} has host {host!r}")
+                yield Observation(target, ("spec", "hosts", index), f"no server of Gateway {names} has host {host!r}")
 
 
 RULE = Rule(
-    id="host-outside-gateway",
+    code="host-outside-gateway",
     severity="warning",
     check=_faults,
     good=(

@@ -14,10 +14,11 @@ from collections.abc import Iterator
 from rolloutgen.kube.istio import certificate_covers, covers, servers
 from rolloutgen.kube.release import CERTIFICATE, ISTIO_GATEWAY, ReleaseView
 from rolloutgen.kube.tree import text, texts
-from rolloutgen.lint.rule import Fault, Rule
+from rolloutgen.lint.rule import Rule
+from rolloutgen.model import Observation
 
 
-def _faults(view: ReleaseView) -> Iterator[Fault]:
+def _faults(view: ReleaseView) -> Iterator[Observation]:
     by_secret = {text(cert.body, "spec", "secretName"): cert for cert in view.all(CERTIFICATE)}
     hosts: dict[str, list[str]] = defaultdict(list)
     for gateway in view.all(ISTIO_GATEWAY):
@@ -32,16 +33,16 @@ def _faults(view: ReleaseView) -> Iterator[Fault]:
                 hosts[secret].append(plain)
                 if plain != "*" and not any(certificate_covers(name, plain) for name in names):
                     message = f"{certificate.ref} does not name host {plain!r}"
-                    yield Fault(gateway, (*at, "hosts", index), message)
+                    yield Observation(gateway, (*at, "hosts", index), message)
     for secret, served in hosts.items():
         certificate = by_secret[secret]
         for index, name in enumerate(texts(certificate.body, "spec", "dnsNames")):
             if not any(certificate_covers(name, host) or covers(host, name) for host in served):
-                yield Fault(certificate, ("spec", "dnsNames", index), f"no Gateway that uses it serves {name!r}")
+                yield Observation(certificate, ("spec", "dnsNames", index), f"no Gateway that uses it serves {name!r}")
 
 
 RULE = Rule(
-    id="host-without-certificate",
+    code="host-without-certificate",
     severity="warning",
     check=_faults,
     good=(

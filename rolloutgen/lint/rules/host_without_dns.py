@@ -12,10 +12,11 @@ from collections.abc import Iterator
 from rolloutgen.kube.istio import covers, gateway_hosts
 from rolloutgen.kube.release import DNS_ENDPOINT, HTTP_ROUTE, INGRESSES, ISTIO_GATEWAY, ReleaseView
 from rolloutgen.kube.tree import rows, text, texts
-from rolloutgen.lint.rule import Fault, Rule
+from rolloutgen.lint.rule import Rule
+from rolloutgen.model import Observation
 
 
-def _faults(view: ReleaseView) -> Iterator[Fault]:
+def _faults(view: ReleaseView) -> Iterator[Observation]:
     records = [
         (entry, ("spec", "endpoints", index, "dnsName"), text(row, "dnsName"))
         for entry in view.all(DNS_ENDPOINT)
@@ -27,10 +28,10 @@ def _faults(view: ReleaseView) -> Iterator[Fault]:
     served = {host for _, _, host in hosts} | set(_ingress_hosts(view))
     for gateway, at, host in hosts:
         if host != "*" and "." in host and not any(covers(name, host) for _, _, name in records):
-            yield Fault(gateway, at, f"no DNSEndpoint has a record for {host!r}")
+            yield Observation(gateway, at, f"no DNSEndpoint has a record for {host!r}")
     for entry, at, name in records:
         if name and not any(covers(host, name) or covers(name, host) for host in served):
-            yield Fault(entry, at, f"no Gateway or Ingress serves {name!r}")
+            yield Observation(entry, at, f"no Gateway or Ingress serves {name!r}")
 
 
 def _ingress_hosts(view: ReleaseView) -> Iterator[str]:
@@ -42,7 +43,7 @@ def _ingress_hosts(view: ReleaseView) -> Iterator[str]:
 
 
 RULE = Rule(
-    id="host-without-dns",
+    code="host-without-dns",
     severity="warning",
     check=_faults,
     good=(

@@ -12,10 +12,11 @@ from collections.abc import Iterator
 from rolloutgen.kube.istio import rendered_listings
 from rolloutgen.kube.release import ReleaseView
 from rolloutgen.kube.tree import dig, listing, rows, text
-from rolloutgen.lint.rule import Fault, Rule
+from rolloutgen.lint.rule import Rule
+from rolloutgen.model import Observation
 
 
-def _faults(view: ReleaseView) -> Iterator[Fault]:
+def _faults(view: ReleaseView) -> Iterator[Observation]:
     for entry, target in rendered_listings(view):
         if not isinstance(dig(target.body, "spec", "http"), list):
             continue
@@ -23,11 +24,11 @@ def _faults(view: ReleaseView) -> Iterator[Fault]:
         for index, name in enumerate(listing(entry.entry, "routes")):
             if isinstance(name, str) and name not in names:
                 message = f"{target.ref} has no HTTP route named {name!r}"
-                yield Fault(entry.rollout, (*entry.at, "routes", index), message)
+                yield Observation(entry.rollout, (*entry.at, "routes", index), message)
 
 
 RULE = Rule(
-    id="http-route-missing",
+    code="http-route-missing",
     severity="error",
     check=_faults,
     good=(

@@ -12,17 +12,18 @@ from collections.abc import Iterator
 
 from rolloutgen.kube.pods import containers
 from rolloutgen.kube.release import ReleaseView
-from rolloutgen.lint.rule import Fault, Rule
+from rolloutgen.lint.rule import Rule
+from rolloutgen.model import Observation
 
 
-def _faults(view: ReleaseView) -> Iterator[Fault]:
+def _faults(view: ReleaseView) -> Iterator[Observation]:
     for container in containers(view):
         if container.body.get("image") in (None, ""):
-            yield Fault(container.pod.manifest, (*container.at, "image"), f"{container.label} has no image")
+            yield Observation(container.pod.manifest, (*container.at, "image"), f"{container.label} has no image")
 
 
 RULE = Rule(
-    id="image-missing",
+    code="image-missing",
     severity="error",
     check=_faults,
     good=(

@@ -14,22 +14,23 @@ from collections.abc import Iterator, Mapping
 from rolloutgen.kube.release import ReleaseView
 from rolloutgen.kube.strategy import ROUTING, canaries, routing_of
 from rolloutgen.kube.tree import dig, text
-from rolloutgen.lint.rule import Fault, Rule
+from rolloutgen.lint.rule import Rule
+from rolloutgen.model import Observation
 
 _FIELDS = {"nginx": ("stableIngress", "stableIngresses"), "alb": ("ingress", "ingresses")}
 
 
-def _faults(view: ReleaseView) -> Iterator[Fault]:
+def _faults(view: ReleaseView) -> Iterator[Observation]:
     for rollout, canary in canaries(view):
         for router, (one, several) in _FIELDS.items():
             block = dig(routing_of(canary), router)
             if isinstance(block, Mapping) and bool(text(block, one)) == (block.get(several) is not None):
                 which = "both are" if text(block, one) else "neither is"
-                yield Fault(rollout, (*ROUTING, router), f"{router} needs {one} or {several}; {which} there")
+                yield Observation(rollout, (*ROUTING, router), f"{router} needs {one} or {several}; {which} there")
 
 
 RULE = Rule(
-    id="ingress-choice",
+    code="ingress-choice",
     severity="error",
     check=_faults,
     good=(

@@ -12,12 +12,13 @@ from collections.abc import Iterator
 from rolloutgen.kube.release import INGRESSES, ReleaseView
 from rolloutgen.kube.strategy import ROUTING, canaries
 from rolloutgen.kube.tree import listing, text
-from rolloutgen.lint.rule import Fault, Rule
+from rolloutgen.lint.rule import Rule
+from rolloutgen.model import Observation
 
 _FIELDS = {"nginx": ("stableIngress", "stableIngresses"), "alb": ("ingress", "ingresses")}
 
 
-def _faults(view: ReleaseView) -> Iterator[Fault]:
+def _faults(view: ReleaseView) -> Iterator[Observation]:
     for rollout, canary in canaries(view):
         for router, (one, several) in _FIELDS.items():
             at = (*ROUTING, router)
@@ -27,11 +28,11 @@ def _faults(view: ReleaseView) -> Iterator[Fault]:
             for path, name in names:
                 if name and not any(view.beside(rollout, kind, name) for kind in INGRESSES):
                     message = f"Ingress {name!r} is not in the release: it must exist in namespace "
-                    yield Fault(rollout, path, f"{message}{view.namespace(rollout)}")
+                    yield Observation(rollout, path, f"{message}{view.namespace(rollout)}")
 
 
 RULE = Rule(
-    id="ingress-missing",
+    code="ingress-missing",
     severity="warning",
     check=_faults,
     good=(

@@ -14,13 +14,13 @@ from collections.abc import Iterator
 from rolloutgen.kube.release import INGRESSES, ReleaseView
 from rolloutgen.kube.strategy import canaries
 from rolloutgen.kube.tree import mapping, rows, text, texts
-from rolloutgen.lint.rule import Fault, Rule
-from rolloutgen.model import Manifest, Severity
+from rolloutgen.lint.rule import Rule
+from rolloutgen.model import Manifest, Observation, Severity
 
 _FIELDS = {"nginx": ("stableIngress", "stableIngresses"), "alb": ("ingress", "ingresses")}
 
 
-def _faults(view: ReleaseView) -> Iterator[Fault]:
+def _faults(view: ReleaseView) -> Iterator[Observation]:
     for rollout, canary in canaries(view):
         for router, (one, several) in _FIELDS.items():
             block = mapping(canary, "trafficRouting", router)
@@ -33,7 +33,7 @@ def _faults(view: ReleaseView) -> Iterator[Fault]:
                     if ingress is not None and wanted and wanted not in _backends(ingress):
                         severity: Severity = "warning" if "use-annotation" in _backends(ingress) else "error"
                         message = f"no path leads to Service {wanted!r}, the stable one"
-                        yield Fault(ingress, ("spec", "rules"), message, severity)
+                        yield Observation(ingress, ("spec", "rules"), message, severity)
 
 
 def _backends(ingress: Manifest) -> set[str]:
@@ -47,7 +47,7 @@ def _backends(ingress: Manifest) -> set[str]:
 
 
 RULE = Rule(
-    id="ingress-without-stable",
+    code="ingress-without-stable",
     severity="error",
     check=_faults,
     good=(

@@ -22,10 +22,11 @@ from rolloutgen.kube.istio import (
 from rolloutgen.kube.release import ReleaseView
 from rolloutgen.kube.strategy import routing_services
 from rolloutgen.kube.tree import integer, rows, text
-from rolloutgen.lint.rule import Fault, Rule
+from rolloutgen.lint.rule import Rule
+from rolloutgen.model import Observation
 
 
-def _faults(view: ReleaseView) -> Iterator[Fault]:
+def _faults(view: ReleaseView) -> Iterator[Observation]:
     for entry, target in rendered_listings(view):
         routes = [("http", *pair) for pair in edited_http(entry, target)]
         for protocol in ("tls", "tcp"):
@@ -34,7 +35,7 @@ def _faults(view: ReleaseView) -> Iterator[Fault]:
             weights = None if missing_destinations(entry, route) else _weights(entry, route)
             if weights is not None and weights != (100, 0):
                 message = f"the weights start at stable {weights[0]}, canary {weights[1]} instead of 100 and 0"
-                yield Fault(target, ("spec", protocol, index, "route"), message)
+                yield Observation(target, ("spec", protocol, index, "route"), message)
 
 
 def _weights(entry: Listing, route: Mapping[str, Any]) -> tuple[int, int]:
@@ -51,7 +52,7 @@ def _weights(entry: Listing, route: Mapping[str, Any]) -> tuple[int, int]:
 
 
 RULE = Rule(
-    id="initial-weights",
+    code="initial-weights",
     severity="warning",
     check=_faults,
     good=(

@@ -12,21 +12,22 @@ from collections.abc import Iterator
 
 from rolloutgen.kube.release import ReleaseView
 from rolloutgen.kube.syntax import is_label_key, is_label_value
-from rolloutgen.lint.rule import Fault, Rule
+from rolloutgen.lint.rule import Rule
+from rolloutgen.model import Observation
 
 
-def _faults(view: ReleaseView) -> Iterator[Fault]:
+def _faults(view: ReleaseView) -> Iterator[Observation]:
     for pod in view.pods:
         for key, value in pod.labels.items():
             at = (*pod.at, "metadata", "labels", str(key))
             if not is_label_key(str(key)):
-                yield Fault(pod.manifest, at, f"{key!r} is not a label key")
+                yield Observation(pod.manifest, at, f"{key!r} is not a label key")
             elif isinstance(value, str) and not is_label_value(value):
-                yield Fault(pod.manifest, at, f"{value!r} is not a label value")
+                yield Observation(pod.manifest, at, f"{value!r} is not a label value")
 
 
 RULE = Rule(
-    id="label-invalid",
+    code="label-invalid",
     severity="error",
     check=_faults,
     good=(

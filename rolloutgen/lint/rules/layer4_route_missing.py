@@ -14,10 +14,11 @@ from collections.abc import Iterator
 from rolloutgen.kube.istio import fits_layer4, rendered_listings
 from rolloutgen.kube.release import ReleaseView
 from rolloutgen.kube.tree import dig, rows
-from rolloutgen.lint.rule import Fault, Rule
+from rolloutgen.lint.rule import Rule
+from rolloutgen.model import Observation
 
 
-def _faults(view: ReleaseView) -> Iterator[Fault]:
+def _faults(view: ReleaseView) -> Iterator[Observation]:
     for entry, target in rendered_listings(view):
         for protocol in ("tls", "tcp"):
             if not isinstance(dig(target.body, "spec", protocol), list):
@@ -26,11 +27,11 @@ def _faults(view: ReleaseView) -> Iterator[Fault]:
             for index, wanted in rows(entry.entry, f"{protocol}Routes"):
                 if not any(fits_layer4(wanted, route, protocol) for route in routes):
                     at = (*entry.at, f"{protocol}Routes", index)
-                    yield Fault(entry.rollout, at, f"{target.ref} has no {protocol} route with this match")
+                    yield Observation(entry.rollout, at, f"{target.ref} has no {protocol} route with this match")
 
 
 RULE = Rule(
-    id="layer4-route-missing",
+    code="layer4-route-missing",
     severity="error",
     check=_faults,
     good=(

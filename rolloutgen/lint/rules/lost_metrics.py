@@ -13,12 +13,13 @@ from collections.abc import Iterator
 
 from rolloutgen.kube.release import CONFIG_MAP, DEPLOYMENT, PROMETHEUS_RULE, ReleaseView
 from rolloutgen.kube.tree import strings
-from rolloutgen.lint.rule import Fault, Rule
+from rolloutgen.lint.rule import Rule
+from rolloutgen.model import Observation
 
 _SERIES = re.compile(r"\bkube_deployment_\w+")
 
 
-def _faults(view: ReleaseView) -> Iterator[Fault]:
+def _faults(view: ReleaseView) -> Iterator[Observation]:
     names = [rollout.ref.name for rollout in view.rollouts]
     alone = not view.all(DEPLOYMENT)
     if not names:
@@ -27,11 +28,11 @@ def _faults(view: ReleaseView) -> Iterator[Fault]:
         for at, value in strings(manifest.body):
             match = _SERIES.search(value)
             if match and (alone or any(name in value for name in names)):
-                yield Fault(manifest, at, f"{match[0]} has no series for a Rollout")
+                yield Observation(manifest, at, f"{match[0]} has no series for a Rollout")
 
 
 RULE = Rule(
-    id="lost-metrics",
+    code="lost-metrics",
     severity="warning",
     check=_faults,
     good=(

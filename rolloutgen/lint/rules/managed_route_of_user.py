@@ -13,20 +13,21 @@ from rolloutgen.kube.istio import rendered_listings
 from rolloutgen.kube.release import ReleaseView
 from rolloutgen.kube.strategy import ROUTING
 from rolloutgen.kube.tree import rows, text
-from rolloutgen.lint.rule import Fault, Rule
+from rolloutgen.lint.rule import Rule
+from rolloutgen.model import Observation
 
 
-def _faults(view: ReleaseView) -> Iterator[Fault]:
+def _faults(view: ReleaseView) -> Iterator[Observation]:
     for entry, target in rendered_listings(view):
         names = {text(route, "name") for _, route in rows(target.body, "spec", "http")} - {""}
         for index, route in rows(entry.canary, "trafficRouting", "managedRoutes"):
             if text(route, "name") in names:
                 message = f"{target.ref} renders route {text(route, 'name')!r}, which the controller deletes"
-                yield Fault(entry.rollout, (*ROUTING, "managedRoutes", index, "name"), message)
+                yield Observation(entry.rollout, (*ROUTING, "managedRoutes", index, "name"), message)
 
 
 RULE = Rule(
-    id="managed-route-of-user",
+    code="managed-route-of-user",
     severity="warning",
     check=_faults,
     good=(

@@ -11,19 +11,20 @@ from collections.abc import Iterator
 
 from rolloutgen.kube.release import ReleaseView
 from rolloutgen.kube.strategy import routing_of, steps_of
-from rolloutgen.lint.rule import Fault, Rule
+from rolloutgen.lint.rule import Rule
+from rolloutgen.model import Observation
 
 
-def _faults(view: ReleaseView) -> Iterator[Fault]:
+def _faults(view: ReleaseView) -> Iterator[Observation]:
     for kind in ("setHeaderRoute", "setMirrorRoute"):
         for rollout, canary, at, _ in steps_of(view, kind):
             routing = routing_of(canary)
             if routing is not None and routing.get("managedRoutes") is None:
-                yield Fault(rollout, at, f"{kind} needs trafficRouting.managedRoutes")
+                yield Observation(rollout, at, f"{kind} needs trafficRouting.managedRoutes")
 
 
 RULE = Rule(
-    id="managed-routes-missing",
+    code="managed-routes-missing",
     severity="error",
     check=_faults,
     good=(

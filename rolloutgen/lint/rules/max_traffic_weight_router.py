@@ -12,19 +12,20 @@ from collections.abc import Iterator
 from rolloutgen.kube.release import ReleaseView
 from rolloutgen.kube.strategy import ROUTING, canaries, routed_by, routing_of
 from rolloutgen.kube.tree import dig
-from rolloutgen.lint.rule import Fault, Rule
+from rolloutgen.lint.rule import Rule
+from rolloutgen.model import Observation
 
 
-def _faults(view: ReleaseView) -> Iterator[Fault]:
+def _faults(view: ReleaseView) -> Iterator[Observation]:
     for rollout, canary in canaries(view):
         routing = routing_of(canary)
         if dig(routing, "maxTrafficWeight") is not None and not routed_by(routing, "nginx", "plugins"):
             at = (*ROUTING, "maxTrafficWeight")
-            yield Fault(rollout, at, "maxTrafficWeight works with the nginx and plugin routers only")
+            yield Observation(rollout, at, "maxTrafficWeight works with the nginx and plugin routers only")
 
 
 RULE = Rule(
-    id="max-traffic-weight-router",
+    code="max-traffic-weight-router",
     severity="error",
     check=_faults,
     good=(

@@ -16,25 +16,28 @@ from rolloutgen.kube.analysis import TAG, metrics, templates
 from rolloutgen.kube.durations import seconds
 from rolloutgen.kube.release import ReleaseView
 from rolloutgen.kube.tree import text
-from rolloutgen.lint.rule import Fault, Rule
+from rolloutgen.lint.rule import Rule
+from rolloutgen.model import Observation
 
 
-def _faults(view: ReleaseView) -> Iterator[Fault]:
+def _faults(view: ReleaseView) -> Iterator[Observation]:
     for template in templates(view):
         for at, metric in metrics(template):
             name = text(metric, "name")
             for field in ("interval", "initialDelay"):
                 value = text(metric, field)
                 if value and not TAG.search(value) and seconds(value) is None:
-                    yield Fault(template, (*at, field), f"metric {name!r}: {value!r} is not a duration (30s, 5m, 1h)")
+                    yield Observation(
+                        template, (*at, field), f"metric {name!r}: {value!r} is not a duration (30s, 5m, 1h)"
+                    )
             count = metric.get("count")
             several = re.fullmatch(r"\d+", str(count)) is not None and int(str(count)) > 1
             if several and not metric.get("interval"):
-                yield Fault(template, at, f"metric {name!r} has count {count} and no interval")
+                yield Observation(template, at, f"metric {name!r} has count {count} and no interval")
 
 
 RULE = Rule(
-    id="metric-interval",
+    code="metric-interval",
     severity="error",
     check=_faults,
     good=(

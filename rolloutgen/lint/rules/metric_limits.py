@@ -17,19 +17,20 @@ from typing import Any
 from rolloutgen.kube.analysis import TAG, metrics, templates
 from rolloutgen.kube.release import ReleaseView
 from rolloutgen.kube.tree import text
-from rolloutgen.lint.rule import Fault, Rule
+from rolloutgen.lint.rule import Rule
+from rolloutgen.model import Observation
 
 _FIELDS = ("count", "failureLimit", "consecutiveSuccessLimit", "inconclusiveLimit", "consecutiveErrorLimit")
 
 
-def _faults(view: ReleaseView) -> Iterator[Fault]:
+def _faults(view: ReleaseView) -> Iterator[Observation]:
     for template in templates(view):
         for at, metric in metrics(template):
             if any(TAG.search(text(metric, field)) for field in _FIELDS):
                 continue
             reason = _reason(*(_number(metric.get(field)) for field in _FIELDS))
             if reason:
-                yield Fault(template, at, f"metric {text(metric, 'name')!r}: {reason}")
+                yield Observation(template, at, f"metric {text(metric, 'name')!r}: {reason}")
 
 
 def _number(value: Any) -> int:
@@ -51,7 +52,7 @@ def _reason(count: int, failures: int, successes: int, inconclusive: int, errors
 
 
 RULE = Rule(
-    id="metric-limits",
+    code="metric-limits",
     severity="error",
     check=_faults,
     good=(

@@ -13,7 +13,8 @@ from collections.abc import Iterator
 from rolloutgen.kube.analysis import metrics, templates
 from rolloutgen.kube.release import ReleaseView
 from rolloutgen.kube.tree import mapping, text
-from rolloutgen.lint.rule import Fault, Rule
+from rolloutgen.lint.rule import Rule
+from rolloutgen.model import Observation
 
 _PROVIDERS = (
     "prometheus",
@@ -30,18 +31,18 @@ _PROVIDERS = (
 )
 
 
-def _faults(view: ReleaseView) -> Iterator[Fault]:
+def _faults(view: ReleaseView) -> Iterator[Observation]:
     for template in templates(view):
         for at, metric in metrics(template):
             provider = mapping(metric, "provider")
             named = [name for name in _PROVIDERS if provider.get(name) is not None] + [*mapping(provider, "plugin")]
             if len(named) != 1:
                 reason = f"several providers ({', '.join(map(str, named))})" if named else "no provider"
-                yield Fault(template, (*at, "provider"), f"metric {text(metric, 'name')!r} has {reason}")
+                yield Observation(template, (*at, "provider"), f"metric {text(metric, 'name')!r} has {reason}")
 
 
 RULE = Rule(
-    id="metric-provider",
+    code="metric-provider",
     severity="error",
     check=_faults,
     good=(

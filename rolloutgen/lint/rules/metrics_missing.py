@@ -13,18 +13,19 @@ from collections.abc import Iterator
 from rolloutgen.kube.analysis import resolve, uses
 from rolloutgen.kube.release import ReleaseView
 from rolloutgen.kube.tree import listing
-from rolloutgen.lint.rule import Fault, Rule
+from rolloutgen.lint.rule import Rule
+from rolloutgen.model import Observation
 
 
-def _faults(view: ReleaseView) -> Iterator[Fault]:
+def _faults(view: ReleaseView) -> Iterator[Observation]:
     for use in uses(view):
         found, missing = resolve(view, use)
         if not missing and not any(listing(template.body, "spec", "metrics") for template in found):
-            yield Fault(use.rollout, (*use.at, "templates"), "the analysis has no metrics")
+            yield Observation(use.rollout, (*use.at, "templates"), "the analysis has no metrics")
 
 
 RULE = Rule(
-    id="metrics-missing",
+    code="metrics-missing",
     severity="error",
     check=_faults,
     good=(

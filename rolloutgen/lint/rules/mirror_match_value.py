@@ -12,21 +12,22 @@ from collections.abc import Iterator
 from rolloutgen.kube.release import ReleaseView
 from rolloutgen.kube.strategy import steps_of
 from rolloutgen.kube.tree import rows, text
-from rolloutgen.lint.rule import Fault, Rule
+from rolloutgen.lint.rule import Rule
+from rolloutgen.model import Observation
 
 
-def _faults(view: ReleaseView) -> Iterator[Fault]:
+def _faults(view: ReleaseView) -> Iterator[Observation]:
     for rollout, _, at, value in steps_of(view, "setMirrorRoute"):
         for index, match in rows(value, "match"):
             for field in ("method", "path"):
                 given = [form for form in ("exact", "regex", "prefix") if text(match, field, form)]
                 if match.get(field) is not None and len(given) != 1:
                     message = f"{field} takes exactly one of exact, prefix and regex"
-                    yield Fault(rollout, (*at, "match", index, field), message)
+                    yield Observation(rollout, (*at, "match", index, field), message)
 
 
 RULE = Rule(
-    id="mirror-match-value",
+    code="mirror-match-value",
     severity="error",
     check=_faults,
     good=(

@@ -13,23 +13,24 @@ from collections.abc import Iterator
 from rolloutgen.kube.pods import containers
 from rolloutgen.kube.release import ReleaseView
 from rolloutgen.kube.tree import rows, text
-from rolloutgen.lint.rule import Fault, Rule
+from rolloutgen.lint.rule import Rule
+from rolloutgen.model import Observation
 
 
-def _faults(view: ReleaseView) -> Iterator[Fault]:
+def _faults(view: ReleaseView) -> Iterator[Observation]:
     for container in containers(view):
         seen: set[str] = set()
         for index, mount in rows(container.body, "volumeMounts"):
             path, at = text(mount, "mountPath"), (*container.at, "volumeMounts", index, "mountPath")
             if mount.get("mountPath") in (None, ""):
-                yield Fault(container.pod.manifest, at, f"{container.label}: a volumeMount has no mountPath")
+                yield Observation(container.pod.manifest, at, f"{container.label}: a volumeMount has no mountPath")
             elif path in seen:
-                yield Fault(container.pod.manifest, at, f"{container.label} mounts two volumes at {path}")
+                yield Observation(container.pod.manifest, at, f"{container.label} mounts two volumes at {path}")
             seen.add(path)
 
 
 RULE = Rule(
-    id="mount-path",
+    code="mount-path",
     severity="error",
     check=_faults,
     good=(

@@ -13,10 +13,11 @@ from collections.abc import Iterator
 from rolloutgen.kube.pods import containers_of
 from rolloutgen.kube.release import ReleaseView
 from rolloutgen.kube.tree import rows, text
-from rolloutgen.lint.rule import Fault, Rule
+from rolloutgen.lint.rule import Rule
+from rolloutgen.model import Observation
 
 
-def _faults(view: ReleaseView) -> Iterator[Fault]:
+def _faults(view: ReleaseView) -> Iterator[Observation]:
     for pod in view.pods:
         names = {text(volume, "name") for _, volume in rows(pod.body, "spec", "volumes")}
         names |= {
@@ -28,11 +29,11 @@ def _faults(view: ReleaseView) -> Iterator[Fault]:
                     name = text(mount, "name")
                     if name not in names and isinstance(mount.get("name"), (str, type(None))):
                         said = f"{container.label} mounts {name!r}, and the pod has no such volume"
-                        yield Fault(pod.manifest, (*container.at, field, index, "name"), said)
+                        yield Observation(pod.manifest, (*container.at, field, index, "name"), said)
 
 
 RULE = Rule(
-    id="mount-without-volume",
+    code="mount-without-volume",
     severity="error",
     check=_faults,
     good=(

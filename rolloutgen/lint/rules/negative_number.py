@@ -11,21 +11,22 @@ from collections.abc import Iterator
 
 from rolloutgen.kube.release import ReleaseView
 from rolloutgen.kube.tree import integer
-from rolloutgen.lint.rule import Fault, Rule
+from rolloutgen.lint.rule import Rule
+from rolloutgen.model import Observation
 
 _FIELDS = ("replicas", "minReadySeconds", "revisionHistoryLimit", "progressDeadlineSeconds")
 
 
-def _faults(view: ReleaseView) -> Iterator[Fault]:
+def _faults(view: ReleaseView) -> Iterator[Observation]:
     for rollout in view.rollouts:
         for name in _FIELDS:
             number = integer(rollout.body, "spec", name)
             if number is not None and number < 0:
-                yield Fault(rollout, ("spec", name), f"{name} is {number}; it must not be negative")
+                yield Observation(rollout, ("spec", name), f"{name} is {number}; it must not be negative")
 
 
 RULE = Rule(
-    id="negative-number",
+    code="negative-number",
     severity="error",
     check=_faults,
     good=(

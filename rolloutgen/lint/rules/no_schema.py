@@ -10,17 +10,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from rolloutgen.kube.release import ReleaseView
-from rolloutgen.lint.rule import Fault, Rule
+from rolloutgen.lint.rule import Rule
+from rolloutgen.model import Observation
 
 
-def _faults(view: ReleaseView) -> Iterator[Fault]:
+def _faults(view: ReleaseView) -> Iterator[Observation]:
     for manifest, verdict in zip(view.objects, view.verdicts, strict=False):
         if verdict.state == "no-schema":
-            yield Fault(manifest, ("kind",), f"{manifest.ref.api_version} {manifest.ref.kind} has no schema here")
+            yield Observation(manifest, ("kind",), f"{manifest.ref.api_version} {manifest.ref.kind} has no schema here")
 
 
 RULE = Rule(
-    id="no-schema",
+    code="no-schema",
     severity="info",
     check=_faults,
     good=(

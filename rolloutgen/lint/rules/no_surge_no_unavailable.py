@@ -13,18 +13,19 @@ from collections.abc import Iterator
 from rolloutgen.kube.quantities import percent_or_int
 from rolloutgen.kube.release import ReleaseView
 from rolloutgen.kube.strategy import CANARY, canaries
-from rolloutgen.lint.rule import Fault, Rule
+from rolloutgen.lint.rule import Rule
+from rolloutgen.model import Observation
 
 
-def _faults(view: ReleaseView) -> Iterator[Fault]:
+def _faults(view: ReleaseView) -> Iterator[Observation]:
     for rollout, canary in canaries(view):
         surge, unavailable = (percent_or_int(canary.get(field)) for field in ("maxSurge", "maxUnavailable"))
         if surge == 0 and unavailable == 0:
-            yield Fault(rollout, (*CANARY, "maxSurge"), "maxSurge and maxUnavailable are both 0")
+            yield Observation(rollout, (*CANARY, "maxSurge"), "maxSurge and maxUnavailable are both 0")
 
 
 RULE = Rule(
-    id="no-surge-no-unavailable",
+    code="no-surge-no-unavailable",
     severity="error",
     check=_faults,
     good=(

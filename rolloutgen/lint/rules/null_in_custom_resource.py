@@ -12,18 +12,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from rolloutgen.kube.release import ReleaseView
-from rolloutgen.lint.rule import Fault, Rule
-from rolloutgen.model import Severity
+from rolloutgen.lint.rule import Rule
+from rolloutgen.model import Observation, Severity
 
 
-def _faults(view: ReleaseView) -> Iterator[Fault]:
+def _faults(view: ReleaseView) -> Iterator[Observation]:
     severity: Severity = "error" if view.deployer == "helm4" else "warning"
     for manifest, error in view.schema_errors("null-in-custom-resource"):
-        yield Fault(manifest, error.at, error.message, severity)
+        yield Observation(manifest, error.at, error.message, severity)
 
 
 RULE = Rule(
-    id="null-in-custom-resource",
+    code="null-in-custom-resource",
     severity="warning",
     check=_faults,
     good=(

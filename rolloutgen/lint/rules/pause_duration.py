@@ -14,14 +14,15 @@ from rolloutgen.kube.durations import seconds as seconds_of
 from rolloutgen.kube.release import ReleaseView
 from rolloutgen.kube.strategy import steps_of
 from rolloutgen.kube.tree import dig
-from rolloutgen.lint.rule import Fault, Rule
+from rolloutgen.lint.rule import Rule
+from rolloutgen.model import Observation
 
 
-def _faults(view: ReleaseView) -> Iterator[Fault]:
+def _faults(view: ReleaseView) -> Iterator[Observation]:
     for rollout, _, at, pause in steps_of(view, "pause"):
         value = dig(pause, "duration")
         if value is not None and not _fits(value):
-            yield Fault(
+            yield Observation(
                 rollout, (*at, "duration"), f"{value!r} is not a duration: whole seconds, or s, m, h (90s, 24h)"
             )
 
@@ -39,7 +40,7 @@ def _fits(value: object) -> bool:
 
 
 RULE = Rule(
-    id="pause-duration",
+    code="pause-duration",
     severity="error",
     check=_faults,
     good=(

@@ -12,19 +12,20 @@ from collections.abc import Iterator
 from rolloutgen.kube.release import ReleaseView
 from rolloutgen.kube.strategy import CANARY, canaries
 from rolloutgen.kube.tree import text
-from rolloutgen.lint.rule import Fault, Rule
+from rolloutgen.lint.rule import Rule
+from rolloutgen.model import Observation
 
 
-def _faults(view: ReleaseView) -> Iterator[Fault]:
+def _faults(view: ReleaseView) -> Iterator[Observation]:
     for rollout, canary in canaries(view):
         ping = text(canary, "pingPong", "pingService")
         if ping and ping == text(canary, "pingPong", "pongService"):
             at = (*CANARY, "pingPong", "pingService")
-            yield Fault(rollout, at, f"pingService and pongService are both {ping!r}")
+            yield Observation(rollout, at, f"pingService and pongService are both {ping!r}")
 
 
 RULE = Rule(
-    id="ping-is-pong",
+    code="ping-is-pong",
     severity="error",
     check=_faults,
     good=(

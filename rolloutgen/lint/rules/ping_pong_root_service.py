@@ -12,18 +12,19 @@ from collections.abc import Iterator, Mapping
 from rolloutgen.kube.release import ReleaseView
 from rolloutgen.kube.strategy import ROUTING, canaries, routing_of
 from rolloutgen.kube.tree import dig, text
-from rolloutgen.lint.rule import Fault, Rule
+from rolloutgen.lint.rule import Rule
+from rolloutgen.model import Observation
 
 
-def _faults(view: ReleaseView) -> Iterator[Fault]:
+def _faults(view: ReleaseView) -> Iterator[Observation]:
     for rollout, canary in canaries(view):
         alb = dig(routing_of(canary), "alb")
         if canary.get("pingPong") is not None and isinstance(alb, Mapping) and not text(alb, "rootService"):
-            yield Fault(rollout, (*ROUTING, "alb", "rootService"), "pingPong with an ALB needs alb.rootService")
+            yield Observation(rollout, (*ROUTING, "alb", "rootService"), "pingPong with an ALB needs alb.rootService")
 
 
 RULE = Rule(
-    id="ping-pong-root-service",
+    code="ping-pong-root-service",
     severity="error",
     check=_faults,
     good=(

@@ -11,10 +11,11 @@ from collections.abc import Iterator
 
 from rolloutgen.kube.release import ReleaseView
 from rolloutgen.kube.strategy import CANARY, canaries, routed_by, routing_of
-from rolloutgen.lint.rule import Fault, Rule
+from rolloutgen.lint.rule import Rule
+from rolloutgen.model import Observation
 
 
-def _faults(view: ReleaseView) -> Iterator[Fault]:
+def _faults(view: ReleaseView) -> Iterator[Observation]:
     for rollout, canary in canaries(view):
         routing = routing_of(canary)
         if (
@@ -22,11 +23,13 @@ def _faults(view: ReleaseView) -> Iterator[Fault]:
             and routing is not None
             and not routed_by(routing, "alb", "istio", "plugins")
         ):
-            yield Fault(rollout, (*CANARY, "pingPong"), "pingPong works with the alb, istio and plugin routers only")
+            yield Observation(
+                rollout, (*CANARY, "pingPong"), "pingPong works with the alb, istio and plugin routers only"
+            )
 
 
 RULE = Rule(
-    id="ping-pong-router",
+    code="ping-pong-router",
     severity="error",
     check=_faults,
     good=(

@@ -12,19 +12,20 @@ from collections.abc import Iterator, Mapping
 from rolloutgen.kube.release import ReleaseView
 from rolloutgen.kube.strategy import CANARY, canaries
 from rolloutgen.kube.tree import text
-from rolloutgen.lint.rule import Fault, Rule
+from rolloutgen.lint.rule import Rule
+from rolloutgen.model import Observation
 
 
-def _faults(view: ReleaseView) -> Iterator[Fault]:
+def _faults(view: ReleaseView) -> Iterator[Observation]:
     for rollout, canary in canaries(view):
         pair = canary.get("pingPong")
         for field in ("pingService", "pongService"):
             if isinstance(pair, Mapping) and not text(pair, field):
-                yield Fault(rollout, (*CANARY, "pingPong", field), f"pingPong.{field} is missing")
+                yield Observation(rollout, (*CANARY, "pingPong", field), f"pingPong.{field} is missing")
 
 
 RULE = Rule(
-    id="ping-pong-service-missing",
+    code="ping-pong-service-missing",
     severity="error",
     check=_faults,
     good=(

@@ -17,12 +17,13 @@ from rolloutgen.kube.istio import destinations, lone_side, rendered_listings, se
 from rolloutgen.kube.release import VIRTUAL_SERVICE, ReleaseView
 from rolloutgen.kube.strategy import canaries, routing_services
 from rolloutgen.kube.tree import text, texts
-from rolloutgen.lint.rule import Fault, Rule
+from rolloutgen.lint.rule import Rule
+from rolloutgen.model import Observation
 
 _PREVIEW = re.compile(r"(^|[-.])preview([-.]|$)")
 
 
-def _faults(view: ReleaseView) -> Iterator[Fault]:
+def _faults(view: ReleaseView) -> Iterator[Observation]:
     stable = {
         (view.namespace(rollout), routing_services(canary)[0]): rollout
         for rollout, canary in canaries(view)
@@ -35,20 +36,20 @@ def _faults(view: ReleaseView) -> Iterator[Fault]:
         for _, _, at, entry in destinations(target):
             where = service_of(text(entry, "destination", "host"), view.namespace(target))
             if where in stable:
-                yield Fault(target, at, f"the preview leads to {where[1]!r}, the stable Service")
+                yield Observation(target, at, f"the preview leads to {where[1]!r}, the stable Service")
     yield from _listed(view)
 
 
-def _listed(view: ReleaseView) -> Iterator[Fault]:
+def _listed(view: ReleaseView) -> Iterator[Observation]:
     for entry, target in rendered_listings(view):
         role = lone_side(view, entry, target)
         if role:
             said = f"{target.ref.name!r} leads to the {role} Service alone: it is not to be listed here"
-            yield Fault(entry.rollout, (*entry.at, "name"), said, severity="error")
+            yield Observation(entry.rollout, (*entry.at, "name"), said, severity="error")
 
 
 RULE = Rule(
-    id="preview-leak",
+    code="preview-leak",
     severity="warning",
     check=_faults,
     good=(

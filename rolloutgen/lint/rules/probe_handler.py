@@ -12,12 +12,13 @@ from collections.abc import Iterator, Mapping
 
 from rolloutgen.kube.pods import PROBES, containers
 from rolloutgen.kube.release import ReleaseView
-from rolloutgen.lint.rule import Fault, Rule
+from rolloutgen.lint.rule import Rule
+from rolloutgen.model import Observation
 
 _HANDLERS = ("exec", "httpGet", "tcpSocket", "grpc")
 
 
-def _faults(view: ReleaseView) -> Iterator[Fault]:
+def _faults(view: ReleaseView) -> Iterator[Observation]:
     for container in containers(view):
         for probe in PROBES:
             body = container.body.get(probe)
@@ -26,11 +27,13 @@ def _faults(view: ReleaseView) -> Iterator[Fault]:
             handlers = [name for name in _HANDLERS if body.get(name) is not None]
             if len(handlers) != 1:
                 reason = f"several handlers ({', '.join(handlers)})" if handlers else "no handler"
-                yield Fault(container.pod.manifest, (*container.at, probe), f"{container.label}: {probe} has {reason}")
+                yield Observation(
+                    container.pod.manifest, (*container.at, probe), f"{container.label}: {probe} has {reason}"
+                )
 
 
 RULE = Rule(
-    id="probe-handler",
+    code="probe-handler",
     severity="error",
     check=_faults,
     good=(

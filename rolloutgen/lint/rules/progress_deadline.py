@@ -11,21 +11,22 @@ from collections.abc import Iterator
 
 from rolloutgen.kube.release import ReleaseView
 from rolloutgen.kube.tree import integer
-from rolloutgen.lint.rule import Fault, Rule
+from rolloutgen.lint.rule import Rule
+from rolloutgen.model import Observation
 
 
-def _faults(view: ReleaseView) -> Iterator[Fault]:
+def _faults(view: ReleaseView) -> Iterator[Observation]:
     for rollout in view.rollouts:
         given = integer(rollout.body, "spec", "progressDeadlineSeconds")
         deadline = 600 if given is None else given
         ready = integer(rollout.body, "spec", "minReadySeconds") or 0
         if deadline <= ready:
             message = f"progressDeadlineSeconds ({deadline}) must be greater than minReadySeconds ({ready})"
-            yield Fault(rollout, ("spec", "progressDeadlineSeconds"), message)
+            yield Observation(rollout, ("spec", "progressDeadlineSeconds"), message)
 
 
 RULE = Rule(
-    id="progress-deadline",
+    code="progress-deadline",
     severity="error",
     check=_faults,
     good=(

@@ -13,10 +13,11 @@ from rolloutgen.kube.pods import containers
 from rolloutgen.kube.quantities import quantity
 from rolloutgen.kube.release import ReleaseView
 from rolloutgen.kube.tree import mapping
-from rolloutgen.lint.rule import Fault, Rule
+from rolloutgen.lint.rule import Rule
+from rolloutgen.model import Observation
 
 
-def _faults(view: ReleaseView) -> Iterator[Fault]:
+def _faults(view: ReleaseView) -> Iterator[Observation]:
     for container in containers(view):
         for block in ("requests", "limits"):
             for name, value in mapping(container.body, "resources", block).items():
@@ -24,11 +25,13 @@ def _faults(view: ReleaseView) -> Iterator[Fault]:
                 if value is not None and (number is None or number < 0):
                     at = (*container.at, "resources", block, str(name))
                     reason = "is negative" if number is not None else "is not a quantity"
-                    yield Fault(container.pod.manifest, at, f"{container.label}: {block}.{name} {value!r} {reason}")
+                    yield Observation(
+                        container.pod.manifest, at, f"{container.label}: {block}.{name} {value!r} {reason}"
+                    )
 
 
 RULE = Rule(
-    id="quantity-invalid",
+    code="quantity-invalid",
     severity="error",
     check=_faults,
     good=(

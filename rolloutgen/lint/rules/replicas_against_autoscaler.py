@@ -13,13 +13,13 @@ from collections.abc import Iterator
 from rolloutgen.kube.release import HPA, ROLLOUT, SCALED_OBJECT, ReleaseView
 from rolloutgen.kube.strategy import target_of
 from rolloutgen.kube.tree import dig, integer
-from rolloutgen.lint.rule import Fault, Rule
-from rolloutgen.model import Manifest
+from rolloutgen.lint.rule import Rule
+from rolloutgen.model import Manifest, Observation
 
 _BOUNDS = {HPA: ("minReplicas", "maxReplicas", 1, 0), SCALED_OBJECT: ("minReplicaCount", "maxReplicaCount", 0, 100)}
 
 
-def _faults(view: ReleaseView) -> Iterator[Fault]:
+def _faults(view: ReleaseView) -> Iterator[Observation]:
     for kind, (low, high, least, most) in _BOUNDS.items():
         for scaler in view.all(kind):
             group, wanted, name = target_of(scaler, "scaleTargetRef")
@@ -30,7 +30,7 @@ def _faults(view: ReleaseView) -> Iterator[Fault]:
             bounds = (least if given[0] is None else given[0], most if given[1] is None else given[1])
             reason = _reason(rollout, bounds, str(scaler.ref))
             if reason:
-                yield Fault(rollout, ("spec", "replicas"), reason)
+                yield Observation(rollout, ("spec", "replicas"), reason)
 
 
 def _reason(rollout: Manifest, bounds: tuple[int, int], scaler: str) -> str:
@@ -45,7 +45,7 @@ def _reason(rollout: Manifest, bounds: tuple[int, int], scaler: str) -> str:
 
 
 RULE = Rule(
-    id="replicas-against-autoscaler",
+    code="replicas-against-autoscaler",
     severity="warning",
     check=_faults,
     good=(

@@ -14,10 +14,11 @@ from rolloutgen.kube.pods import containers
 from rolloutgen.kube.quantities import quantity
 from rolloutgen.kube.release import ReleaseView
 from rolloutgen.kube.tree import mapping
-from rolloutgen.lint.rule import Fault, Rule
+from rolloutgen.lint.rule import Rule
+from rolloutgen.model import Observation
 
 
-def _faults(view: ReleaseView) -> Iterator[Fault]:
+def _faults(view: ReleaseView) -> Iterator[Observation]:
     for container in containers(view):
         limits = mapping(container.body, "resources", "limits")
         for name, value in mapping(container.body, "resources", "requests").items():
@@ -25,11 +26,11 @@ def _faults(view: ReleaseView) -> Iterator[Fault]:
             if request is not None and limit is not None and request > limit:
                 at = (*container.at, "resources", "requests", str(name))
                 message = f"{container.label} requests {name} {value}, above its limit {limits[name]}"
-                yield Fault(container.pod.manifest, at, message)
+                yield Observation(container.pod.manifest, at, message)
 
 
 RULE = Rule(
-    id="request-above-limit",
+    code="request-above-limit",
     severity="error",
     check=_faults,
     good=(

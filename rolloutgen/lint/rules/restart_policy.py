@@ -12,21 +12,24 @@ from collections.abc import Iterator
 
 from rolloutgen.kube.release import ReleaseView
 from rolloutgen.kube.tree import text
-from rolloutgen.lint.rule import Fault, Rule
+from rolloutgen.lint.rule import Rule
+from rolloutgen.model import Observation
 
 _KINDS = frozenset({"Rollout", "Deployment", "StatefulSet", "DaemonSet", "ReplicaSet"})
 
 
-def _faults(view: ReleaseView) -> Iterator[Fault]:
+def _faults(view: ReleaseView) -> Iterator[Observation]:
     for pod in view.pods:
         policy = text(pod.body, "spec", "restartPolicy")
         if pod.manifest.ref.kind in _KINDS and policy not in ("", "Always"):
             at = (*pod.at, "spec", "restartPolicy")
-            yield Fault(pod.manifest, at, f"restartPolicy is {policy}; a {pod.manifest.ref.kind} takes Always only")
+            yield Observation(
+                pod.manifest, at, f"restartPolicy is {policy}; a {pod.manifest.ref.kind} takes Always only"
+            )
 
 
 RULE = Rule(
-    id="restart-policy",
+    code="restart-policy",
     severity="error",
     check=_faults,
     good=(

@@ -14,10 +14,11 @@ from collections.abc import Iterator
 from rolloutgen.kube.istio import edited_http, edited_layer4, lone_side, missing_destinations, rendered_listings
 from rolloutgen.kube.release import ReleaseView
 from rolloutgen.kube.tree import listing
-from rolloutgen.lint.rule import Fault, Rule
+from rolloutgen.lint.rule import Rule
+from rolloutgen.model import Observation
 
 
-def _faults(view: ReleaseView) -> Iterator[Fault]:
+def _faults(view: ReleaseView) -> Iterator[Observation]:
     for entry, target in rendered_listings(view):
         if lone_side(view, entry, target):
             continue  # preview-leak says better what is wrong
@@ -27,11 +28,11 @@ def _faults(view: ReleaseView) -> Iterator[Fault]:
                 routes += [(protocol, *pair) for pair in edited_layer4(entry, target, protocol)]
         for protocol, index, route in routes:
             for what in missing_destinations(entry, route):
-                yield Fault(target, ("spec", protocol, index, "route"), f"the route does not lead to {what}")
+                yield Observation(target, ("spec", protocol, index, "route"), f"the route does not lead to {what}")
 
 
 RULE = Rule(
-    id="route-destination-missing",
+    code="route-destination-missing",
     severity="error",
     check=_faults,
     good=(

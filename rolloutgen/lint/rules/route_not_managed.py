@@ -13,10 +13,11 @@ from collections.abc import Iterator
 from rolloutgen.kube.release import ReleaseView
 from rolloutgen.kube.strategy import routing_of, steps_of
 from rolloutgen.kube.tree import rows, text
-from rolloutgen.lint.rule import Fault, Rule
+from rolloutgen.lint.rule import Rule
+from rolloutgen.model import Observation
 
 
-def _faults(view: ReleaseView) -> Iterator[Fault]:
+def _faults(view: ReleaseView) -> Iterator[Observation]:
     for kind in ("setHeaderRoute", "setMirrorRoute"):
         for rollout, canary, at, value in steps_of(view, kind):
             routing = routing_of(canary)
@@ -25,11 +26,11 @@ def _faults(view: ReleaseView) -> Iterator[Fault]:
             names = [text(route, "name") for _, route in rows(routing, "managedRoutes")]
             if text(value, "name") not in names:
                 message = f"route {text(value, 'name')!r} is not in trafficRouting.managedRoutes"
-                yield Fault(rollout, (*at, "name"), message)
+                yield Observation(rollout, (*at, "name"), message)
 
 
 RULE = Rule(
-    id="route-not-managed",
+    code="route-not-managed",
     severity="error",
     check=_faults,
     good=(

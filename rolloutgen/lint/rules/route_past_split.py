@@ -16,11 +16,11 @@ from rolloutgen.kube.release import SERVICE, Pod, ReleaseView
 from rolloutgen.kube.selectors import picks
 from rolloutgen.kube.strategy import canaries, routing_services
 from rolloutgen.kube.tree import dig, mapping
-from rolloutgen.lint.rule import Fault, Rule
-from rolloutgen.model import Manifest
+from rolloutgen.lint.rule import Rule
+from rolloutgen.model import Manifest, Observation
 
 
-def _faults(view: ReleaseView) -> Iterator[Fault]:
+def _faults(view: ReleaseView) -> Iterator[Observation]:
     led = [(backend, view.beside(backend.source, SERVICE, backend.service)) for backend in backends(view)]
     for rollout, canary in canaries(view):
         pod = view.pod_of(rollout)
@@ -34,7 +34,7 @@ def _faults(view: ReleaseView) -> Iterator[Fault]:
             own = backend.service in pair
             if (own and backend.source.ref.kind != "VirtualService") or (not own and _reaches(service, pod)):
                 message = f"this route reaches the pods of Rollout {rollout.ref.name!r} past its weights"
-                yield Fault(backend.source, backend.at, message)
+                yield Observation(backend.source, backend.at, message)
 
 
 def _reaches(service: Manifest, pod: Pod) -> bool:
@@ -43,7 +43,7 @@ def _reaches(service: Manifest, pod: Pod) -> bool:
 
 
 RULE = Rule(
-    id="route-past-split",
+    code="route-past-split",
     severity="warning",
     check=_faults,
     good=(

@@ -13,16 +13,17 @@ from typing import Any
 from rolloutgen.kube.release import ReleaseView
 from rolloutgen.kube.strategy import CANARY, canaries, routed_by, routing_of
 from rolloutgen.kube.tree import dig, text
-from rolloutgen.lint.rule import Fault, Rule
+from rolloutgen.lint.rule import Rule
+from rolloutgen.model import Observation
 
 _ALWAYS = ("smi", "apisix", "ambassador", "nginx", "appMesh", "traefik")
 
 
-def _faults(view: ReleaseView) -> Iterator[Fault]:
+def _faults(view: ReleaseView) -> Iterator[Observation]:
     for rollout, canary in canaries(view):
         for field in ("stableService", "canaryService"):
             if _needed(canary) and not text(canary, field):
-                yield Fault(rollout, (*CANARY, field), f"traffic routing needs {field}")
+                yield Observation(rollout, (*CANARY, field), f"traffic routing needs {field}")
 
 
 def _needed(canary: Mapping[str, Any]) -> bool:
@@ -36,7 +37,7 @@ def _needed(canary: Mapping[str, Any]) -> bool:
 
 
 RULE = Rule(
-    id="routing-service-missing",
+    code="routing-service-missing",
     severity="error",
     check=_faults,
     good=(

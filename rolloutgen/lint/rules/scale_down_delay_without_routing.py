@@ -12,17 +12,18 @@ from collections.abc import Iterator
 
 from rolloutgen.kube.release import ReleaseView
 from rolloutgen.kube.strategy import CANARY, canaries, routing_of
-from rolloutgen.lint.rule import Fault, Rule
+from rolloutgen.lint.rule import Rule
+from rolloutgen.model import Observation
 
 
-def _faults(view: ReleaseView) -> Iterator[Fault]:
+def _faults(view: ReleaseView) -> Iterator[Observation]:
     for rollout, canary in canaries(view):
         if routing_of(canary) is None and canary.get("scaleDownDelaySeconds") is not None:
-            yield Fault(rollout, (*CANARY, "scaleDownDelaySeconds"), "scaleDownDelaySeconds needs trafficRouting")
+            yield Observation(rollout, (*CANARY, "scaleDownDelaySeconds"), "scaleDownDelaySeconds needs trafficRouting")
 
 
 RULE = Rule(
-    id="scale-down-delay-without-routing",
+    code="scale-down-delay-without-routing",
     severity="error",
     check=_faults,
     good=(

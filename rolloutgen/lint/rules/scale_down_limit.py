@@ -13,21 +13,22 @@ from collections.abc import Iterator
 from rolloutgen.kube.release import ReleaseView
 from rolloutgen.kube.strategy import BLUE_GREEN, blue_green_of
 from rolloutgen.kube.tree import integer
-from rolloutgen.lint.rule import Fault, Rule
+from rolloutgen.lint.rule import Rule
+from rolloutgen.model import Observation
 
 
-def _faults(view: ReleaseView) -> Iterator[Fault]:
+def _faults(view: ReleaseView) -> Iterator[Observation]:
     for rollout in view.rollouts:
         limit = integer(blue_green_of(rollout), "scaleDownDelayRevisionLimit")
         given = integer(rollout.body, "spec", "revisionHistoryLimit")
         history = 10 if given is None else given
         if limit is not None and history < limit:
             message = f"scaleDownDelayRevisionLimit ({limit}) is above revisionHistoryLimit ({history})"
-            yield Fault(rollout, (*BLUE_GREEN, "scaleDownDelayRevisionLimit"), message)
+            yield Observation(rollout, (*BLUE_GREEN, "scaleDownDelayRevisionLimit"), message)
 
 
 RULE = Rule(
-    id="scale-down-limit",
+    code="scale-down-limit",
     severity="error",
     check=_faults,
     good=(

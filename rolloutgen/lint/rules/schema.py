@@ -10,19 +10,20 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from rolloutgen.kube.release import ReleaseView
-from rolloutgen.lint.rule import Fault, Rule
+from rolloutgen.lint.rule import Rule
+from rolloutgen.model import Observation
 
 _OTHERS = ("unknown-field", "null-in-custom-resource", "duplicate-list-key")
 
 
-def _faults(view: ReleaseView) -> Iterator[Fault]:
+def _faults(view: ReleaseView) -> Iterator[Observation]:
     for manifest, error in view.schema_errors():
-        if error.rule not in _OTHERS:
-            yield Fault(manifest, error.at, error.message)
+        if error.code not in _OTHERS:
+            yield Observation(manifest, error.at, error.message)
 
 
 RULE = Rule(
-    id="schema",
+    code="schema",
     severity="error",
     check=_faults,
     good=(

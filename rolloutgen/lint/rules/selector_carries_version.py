@@ -12,24 +12,25 @@ from collections.abc import Iterator
 
 from rolloutgen.kube.release import ReleaseView
 from rolloutgen.kube.tree import mapping
-from rolloutgen.lint.rule import Fault, Rule
+from rolloutgen.lint.rule import Rule
+from rolloutgen.model import Observation
 
 _CHART = re.compile(r"-v?\d+\.\d+")
 _CHANGING = ("helm.sh/revision", "app.kubernetes.io/version")
 
 
-def _faults(view: ReleaseView) -> Iterator[Fault]:
+def _faults(view: ReleaseView) -> Iterator[Observation]:
     for rollout in view.rollouts:
         for key, value in mapping(rollout.body, "spec", "selector", "matchLabels").items():
             chart = key in ("helm.sh/chart", "chart") and _CHART.search(str(value)) is not None
             versioned = bool(view.chart_version) and str(value).endswith(view.chart_version)
             if chart or key in _CHANGING or versioned:
                 at = ("spec", "selector", "matchLabels", str(key))
-                yield Fault(rollout, at, f"the selector holds {key}: {value}, which the next version changes")
+                yield Observation(rollout, at, f"the selector holds {key}: {value}, which the next version changes")
 
 
 RULE = Rule(
-    id="selector-carries-version",
+    code="selector-carries-version",
     severity="warning",
     check=_faults,
     good=(

@@ -11,20 +11,21 @@ from collections.abc import Iterator, Mapping
 
 from rolloutgen.kube.release import ReleaseView
 from rolloutgen.kube.tree import dig, listing, mapping
-from rolloutgen.lint.rule import Fault, Rule
+from rolloutgen.lint.rule import Rule
+from rolloutgen.model import Observation
 
 
-def _faults(view: ReleaseView) -> Iterator[Fault]:
+def _faults(view: ReleaseView) -> Iterator[Observation]:
     for rollout in view.rollouts:
         selector = dig(rollout.body, "spec", "selector")
         if dig(rollout.body, "spec", "workloadRef") is not None or not isinstance(selector, Mapping):
             continue
         if not mapping(selector, "matchLabels") and not listing(selector, "matchExpressions"):
-            yield Fault(rollout, ("spec", "selector"), "the selector is empty: it would match every pod")
+            yield Observation(rollout, ("spec", "selector"), "the selector is empty: it would match every pod")
 
 
 RULE = Rule(
-    id="selector-empty",
+    code="selector-empty",
     severity="error",
     check=_faults,
     good=(

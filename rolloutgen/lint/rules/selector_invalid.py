@@ -14,18 +14,19 @@ from collections.abc import Iterator
 from rolloutgen.kube.release import ReleaseView
 from rolloutgen.kube.selectors import selector_faults
 from rolloutgen.kube.tree import dig, mapping
-from rolloutgen.lint.rule import Fault, Rule
+from rolloutgen.lint.rule import Rule
+from rolloutgen.model import Observation
 
 
-def _faults(view: ReleaseView) -> Iterator[Fault]:
+def _faults(view: ReleaseView) -> Iterator[Observation]:
     for rollout in view.rollouts:
         if dig(rollout.body, "spec", "workloadRef") is None:
             for at, reason in selector_faults(mapping(rollout.body, "spec", "selector")):
-                yield Fault(rollout, ("spec", "selector", *at), f"the selector is invalid: {reason}")
+                yield Observation(rollout, ("spec", "selector", *at), f"the selector is invalid: {reason}")
 
 
 RULE = Rule(
-    id="selector-invalid",
+    code="selector-invalid",
     severity="error",
     check=_faults,
     good=(

@@ -11,17 +11,18 @@ from collections.abc import Iterator
 
 from rolloutgen.kube.release import ReleaseView
 from rolloutgen.kube.tree import dig
-from rolloutgen.lint.rule import Fault, Rule
+from rolloutgen.lint.rule import Rule
+from rolloutgen.model import Observation
 
 
-def _faults(view: ReleaseView) -> Iterator[Fault]:
+def _faults(view: ReleaseView) -> Iterator[Observation]:
     for rollout in view.rollouts:
         if dig(rollout.body, "spec", "workloadRef") is None and dig(rollout.body, "spec", "selector") is None:
-            yield Fault(rollout, ("spec", "selector"), "spec.selector is missing")
+            yield Observation(rollout, ("spec", "selector"), "spec.selector is missing")
 
 
 RULE = Rule(
-    id="selector-missing",
+    code="selector-missing",
     severity="error",
     check=_faults,
     good=(

@@ -11,21 +11,22 @@ from collections.abc import Iterator
 
 from rolloutgen.kube.release import SERVICE, ReleaseView
 from rolloutgen.kube.strategy import service_names
-from rolloutgen.lint.rule import Fault, Rule
+from rolloutgen.lint.rule import Rule
+from rolloutgen.model import Observation
 
 
-def _faults(view: ReleaseView) -> Iterator[Fault]:
+def _faults(view: ReleaseView) -> Iterator[Observation]:
     for rollout in view.rollouts:
         for at, name in service_names(rollout):
             if view.beside(rollout, SERVICE, name) is None:
                 message = (
                     f"Service {name!r} is not in the release: it must exist in namespace {view.namespace(rollout)}"
                 )
-                yield Fault(rollout, at, message)
+                yield Observation(rollout, at, message)
 
 
 RULE = Rule(
-    id="service-missing",
+    code="service-missing",
     severity="warning",
     check=_faults,
     good=(

@@ -14,12 +14,13 @@ from collections.abc import Iterator
 from rolloutgen.kube.release import SERVICE, ReleaseView
 from rolloutgen.kube.strategy import service_names
 from rolloutgen.kube.tree import text
-from rolloutgen.lint.rule import Fault, Rule
+from rolloutgen.lint.rule import Rule
+from rolloutgen.model import Observation
 
 _OWNER = "argo-rollouts.argoproj.io/managed-by-rollouts"
 
 
-def _faults(view: ReleaseView) -> Iterator[Fault]:
+def _faults(view: ReleaseView) -> Iterator[Observation]:
     users: dict[tuple[str, str], list[str]] = defaultdict(list)
     for rollout in view.rollouts:
         for at, name in service_names(rollout):
@@ -30,12 +31,12 @@ def _faults(view: ReleaseView) -> Iterator[Fault]:
             if owner and owner != rollout.ref.name:
                 others.append(owner)
             if others:
-                yield Fault(rollout, at, f"Service {name!r} belongs to Rollout {others[0]!r}")
+                yield Observation(rollout, at, f"Service {name!r} belongs to Rollout {others[0]!r}")
             users[key].append(rollout.ref.name)
 
 
 RULE = Rule(
-    id="service-of-two-rollouts",
+    code="service-of-two-rollouts",
     severity="error",
     check=_faults,
     good=(

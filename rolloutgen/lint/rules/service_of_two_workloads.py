@@ -13,12 +13,13 @@ from collections.abc import Iterator
 from rolloutgen.kube.release import SERVICE, ReleaseView
 from rolloutgen.kube.strategy import service_names
 from rolloutgen.kube.tree import mapping
-from rolloutgen.lint.rule import Fault, Rule
+from rolloutgen.lint.rule import Rule
+from rolloutgen.model import Observation
 
 _KINDS = frozenset({"Deployment", "StatefulSet", "DaemonSet", "ReplicaSet", "Rollout"})
 
 
-def _faults(view: ReleaseView) -> Iterator[Fault]:
+def _faults(view: ReleaseView) -> Iterator[Observation]:
     for rollout in view.rollouts:
         own = view.pod_of(rollout)
         for _, name in service_names(rollout):
@@ -27,11 +28,11 @@ def _faults(view: ReleaseView) -> Iterator[Fault]:
                 continue
             for pod in view.selected(mapping(service.body, "spec", "selector"), view.namespace(service)):
                 if pod.manifest is not own.manifest and pod.manifest.ref.kind in _KINDS:
-                    yield Fault(service, ("spec", "selector"), f"it also selects the pods of {pod.manifest.ref}")
+                    yield Observation(service, ("spec", "selector"), f"it also selects the pods of {pod.manifest.ref}")
 
 
 RULE = Rule(
-    id="service-of-two-workloads",
+    code="service-of-two-workloads",
     severity="warning",
     check=_faults,
     good=(

@@ -13,12 +13,13 @@ from collections.abc import Iterator
 from rolloutgen.kube.release import SERVICE, ReleaseView
 from rolloutgen.kube.strategy import service_names
 from rolloutgen.kube.tree import mapping
-from rolloutgen.lint.rule import Fault, Rule
+from rolloutgen.lint.rule import Rule
+from rolloutgen.model import Observation
 
 _INJECTED = "rollouts-pod-template-hash"
 
 
-def _faults(view: ReleaseView) -> Iterator[Fault]:
+def _faults(view: ReleaseView) -> Iterator[Observation]:
     for rollout in view.rollouts:
         pod = view.pod_of(rollout)
         if pod is None:
@@ -30,11 +31,11 @@ def _faults(view: ReleaseView) -> Iterator[Fault]:
             for key, value in mapping(service.body, "spec", "selector").items():
                 if key != _INJECTED and pod.labels.get(key) != value:
                     message = f"{key}: {value} is not a label of the pods of Rollout {rollout.ref.name!r}"
-                    yield Fault(service, ("spec", "selector", str(key)), message)
+                    yield Observation(service, ("spec", "selector", str(key)), message)
 
 
 RULE = Rule(
-    id="service-selector-mismatch",
+    code="service-selector-mismatch",
     severity="error",
     check=_faults,
     good=(

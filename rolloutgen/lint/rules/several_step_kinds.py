@@ -13,23 +13,24 @@ from collections.abc import Iterator
 
 from rolloutgen.kube.release import ReleaseView
 from rolloutgen.kube.strategy import STEP_KINDS, canaries, steps
-from rolloutgen.lint.rule import Fault, Rule
+from rolloutgen.lint.rule import Rule
+from rolloutgen.model import Observation
 
 _COUNTED = ("setWeight", "pause", "experiment", "analysis")
 
 
-def _faults(view: ReleaseView) -> Iterator[Fault]:
+def _faults(view: ReleaseView) -> Iterator[Observation]:
     for rollout, canary in canaries(view):
         for at, step in steps(canary):
             kinds = [kind for kind in STEP_KINDS if step.get(kind) is not None]
             if len(kinds) > 1:
                 refused = sum(kind in _COUNTED for kind in kinds) > 1
                 message = f"one step has {', '.join(kinds)}: each needs a step of its own"
-                yield Fault(rollout, at, message, "error" if refused else "warning")
+                yield Observation(rollout, at, message, "error" if refused else "warning")
 
 
 RULE = Rule(
-    id="several-step-kinds",
+    code="several-step-kinds",
     severity="error",
     check=_faults,
     good=(

@@ -14,23 +14,26 @@ from collections.abc import Iterator
 from rolloutgen.kube.istio import rendered_listings
 from rolloutgen.kube.release import ReleaseView
 from rolloutgen.kube.tree import listing, rows, text
-from rolloutgen.lint.rule import Fault, Rule
+from rolloutgen.lint.rule import Rule
+from rolloutgen.model import Observation
 
 
-def _faults(view: ReleaseView) -> Iterator[Fault]:
+def _faults(view: ReleaseView) -> Iterator[Observation]:
     for entry, target in rendered_listings(view):
         own = [route for _, route in rows(target.body, "spec", "http") if text(route, "name") not in entry.managed]
         if not entry.routes and len(own) > 1:
-            yield Fault(entry.rollout, entry.at, f"{target.ref} has {len(own)} HTTP routes, and routes names none")
+            yield Observation(
+                entry.rollout, entry.at, f"{target.ref} has {len(own)} HTTP routes, and routes names none"
+            )
         for protocol in ("tls", "tcp"):
             count = len(listing(target.body, "spec", protocol))
             if not listing(entry.entry, f"{protocol}Routes") and count > 1:
                 message = f"{target.ref} has {count} {protocol} routes, and {protocol}Routes names none"
-                yield Fault(entry.rollout, entry.at, message)
+                yield Observation(entry.rollout, entry.at, message)
 
 
 RULE = Rule(
-    id="several-unnamed-routes",
+    code="several-unnamed-routes",
     severity="error",
     check=_faults,
     good=(

@@ -14,11 +14,11 @@ from collections.abc import Iterator
 from rolloutgen.kube.istio import servers
 from rolloutgen.kube.release import ISTIO_GATEWAY, ReleaseView
 from rolloutgen.kube.tree import mapping, text
-from rolloutgen.lint.rule import Fault, Rule
-from rolloutgen.model import Manifest
+from rolloutgen.lint.rule import Rule
+from rolloutgen.model import Manifest, Observation
 
 
-def _faults(view: ReleaseView) -> Iterator[Fault]:
+def _faults(view: ReleaseView) -> Iterator[Observation]:
     users: dict[tuple[str, str], Manifest] = {}
     for gateway in view.all(ISTIO_GATEWAY):
         selector = repr(sorted(mapping(gateway.body, "spec", "selector").items(), key=str))
@@ -28,13 +28,13 @@ def _faults(view: ReleaseView) -> Iterator[Fault]:
             first = users.setdefault((selector, name), gateway)
             if name and first is not gateway and name not in told:
                 told.add(name)
-                yield Fault(
+                yield Observation(
                     gateway, (*at, "tls", "credentialName"), f"{first.ref} uses {name!r} too, at the same ingress"
                 )
 
 
 RULE = Rule(
-    id="shared-certificate",
+    code="shared-certificate",
     severity="warning",
     check=_faults,
     good=(

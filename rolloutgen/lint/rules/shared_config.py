@@ -15,12 +15,13 @@ from collections.abc import Iterator
 from rolloutgen.kube.pods import config_uses
 from rolloutgen.kube.release import Kind, ReleaseView
 from rolloutgen.kube.tree import dig
-from rolloutgen.lint.rule import Fault, Rule
+from rolloutgen.lint.rule import Rule
+from rolloutgen.model import Observation
 
 _HASHED = re.compile(r"-[0-9a-f]{8,}$|-[bcdfghjklmnpqrstvwxz2456789]{8,10}$")
 
 
-def _faults(view: ReleaseView) -> Iterator[Fault]:
+def _faults(view: ReleaseView) -> Iterator[Observation]:
     for rollout in view.rollouts:
         pod = view.pod_of(rollout)
         if pod is None:
@@ -32,11 +33,11 @@ def _faults(view: ReleaseView) -> Iterator[Fault]:
                 continue
             if not _HASHED.search(use.name):
                 told.add((use.kind, use.name))
-                yield Fault(pod.manifest, use.at, f"the pods use {found.ref}, which the release changes in place")
+                yield Observation(pod.manifest, use.at, f"the pods use {found.ref}, which the release changes in place")
 
 
 RULE = Rule(
-    id="shared-config",
+    code="shared-config",
     severity="warning",
     check=_faults,
     good=(

@@ -15,11 +15,11 @@ from typing import Any
 from rolloutgen.kube.istio import certificate_covers, gateway_hosts, servers
 from rolloutgen.kube.release import CERTIFICATE, ISTIO_GATEWAY, ReleaseView
 from rolloutgen.kube.tree import mapping, text, texts
-from rolloutgen.lint.rule import Fault, Rule
-from rolloutgen.model import Manifest
+from rolloutgen.lint.rule import Rule
+from rolloutgen.model import Manifest, Observation
 
 
-def _faults(view: ReleaseView) -> Iterator[Fault]:
+def _faults(view: ReleaseView) -> Iterator[Observation]:
     certificates = {text(cert.body, "spec", "secretName"): cert for cert in view.all(CERTIFICATE)}
     gateways = view.all(ISTIO_GATEWAY)
     for gateway in gateways:
@@ -32,7 +32,7 @@ def _faults(view: ReleaseView) -> Iterator[Fault]:
                 hosts = [host for _, host in gateway_hosts(other) if any(certificate_covers(dns, host) for dns in wide)]
                 if hosts:
                     message = f"its wildcard also covers {hosts[0]!r} of {other.ref} at the same ingress"
-                    yield Fault(certificates[name], ("spec", "dnsNames"), message)
+                    yield Observation(certificates[name], ("spec", "dnsNames"), message)
 
 
 def _selector(gateway: Manifest) -> Mapping[str, Any]:
@@ -44,7 +44,7 @@ def _credentials(gateway: Manifest) -> set[str]:
 
 
 RULE = Rule(
-    id="shared-wildcard",
+    code="shared-wildcard",
     severity="warning",
     check=_faults,
     good=(

@@ -14,12 +14,13 @@ from collections.abc import Iterator
 from rolloutgen.kube.pods import containers
 from rolloutgen.kube.release import ROLLOUT, ReleaseView
 from rolloutgen.kube.tree import integer
-from rolloutgen.lint.rule import Fault, Rule
+from rolloutgen.lint.rule import Rule
+from rolloutgen.model import Observation
 
 _GRACE = 30
 
 
-def _faults(view: ReleaseView) -> Iterator[Fault]:
+def _faults(view: ReleaseView) -> Iterator[Observation]:
     for container in containers(view):
         pod = container.pod
         grace = integer(pod.body, "spec", "terminationGracePeriodSeconds")
@@ -31,11 +32,13 @@ def _faults(view: ReleaseView) -> Iterator[Fault]:
             if seconds is None or shortest <= seconds <= longest:
                 continue
             bound = f"above terminationGracePeriodSeconds ({longest})" if seconds > longest else f"below {shortest}"
-            yield Fault(pod.manifest, (*container.at, *at), f"{container.label}: {hook} sleeps {seconds} s, {bound}")
+            yield Observation(
+                pod.manifest, (*container.at, *at), f"{container.label}: {hook} sleeps {seconds} s, {bound}"
+            )
 
 
 RULE = Rule(
-    id="sleep-above-grace",
+    code="sleep-above-grace",
     severity="error",
     check=_faults,
     good=(

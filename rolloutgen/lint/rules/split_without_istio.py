@@ -13,10 +13,11 @@ from rolloutgen.kube.istio import destination_service, istio_of
 from rolloutgen.kube.release import VIRTUAL_SERVICE, ReleaseView
 from rolloutgen.kube.strategy import canaries
 from rolloutgen.kube.tree import rows, text
-from rolloutgen.lint.rule import Fault, Rule
+from rolloutgen.lint.rule import Rule
+from rolloutgen.model import Observation
 
 
-def _faults(view: ReleaseView) -> Iterator[Fault]:
+def _faults(view: ReleaseView) -> Iterator[Observation]:
     for rollout, canary in canaries(view):
         pair = {text(canary, "stableService"), text(canary, "canaryService")} - {""}
         if istio_of(canary) is not None or len(pair) < 2:
@@ -31,11 +32,11 @@ def _faults(view: ReleaseView) -> Iterator[Fault]:
                 }
                 if pair <= found:
                     message = f"the route splits between the Services of Rollout {rollout.ref.name!r}, which has no "
-                    yield Fault(target, ("spec", "http", index, "route"), f"{message}trafficRouting.istio")
+                    yield Observation(target, ("spec", "http", index, "route"), f"{message}trafficRouting.istio")
 
 
 RULE = Rule(
-    id="split-without-istio",
+    code="split-without-istio",
     severity="warning",
     check=_faults,
     good=(

@@ -12,18 +12,21 @@ from collections.abc import Iterator
 from rolloutgen.kube.release import ReleaseView
 from rolloutgen.kube.strategy import CANARY, canaries
 from rolloutgen.kube.tree import text
-from rolloutgen.lint.rule import Fault, Rule
+from rolloutgen.lint.rule import Rule
+from rolloutgen.model import Observation
 
 
-def _faults(view: ReleaseView) -> Iterator[Fault]:
+def _faults(view: ReleaseView) -> Iterator[Observation]:
     for rollout, canary in canaries(view):
         stable = text(canary, "stableService")
         if stable and stable == text(canary, "canaryService"):
-            yield Fault(rollout, (*CANARY, "stableService"), f"stableService and canaryService are both {stable!r}")
+            yield Observation(
+                rollout, (*CANARY, "stableService"), f"stableService and canaryService are both {stable!r}"
+            )
 
 
 RULE = Rule(
-    id="stable-is-canary",
+    code="stable-is-canary",
     severity="error",
     check=_faults,
     good=(

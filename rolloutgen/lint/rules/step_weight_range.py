@@ -12,18 +12,19 @@ from collections.abc import Iterator
 from rolloutgen.kube.release import ReleaseView
 from rolloutgen.kube.strategy import steps_of
 from rolloutgen.kube.tree import integer
-from rolloutgen.lint.rule import Fault, Rule
+from rolloutgen.lint.rule import Rule
+from rolloutgen.model import Observation
 
 
-def _faults(view: ReleaseView) -> Iterator[Fault]:
+def _faults(view: ReleaseView) -> Iterator[Observation]:
     for rollout, canary, at, value in steps_of(view, "setWeight"):
         most, weight = integer(canary, "trafficRouting", "maxTrafficWeight"), integer(value)
         if weight is not None and not 0 <= weight <= (100 if most is None else most):
-            yield Fault(rollout, at, f"setWeight {weight} is not between 0 and {100 if most is None else most}")
+            yield Observation(rollout, at, f"setWeight {weight} is not between 0 and {100 if most is None else most}")
 
 
 RULE = Rule(
-    id="step-weight-range",
+    code="step-weight-range",
     severity="error",
     check=_faults,
     good=(

@@ -12,17 +12,18 @@ from collections.abc import Iterator
 from rolloutgen.kube.release import ReleaseView
 from rolloutgen.kube.strategy import BLUE_GREEN, CANARY
 from rolloutgen.kube.tree import dig
-from rolloutgen.lint.rule import Fault, Rule
+from rolloutgen.lint.rule import Rule
+from rolloutgen.model import Observation
 
 
-def _faults(view: ReleaseView) -> Iterator[Fault]:
+def _faults(view: ReleaseView) -> Iterator[Observation]:
     for rollout in view.rollouts:
         if dig(rollout.body, *CANARY) is None and dig(rollout.body, *BLUE_GREEN) is None:
-            yield Fault(rollout, ("spec", "strategy"), "spec.strategy has neither canary nor blueGreen")
+            yield Observation(rollout, ("spec", "strategy"), "spec.strategy has neither canary nor blueGreen")
 
 
 RULE = Rule(
-    id="strategy-missing",
+    code="strategy-missing",
     severity="error",
     check=_faults,
     good=(

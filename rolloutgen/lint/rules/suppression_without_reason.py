@@ -11,15 +11,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from rolloutgen.kube.release import ReleaseView
-from rolloutgen.lint.rule import Fault, Rule
+from rolloutgen.lint.rule import Rule
+from rolloutgen.model import Observation
 
 
-def _faults(view: ReleaseView) -> Iterator[Fault]:
+def _faults(view: ReleaseView) -> Iterator[Observation]:
     yield from ()  # said by the linter itself
 
 
 RULE = Rule(
-    id="suppression-without-reason",
+    code="suppression-without-reason",
     severity="warning",
     check=_faults,
     good=(

@@ -11,20 +11,21 @@ from collections.abc import Iterator
 
 from rolloutgen.kube.release import ReleaseView
 from rolloutgen.kube.tree import dig, mapping
-from rolloutgen.lint.rule import Fault, Rule
+from rolloutgen.lint.rule import Rule
+from rolloutgen.model import Observation
 
 
-def _faults(view: ReleaseView) -> Iterator[Fault]:
+def _faults(view: ReleaseView) -> Iterator[Observation]:
     for rollout in view.rollouts:
         metadata = mapping(rollout.body, "spec", "template", "metadata")
         if dig(rollout.body, "spec", "workloadRef") is None:
             continue
         if mapping(metadata, "labels") or mapping(metadata, "annotations"):
-            yield Fault(rollout, ("spec", "template"), "spec.template stands beside spec.workloadRef")
+            yield Observation(rollout, ("spec", "template"), "spec.template stands beside spec.workloadRef")
 
 
 RULE = Rule(
-    id="template-beside-workload-ref",
+    code="template-beside-workload-ref",
     severity="error",
     check=_faults,
     good=(

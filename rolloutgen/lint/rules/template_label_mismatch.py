@@ -13,21 +13,22 @@ from collections.abc import Iterator
 from rolloutgen.kube.release import ReleaseView
 from rolloutgen.kube.selectors import selector_faults, selects
 from rolloutgen.kube.tree import mapping
-from rolloutgen.lint.rule import Fault, Rule
+from rolloutgen.lint.rule import Rule
+from rolloutgen.model import Observation
 
 _KINDS = frozenset({"Rollout", "Deployment", "StatefulSet", "DaemonSet", "ReplicaSet"})
 
 
-def _faults(view: ReleaseView) -> Iterator[Fault]:
+def _faults(view: ReleaseView) -> Iterator[Observation]:
     for pod in view.pods:
         selector = mapping(pod.manifest.body, "spec", "selector")
         if pod.manifest.ref.kind in _KINDS and not any(selector_faults(selector)) and not selects(selector, pod.labels):
             at = (*pod.at, "metadata", "labels")
-            yield Fault(pod.manifest, at, "the pod template's labels do not match spec.selector")
+            yield Observation(pod.manifest, at, "the pod template's labels do not match spec.selector")
 
 
 RULE = Rule(
-    id="template-label-mismatch",
+    code="template-label-mismatch",
     severity="error",
     check=_faults,
     good=(

@@ -12,21 +12,21 @@ from collections.abc import Iterator
 
 from rolloutgen.kube.release import ReleaseView
 from rolloutgen.kube.tree import mapping
-from rolloutgen.lint.rule import Fault, Rule
-from rolloutgen.model import Severity
+from rolloutgen.lint.rule import Rule
+from rolloutgen.model import Observation, Severity
 
 
-def _faults(view: ReleaseView) -> Iterator[Fault]:
+def _faults(view: ReleaseView) -> Iterator[Observation]:
     severity: Severity = "error" if view.deployer == "helm4" else "warning"
     for rollout in view.rollouts:
         for field in ("name", "namespace", "creationTimestamp"):
             if field in mapping(rollout.body, "spec", "template", "metadata"):
                 at = ("spec", "template", "metadata", field)
-                yield Fault(rollout, at, f"{field} is not for the pod template of a Rollout", severity)
+                yield Observation(rollout, at, f"{field} is not for the pod template of a Rollout", severity)
 
 
 RULE = Rule(
-    id="template-metadata",
+    code="template-metadata",
     severity="warning",
     check=_faults,
     good=(

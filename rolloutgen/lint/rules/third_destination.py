@@ -22,10 +22,11 @@ from rolloutgen.kube.istio import (
 from rolloutgen.kube.release import ReleaseView
 from rolloutgen.kube.strategy import routing_services
 from rolloutgen.kube.tree import rows, text, texts
-from rolloutgen.lint.rule import Fault, Rule
+from rolloutgen.lint.rule import Rule
+from rolloutgen.model import Observation
 
 
-def _faults(view: ReleaseView) -> Iterator[Fault]:
+def _faults(view: ReleaseView) -> Iterator[Observation]:
     for entry, target in rendered_listings(view):
         routes = [("http", *pair) for pair in edited_http(entry, target)]
         for protocol in ("tls", "tcp"):
@@ -37,7 +38,7 @@ def _faults(view: ReleaseView) -> Iterator[Fault]:
                 host = text(row, "destination", "host")
                 if host and not _known(entry, row):
                     at = ("spec", protocol, index, "route", position)
-                    yield Fault(
+                    yield Observation(
                         target, at, f"the controller deletes the destination {host!r}: neither stable nor canary"
                     )
 
@@ -52,7 +53,7 @@ def _known(entry: Listing, row: Mapping[str, Any]) -> bool:
 
 
 RULE = Rule(
-    id="third-destination",
+    code="third-destination",
     severity="warning",
     check=_faults,
     good=(

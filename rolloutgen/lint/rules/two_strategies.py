@@ -12,17 +12,18 @@ from collections.abc import Iterator
 from rolloutgen.kube.release import ReleaseView
 from rolloutgen.kube.strategy import BLUE_GREEN, CANARY
 from rolloutgen.kube.tree import dig
-from rolloutgen.lint.rule import Fault, Rule
+from rolloutgen.lint.rule import Rule
+from rolloutgen.model import Observation
 
 
-def _faults(view: ReleaseView) -> Iterator[Fault]:
+def _faults(view: ReleaseView) -> Iterator[Observation]:
     for rollout in view.rollouts:
         if dig(rollout.body, *CANARY) is not None and dig(rollout.body, *BLUE_GREEN) is not None:
-            yield Fault(rollout, ("spec", "strategy"), "spec.strategy has both canary and blueGreen")
+            yield Observation(rollout, ("spec", "strategy"), "spec.strategy has both canary and blueGreen")
 
 
 RULE = Rule(
-    id="two-strategies",
+    code="two-strategies",
     severity="error",
     check=_faults,
     good=(

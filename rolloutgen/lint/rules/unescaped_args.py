@@ -13,11 +13,12 @@ from collections.abc import Iterator
 from rolloutgen.errors import ChartError
 from rolloutgen.gotemplate.lexer import lex
 from rolloutgen.kube.release import ReleaseView
-from rolloutgen.lint.rule import Example, Fault, Rule
+from rolloutgen.lint.rule import Example, Rule
+from rolloutgen.model import Observation
 from rolloutgen.text_edits import line_of
 
 
-def _faults(view: ReleaseView) -> Iterator[Fault]:
+def _faults(view: ReleaseView) -> Iterator[Observation]:
     for path, source in view.sources.items():
         if "args." not in source or view.files.get(path) == source:
             continue  # what is rendered already, as manifests are, Helm does not read again
@@ -29,11 +30,11 @@ def _faults(view: ReleaseView) -> Iterator[Fault]:
             inner = action.inner.of(source).strip()
             if re.match(r"args\.\w", inner):
                 message = f"Helm evaluates {{{{{inner}}}}}, which is meant for Argo Rollouts"
-                yield Fault(None, (), message, path=path, line=line_of(source, action.span.start))
+                yield Observation(None, (), message, path=path, line=line_of(source, action.span.start))
 
 
 RULE = Rule(
-    id="unescaped-args",
+    code="unescaped-args",
     severity="error",
     check=_faults,
     good=(

@@ -11,16 +11,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from rolloutgen.kube.release import ReleaseView
-from rolloutgen.lint.rule import Fault, Rule
+from rolloutgen.lint.rule import Rule
+from rolloutgen.model import Observation
 
 
-def _faults(view: ReleaseView) -> Iterator[Fault]:
+def _faults(view: ReleaseView) -> Iterator[Observation]:
     for manifest, error in view.schema_errors("unknown-field"):
-        yield Fault(manifest, error.at, error.message)
+        yield Observation(manifest, error.at, error.message)
 
 
 RULE = Rule(
-    id="unknown-field",
+    code="unknown-field",
     severity="error",
     check=_faults,
     good=(

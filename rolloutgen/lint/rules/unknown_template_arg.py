@@ -14,10 +14,11 @@ from collections.abc import Iterator
 from rolloutgen.kube.analysis import arguments, metrics, resolve, tags, templates, uses
 from rolloutgen.kube.release import ReleaseView
 from rolloutgen.kube.tree import text
-from rolloutgen.lint.rule import Fault, Rule
+from rolloutgen.lint.rule import Rule
+from rolloutgen.model import Observation
 
 
-def _faults(view: ReleaseView) -> Iterator[Fault]:
+def _faults(view: ReleaseView) -> Iterator[Observation]:
     contexts = _contexts(view)
     for template in templates(view):
         own = {f"args.{text(argument, 'name')}" for _, argument in arguments(template)}
@@ -26,9 +27,9 @@ def _faults(view: ReleaseView) -> Iterator[Fault]:
             for below, tag in tags(metric):
                 if tag not in own and not known:
                     message = f"{{{{{tag}}}}} is not an argument of this template: another one must bring it"
-                    yield Fault(template, (*at, *below), message, "warning")
+                    yield Observation(template, (*at, *below), message, "warning")
                 elif any(tag not in names for names in known):
-                    yield Fault(template, (*at, *below), f"{{{{{tag}}}}} is not an argument of the analysis")
+                    yield Observation(template, (*at, *below), f"{{{{{tag}}}}} is not an argument of the analysis")
 
 
 def _contexts(view: ReleaseView) -> dict[int, list[set[str] | None]]:
@@ -49,7 +50,7 @@ def _contexts(view: ReleaseView) -> dict[int, list[set[str] | None]]:
 
 
 RULE = Rule(
-    id="unknown-template-arg",
+    code="unknown-template-arg",
     severity="error",
     check=_faults,
     good=(

@@ -10,15 +10,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from rolloutgen.kube.release import ReleaseView
-from rolloutgen.lint.rule import Fault, Rule
+from rolloutgen.lint.rule import Rule
+from rolloutgen.model import Observation
 
 
-def _faults(view: ReleaseView) -> Iterator[Fault]:
+def _faults(view: ReleaseView) -> Iterator[Observation]:
     yield from ()  # said by the linter itself, when all rules have spoken
 
 
 RULE = Rule(
-    id="unused-suppression",
+    code="unused-suppression",
     severity="warning",
     check=_faults,
     good=(

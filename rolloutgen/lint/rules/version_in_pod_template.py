@@ -12,12 +12,13 @@ from collections.abc import Iterator
 
 from rolloutgen.kube.release import ReleaseView
 from rolloutgen.kube.tree import mapping
-from rolloutgen.lint.rule import Fault, Rule
+from rolloutgen.lint.rule import Rule
+from rolloutgen.model import Observation
 
 _CHART = re.compile(r"-v?\d+\.\d+\.\d+")
 
 
-def _faults(view: ReleaseView) -> Iterator[Fault]:
+def _faults(view: ReleaseView) -> Iterator[Observation]:
     for rollout in view.rollouts:
         pod = view.pod_of(rollout)
         if pod is None:
@@ -30,13 +31,13 @@ def _faults(view: ReleaseView) -> Iterator[Fault]:
                 named = key in ("helm.sh/chart", "chart") and _CHART.search(str(value)) is not None
                 if named or (view.chart_version and str(value).endswith(f"-{view.chart_version}")):
                     at = (*pod.at, "metadata", field, str(key))
-                    yield Fault(
+                    yield Observation(
                         pod.manifest, at, f"{key}: {value} starts a canary whenever the chart's version changes"
                     )
 
 
 RULE = Rule(
-    id="version-in-pod-template",
+    code="version-in-pod-template",
     severity="warning",
     check=_faults,
     good=(

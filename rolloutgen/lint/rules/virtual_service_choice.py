@@ -13,10 +13,11 @@ from collections.abc import Iterator
 from rolloutgen.kube.istio import ISTIO, istio_of
 from rolloutgen.kube.release import ReleaseView
 from rolloutgen.kube.strategy import canaries
-from rolloutgen.lint.rule import Fault, Rule
+from rolloutgen.lint.rule import Rule
+from rolloutgen.model import Observation
 
 
-def _faults(view: ReleaseView) -> Iterator[Fault]:
+def _faults(view: ReleaseView) -> Iterator[Observation]:
     for rollout, canary in canaries(view):
         istio = istio_of(canary)
         if istio is None:
@@ -24,11 +25,11 @@ def _faults(view: ReleaseView) -> Iterator[Fault]:
         one, several = istio.get("virtualService") is not None, istio.get("virtualServices") is not None
         if one == several:
             which = "both are" if one else "neither is"
-            yield Fault(rollout, ISTIO, f"istio needs virtualService or virtualServices; {which} there")
+            yield Observation(rollout, ISTIO, f"istio needs virtualService or virtualServices; {which} there")
 
 
 RULE = Rule(
-    id="virtual-service-choice",
+    code="virtual-service-choice",
     severity="error",
     check=_faults,
     good=(

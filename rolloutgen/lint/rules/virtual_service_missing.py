@@ -13,21 +13,22 @@ from collections.abc import Iterator
 from rolloutgen.kube.istio import listings, split_name
 from rolloutgen.kube.release import ReleaseView
 from rolloutgen.kube.tree import text
-from rolloutgen.lint.rule import Fault, Rule
+from rolloutgen.lint.rule import Rule
+from rolloutgen.model import Observation
 
 
-def _faults(view: ReleaseView) -> Iterator[Fault]:
+def _faults(view: ReleaseView) -> Iterator[Observation]:
     for entry in listings(view):
         name = text(entry.entry, "name")
         if entry.target is None and name:
             space, short = split_name(name)
             where = space or view.namespace(entry.rollout)
             message = f"VirtualService {short!r} is not in the release: it must exist in namespace {where}"
-            yield Fault(entry.rollout, (*entry.at, "name"), message)
+            yield Observation(entry.rollout, (*entry.at, "name"), message)
 
 
 RULE = Rule(
-    id="virtual-service-missing",
+    code="virtual-service-missing",
     severity="warning",
     check=_faults,
     good=(

@@ -14,32 +14,33 @@ from collections.abc import Iterator, Mapping
 from rolloutgen.kube.istio import rendered_listings
 from rolloutgen.kube.release import ReleaseView
 from rolloutgen.kube.tree import dig
-from rolloutgen.lint.rule import Fault, Rule
+from rolloutgen.lint.rule import Rule
+from rolloutgen.model import Observation
 
 _PROTOCOLS = ("http", "tls", "tcp")
 
 
-def _faults(view: ReleaseView) -> Iterator[Fault]:
+def _faults(view: ReleaseView) -> Iterator[Observation]:
     for _, target in rendered_listings(view):
         lists = {name: dig(target.body, "spec", name) for name in _PROTOCOLS}
         if not any(isinstance(routes, list) for routes in lists.values()):
-            yield Fault(target, ("spec", "http"), "the VirtualService has no http, tls or tcp routes")
+            yield Observation(target, ("spec", "http"), "the VirtualService has no http, tls or tcp routes")
         if lists["http"] == [] and not any(lists.values()):
             said = "the list of http routes is empty: the controller has no weight to set"
-            yield Fault(target, ("spec", "http"), said, severity="warning")
+            yield Observation(target, ("spec", "http"), said, severity="warning")
         for name in ("tls", "tcp"):
             if lists[name] == []:
                 said = f"the list of {name} routes is empty: the controller crashes over it"
-                yield Fault(target, ("spec", name), said)
+                yield Observation(target, ("spec", name), said)
         for name, routes in lists.items():
             if isinstance(routes, list) and any(
                 route is not None and not isinstance(route, Mapping) for route in routes
             ):
-                yield Fault(target, ("spec", name), f"the {name} routes cannot be read")
+                yield Observation(target, ("spec", name), f"the {name} routes cannot be read")
 
 
 RULE = Rule(
-    id="virtual-service-without-routes",
+    code="virtual-service-without-routes",
     severity="error",
     check=_faults,
     good=(

@@ -14,16 +14,17 @@ from typing import Any
 from rolloutgen.kube.release import ReleaseView
 from rolloutgen.kube.syntax import is_dns_label
 from rolloutgen.kube.tree import rows, text
-from rolloutgen.lint.rule import Fault, Rule
+from rolloutgen.lint.rule import Rule
+from rolloutgen.model import Observation
 
 
-def _faults(view: ReleaseView) -> Iterator[Fault]:
+def _faults(view: ReleaseView) -> Iterator[Observation]:
     for pod in view.pods:
         seen: set[str] = set()
         for index, volume in rows(pod.body, "spec", "volumes"):
             reason = _reason(volume, seen)
             if reason:
-                yield Fault(pod.manifest, (*pod.at, "spec", "volumes", index), reason)
+                yield Observation(pod.manifest, (*pod.at, "spec", "volumes", index), reason)
             seen.add(text(volume, "name"))
 
 
@@ -40,7 +41,7 @@ def _reason(volume: Mapping[str, Any], seen: set[str]) -> str:
 
 
 RULE = Rule(
-    id="volume-invalid",
+    code="volume-invalid",
     severity="error",
     check=_faults,
     good=(

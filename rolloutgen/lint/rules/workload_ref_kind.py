@@ -11,25 +11,26 @@ from collections.abc import Iterator, Mapping
 
 from rolloutgen.kube.release import ReleaseView
 from rolloutgen.kube.tree import dig, text
-from rolloutgen.lint.rule import Fault, Rule
+from rolloutgen.lint.rule import Rule
+from rolloutgen.model import Observation
 
 _KNOWN = frozenset({("apps", "Deployment"), ("apps", "ReplicaSet"), ("", "PodTemplate")})
 
 
-def _faults(view: ReleaseView) -> Iterator[Fault]:
+def _faults(view: ReleaseView) -> Iterator[Observation]:
     for rollout in view.rollouts:
         reference = dig(rollout.body, "spec", "workloadRef")
         if not isinstance(reference, Mapping):
             continue
         version, kind = text(reference, "apiVersion"), text(reference, "kind")
         if (version.rpartition("/")[0], kind) not in _KNOWN:
-            yield Fault(
+            yield Observation(
                 rollout, ("spec", "workloadRef", "kind"), f"a workload of kind {version}/{kind} is not supported"
             )
 
 
 RULE = Rule(
-    id="workload-ref-kind",
+    code="workload-ref-kind",
     severity="error",
     check=_faults,
     good=(

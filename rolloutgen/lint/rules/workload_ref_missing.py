@@ -11,23 +11,24 @@ from collections.abc import Iterator
 
 from rolloutgen.kube.release import ReleaseView
 from rolloutgen.kube.tree import mapping, text
-from rolloutgen.lint.rule import Fault, Rule
+from rolloutgen.lint.rule import Rule
+from rolloutgen.model import Observation
 
 _KNOWN = frozenset({("apps", "Deployment"), ("apps", "ReplicaSet"), ("", "PodTemplate")})
 
 
-def _faults(view: ReleaseView) -> Iterator[Fault]:
+def _faults(view: ReleaseView) -> Iterator[Observation]:
     for rollout in view.rollouts:
         reference = mapping(rollout.body, "spec", "workloadRef")
         kind = (text(reference, "apiVersion").rpartition("/")[0], text(reference, "kind"))
         name = text(reference, "name")
         if kind in _KNOWN and view.beside(rollout, kind, name) is None:
             message = f"{kind[1]} {name!r} is not in the release: it must exist in namespace {view.namespace(rollout)}"
-            yield Fault(rollout, ("spec", "workloadRef", "name"), message)
+            yield Observation(rollout, ("spec", "workloadRef", "name"), message)
 
 
 RULE = Rule(
-    id="workload-ref-missing",
+    code="workload-ref-missing",
     severity="warning",
     check=_faults,
     good=(

@@ -13,7 +13,8 @@ from collections.abc import Iterator
 from rolloutgen.kube.pods import Container, containers
 from rolloutgen.kube.release import DEPLOYMENT, ReleaseView
 from rolloutgen.kube.tree import strings, text, texts
-from rolloutgen.lint.rule import Example, Fault, Rule
+from rolloutgen.lint.rule import Example, Rule
+from rolloutgen.model import Observation
 
 # The gaps are bounded, so that a very long line costs no more than it has characters.
 _COMMAND = re.compile(
@@ -24,7 +25,7 @@ _COMMAND = re.compile(
 _WORDS = 40  # of a command that are looked at
 
 
-def _faults(view: ReleaseView) -> Iterator[Fault]:
+def _faults(view: ReleaseView) -> Iterator[Observation]:
     names = {rollout.ref.name for rollout in view.rollouts} - {item.ref.name for item in view.all(DEPLOYMENT)}
     if not names:
         return
@@ -33,7 +34,7 @@ def _faults(view: ReleaseView) -> Iterator[Fault]:
             for match in _COMMAND.finditer(content):
                 if match[1].rstrip(".") in names:
                     line = content.count("\n", 0, match.start()) + 1
-                    yield Fault(None, (), _message(match), path=path, line=line)
+                    yield Observation(None, (), _message(match), path=path, line=line)
     for manifest in view.objects:
         if manifest.ref.kind == "Secret":
             continue  # the message would say what is in it
@@ -42,11 +43,11 @@ def _faults(view: ReleaseView) -> Iterator[Fault]:
         for at, value in strings(manifest.body):
             for match in _COMMAND.finditer(value) if "kubectl" in value else ():
                 if match[1] in names:
-                    yield Fault(manifest, at, _message(match))
+                    yield Observation(manifest, at, _message(match))
     for container in containers(view):
         command = _COMMAND.match(_in_words(container))
         if command and command[1] in names:
-            yield Fault(container.pod.manifest, (*container.at, _field(container)), _message(command))
+            yield Observation(container.pod.manifest, (*container.at, _field(container)), _message(command))
 
 
 def _in_words(container: Container) -> str:
@@ -66,7 +67,7 @@ def _message(match: re.Match[str]) -> str:
 
 
 RULE = Rule(
-    id="wrong-verbs",
+    code="wrong-verbs",
     severity="warning",
     check=_faults,
     good=(

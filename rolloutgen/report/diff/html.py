@@ -9,7 +9,8 @@ import re
 from collections.abc import Iterator, Sequence
 from html import escape
 
-from rolloutgen.diff.result import Line, Object, Review
+from rolloutgen.diff.result import Object, Review
+from rolloutgen.model import Diagnostic
 from rolloutgen.report.diff.text import SIGNS, groups, summary, total, versions
 from rolloutgen.report.update import text
 from rolloutgen.report.update.svg import svg
@@ -108,9 +109,9 @@ def _review(review: Review, index: int) -> Iterator[str]:
         sets = f", values: {escape(', '.join(review.value_sets))}" if review.value_sets else ""
         yield f'<p class="against">Compared with {escape(review.against)}{sets}.</p>'
     yield from (f'<p class="note">{escape(note)}</p>' for note in review.notes)
-    if review.lines:
+    if review.diagnostics:
         yield '<ul class="meaning">'
-        yield from (_meaning(line) for line in review.lines)
+        yield from (_impact(line) for line in review.diagnostics)
         yield "</ul>"
     for planned in review.plans:
         yield from _plan(planned)
@@ -129,11 +130,11 @@ def _review(review: Review, index: int) -> Iterator[str]:
     yield "</section>"
 
 
-def _meaning(line: Line) -> str:
-    about = f"<b>{escape(line.object)}</b> " if line.object else ""
+def _impact(line: Diagnostic) -> str:
+    about = f"<b>{escape(line.subject)}</b> " if line.subject else ""
     where = f" (in {escape(', '.join(line.value_sets))})" if line.value_sets else ""
     said = f"{about}{_message(line.message)}{where}"
-    severity, rule = f'<span class="severity">{line.severity}</span>', f'<span class="rule">{escape(line.rule)}</span>'
+    severity, rule = f'<span class="severity">{line.severity}</span>', f'<span class="rule">{escape(line.code)}</span>'
     return f'<li class="{line.severity}">{severity} {said} {rule}</li>'
 
 

@@ -28,13 +28,13 @@ def as_data(review: Review) -> dict[str, Any]:
         "value_sets": list(review.value_sets),
         "meaning": [
             {
-                "rule": line.rule,
+                "rule": line.code,
                 "severity": line.severity,
-                "object": line.object or None,
+                "object": line.subject or None,
                 "message": plain(line.message),
                 **({"value_sets": list(line.value_sets)} if line.value_sets else {}),
             }
-            for line in review.lines
+            for line in review.diagnostics
         ],
         "objects": [_object(thing) for thing in review.objects],
         "notes": list(review.notes),

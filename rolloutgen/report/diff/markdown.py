@@ -4,10 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
 
-from rolloutgen.diff.result import Line, Object, Review
+from rolloutgen.diff.result import Object, Review
+from rolloutgen.model import Diagnostic
 from rolloutgen.report.diff.text import SIGNS, groups, summary, total, versions
 from rolloutgen.report.update import form
+
+if TYPE_CHECKING:
+    from rolloutgen.convert.cutover.plan import CutoverStep
 
 # GitHub refuses comments above 65,536 characters; a little is left for what a bot adds.
 LIMIT = 60_000
@@ -45,7 +50,7 @@ def markdown(reviews: Sequence[Review], *, marker: str = "", limit: int = 0) -> 
         budget.left += room - (len(note) + 2 if note else 0)
     if budget.cut:
         out += [f"✂️ Cut: of {budget.cut} charts only the first line is shown.", ""]
-    if any(review.lines for review in reviews):
+    if any(review.diagnostics for review in reviews):
         out.append(_ABOUT)
     whole = "\n".join(out).rstrip() + "\n"
     return whole if len(whole) <= most else _hard_cut(whole, most)
@@ -97,13 +102,13 @@ def _head(review: Review) -> Iterator[str]:
     yield from (f"> {_escaped(note)}" for note in review.notes)
     if review.notes:
         yield ""
-    yield from (_meaning(line) for line in review.lines)
+    yield from (_impact(line) for line in review.diagnostics)
 
 
-def _meaning(line: Line) -> str:
-    about = f"**{_escaped(line.object)}** " if line.object else ""
+def _impact(line: Diagnostic) -> str:
+    about = f"**{_escaped(line.subject)}** " if line.subject else ""
     where = f" (in {', '.join(_code(name) for name in line.value_sets)})" if line.value_sets else ""
-    return f"* {_MARK[line.severity]} {about}{_message(line.message)}{where} <sub>{line.rule}</sub>"
+    return f"* {_MARK[line.severity]} {about}{_message(line.message)}{where} <sub>{line.code}</sub>"
 
 
 def _details(review: Review) -> Iterator[tuple[str, list[str]]]:
@@ -126,11 +131,8 @@ def _details(review: Review) -> Iterator[tuple[str, list[str]]]:
         yield "labels", list(_collapsed(f"Only labels of the chart's version: {len(minor)} objects", names))
 
 
-def _steps(steps: Sequence[object]) -> Iterator[str]:
-    from rolloutgen.diff.result import Step
-
+def _steps(steps: Sequence[CutoverStep]) -> Iterator[str]:
     for number, step in enumerate(steps, 1):
-        assert isinstance(step, Step)
         yield f"{number}. **{_escaped(step.title)}.** {_escaped(step.why)}"
         yield ""
         yield from (f"   {line}" for line in _fenced("\n".join(step.commands), "sh"))

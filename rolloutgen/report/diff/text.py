@@ -10,8 +10,8 @@ import json
 from collections.abc import Iterator, Sequence
 
 from rolloutgen.diff.object_diff import Action
-from rolloutgen.diff.result import Field, Line, Object, Review
-from rolloutgen.model import Json, Severity
+from rolloutgen.diff.result import Field, Object, Review
+from rolloutgen.model import Diagnostic, Json, Severity
 
 SIGNS = {"added": "+", "removed": "-", "changed": "~", "converted": ">", "renamed": ">"}
 _COUNTED: tuple[Action, ...] = ("changed", "converted", "renamed", "added", "removed")
@@ -100,9 +100,9 @@ def _lines(review: Review) -> Iterator[str]:
     if review.against:
         yield f"  against {review.against}{_sets(review)}"
     yield from (f"  note: {note}" for note in review.notes)
-    if review.lines:
+    if review.diagnostics:
         yield ""
-        yield from (_meaning(line) for line in review.lines)
+        yield from (_impact(line) for line in review.diagnostics)
     things, minor = groups(review)
     if things or minor:
         yield ""
@@ -112,19 +112,19 @@ def _lines(review: Review) -> Iterator[str]:
         names = ", ".join(thing.title for thing in minor[:5]) + (" ..." if len(minor) > 5 else "")
         yield f"  ~ only labels of the chart's version on {len(minor)} objects: {names}"
     yield from _cutover(review)
-    if review.lines:
+    if review.diagnostics:
         yield ""
-        yield f"more: rolloutgen explain {review.lines[0].rule}"
+        yield f"more: rolloutgen explain {review.diagnostics[0].code}"
 
 
 def _sets(review: Review) -> str:
     return f", {len(review.value_sets)} value sets" if len(review.value_sets) > 1 else ""
 
 
-def _meaning(line: Line) -> str:
-    about = f"{line.object}: " if line.object else ""
+def _impact(line: Diagnostic) -> str:
+    about = f"{line.subject}: " if line.subject else ""
     where = f" (in {', '.join(line.value_sets)})" if line.value_sets else ""
-    return f"  {line.severity:7}  {about}{plain(line.message)}{where} [{line.rule}]"
+    return f"  {line.severity:7}  {about}{plain(line.message)}{where} [{line.code}]"
 
 
 def _object(thing: Object, sets: int) -> Iterator[str]:

@@ -9,7 +9,7 @@ import json
 from collections.abc import Iterator
 
 from rolloutgen.report.findings.summary import Result, fingerprints, subject, summary, uri
-from rolloutgen.sourcemap.excerpt import Remark
+from rolloutgen.sourcemap.excerpt import LocatedDiagnostic
 
 _COMMAND = {"error": "error", "warning": "warning", "info": "notice"}
 
@@ -21,15 +21,15 @@ def github(result: Result) -> str:
 
 def _commands(result: Result) -> Iterator[str]:
     for _, found in result.remarks():
-        finding = found.finding
+        finding = found.diagnostic
         about = "\n".join(part for part in (finding.message, subject(finding), finding.hint) if part)
-        fields = {"file": uri(finding.path), **_line(found), "title": finding.rule}
+        fields = {"file": uri(finding.path), **_line(found), "title": finding.code}
         shown = ",".join(f"{name}={_property(value)}" for name, value in fields.items() if value)
         yield f"::{_COMMAND[finding.severity]} {shown}::{_message(about)}"
 
 
-def _line(found: Remark) -> dict[str, str]:
-    line = found.finding.line
+def _line(found: LocatedDiagnostic) -> dict[str, str]:
+    line = found.diagnostic.line
     return {"line": str(line), "col": str(found.column) if found.column else ""} if line else {}
 
 
@@ -46,14 +46,14 @@ _SEVERITY = {"error": "major", "warning": "minor", "info": "info"}
 
 def gitlab(result: Result) -> str:
     """A list with one entry a finding."""
-    findings = [found.finding for _, found in result.remarks()]
+    findings = [found.diagnostic for _, found in result.remarks()]
     body = []
     for finding, mark in zip(findings, fingerprints(findings), strict=True):
         about = subject(finding)
         body.append(
             {
                 "description": f"{finding.message} ({about})" if about else finding.message,
-                "check_name": finding.rule,
+                "check_name": finding.code,
                 "fingerprint": mark,
                 "severity": _SEVERITY[finding.severity],
                 "location": {"path": uri(finding.path) or ".", "lines": {"begin": max(1, finding.line)}},

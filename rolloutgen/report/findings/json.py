@@ -7,7 +7,7 @@ from typing import Any
 
 from rolloutgen.lint.validate import Judged
 from rolloutgen.report.findings.summary import RANK, Result
-from rolloutgen.sourcemap.excerpt import Remark
+from rolloutgen.sourcemap.excerpt import LocatedDiagnostic
 
 
 def report(result: Result) -> str:
@@ -30,10 +30,10 @@ def report(result: Result) -> str:
     return json.dumps(body, ensure_ascii=False, indent=1) + "\n"
 
 
-def _finding(one: Judged, found: Remark) -> dict[str, Any]:
-    finding = found.finding
+def _finding(one: Judged, found: LocatedDiagnostic) -> dict[str, Any]:
+    finding = found.diagnostic
     body: dict[str, Any] = {
-        "rule": finding.rule,
+        "rule": finding.code,
         "severity": finding.severity,
         "message": finding.message,
         "hint": finding.hint,

@@ -7,7 +7,7 @@ from xml.sax.saxutils import escape, quoteattr
 
 from rolloutgen.lint.validate import Judged
 from rolloutgen.report.findings.summary import Result, sets_of, subject
-from rolloutgen.sourcemap.excerpt import Remark
+from rolloutgen.sourcemap.excerpt import LocatedDiagnostic
 
 # XML 1.0 has no way to write these.
 _NO_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -26,7 +26,7 @@ def report(result: Result) -> str:
 
 
 def _failures(one: Judged, result: Result) -> int:
-    return sum(result.fails(found.finding) for found in one.remarks)
+    return sum(result.fails(found.diagnostic) for found in one.remarks)
 
 
 def _suite(one: Judged, result: Result) -> str:
@@ -37,13 +37,13 @@ def _suite(one: Judged, result: Result) -> str:
     return "\n".join([f" <testsuite name={_attribute(one.path)} {counts}>", *cases, " </testsuite>"])
 
 
-def _case(one: Judged, found: Remark, result: Result) -> str:
-    finding = found.finding
+def _case(one: Judged, found: LocatedDiagnostic, result: Result) -> str:
+    finding = found.diagnostic
     place = f"{finding.path}:{finding.line}" if finding.line else finding.path
     about = "\n".join(part for part in (place, subject(finding), sets_of(finding, one), finding.hint) if part)
-    name = " ".join(part for part in (finding.rule, subject(finding)) if part)
+    name = " ".join(part for part in (finding.code, subject(finding)) if part)
     head = f"  <testcase classname={_attribute(finding.path or one.path)} name={_attribute(name)}>"
-    message, kind = _attribute(finding.message), _attribute(finding.rule)
+    message, kind = _attribute(finding.message), _attribute(finding.code)
     if result.fails(finding):
         inner = f"   <failure message={message} type={kind}>{escape(_clean(about))}</failure>"
     elif _is_skipped(found):
@@ -54,8 +54,8 @@ def _case(one: Judged, found: Remark, result: Result) -> str:
     return f"{head}\n{inner}\n  </testcase>"
 
 
-def _is_skipped(found: Remark) -> bool:
-    return found.finding.rule == "no-schema"
+def _is_skipped(found: LocatedDiagnostic) -> bool:
+    return found.diagnostic.code == "no-schema"
 
 
 def _attribute(text: str) -> str:

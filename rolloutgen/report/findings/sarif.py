@@ -10,7 +10,7 @@ from urllib.parse import quote
 from rolloutgen import __version__
 from rolloutgen.lint.lint import rules
 from rolloutgen.report.findings.summary import Result, fingerprints, subject, uri
-from rolloutgen.sourcemap.excerpt import Remark
+from rolloutgen.sourcemap.excerpt import LocatedDiagnostic
 
 _SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 _LEVEL = {"error": "error", "warning": "warning", "info": "note"}
@@ -19,8 +19,8 @@ _LEVEL = {"error": "error", "warning": "warning", "info": "note"}
 def report(result: Result) -> str:
     """One run with all findings; the rules that spoke are described in it."""
     remarks = [found for _, found in result.remarks()]
-    ids = sorted({found.finding.rule for found in remarks})
-    prints = fingerprints([found.finding for found in remarks])
+    ids = sorted({found.diagnostic.code for found in remarks})
+    prints = fingerprints([found.diagnostic for found in remarks])
     run = {
         "tool": {"driver": {"name": "rolloutgen", "version": __version__, "rules": [_rule(name) for name in ids]}},
         "columnKind": "unicodeCodePoints",
@@ -43,12 +43,12 @@ def _rule(name: str) -> dict[str, Any]:
     }
 
 
-def _result(found: Remark, ids: Sequence[str], mark: str) -> dict[str, Any]:
-    finding = found.finding
+def _result(found: LocatedDiagnostic, ids: Sequence[str], mark: str) -> dict[str, Any]:
+    finding = found.diagnostic
     about = subject(finding)
     body: dict[str, Any] = {
-        "ruleId": finding.rule,
-        "ruleIndex": ids.index(finding.rule),
+        "ruleId": finding.code,
+        "ruleIndex": ids.index(finding.code),
         "level": _LEVEL[finding.severity],
         "message": {"text": f"{finding.message} ({about})" if about else finding.message},
         "partialFingerprints": {"rolloutgen/v1": mark},

@@ -11,8 +11,8 @@ from typing import Literal
 from rolloutgen.kube.tree import path_text
 from rolloutgen.lint.baseline import key_of
 from rolloutgen.lint.validate import Judged
-from rolloutgen.model import Finding, Severity
-from rolloutgen.sourcemap.excerpt import Remark
+from rolloutgen.model import Diagnostic, Severity
+from rolloutgen.sourcemap.excerpt import LocatedDiagnostic
 
 RANK: tuple[Severity, ...] = ("error", "warning", "info")
 _PLURAL = {"info": "notes", "error": "errors", "warning": "warnings"}
@@ -28,24 +28,24 @@ class Result:
     known: int = 0
     gone: int = 0
 
-    def remarks(self) -> Iterator[tuple[Judged, Remark]]:
+    def remarks(self) -> Iterator[tuple[Judged, LocatedDiagnostic]]:
         """Every remark with the chart that it belongs to."""
         for one in self.judged:
             for found in one.remarks:
                 yield one, found
 
-    def fails(self, finding: Finding) -> bool:
+    def fails(self, finding: Diagnostic) -> bool:
         """Whether a finding is one to fail for."""
         return RANK.index(finding.severity) <= RANK.index(self.fail_on)
 
     @property
     def failed(self) -> bool:
         """Whether there is any such finding."""
-        return any(self.fails(found.finding) for _, found in self.remarks())
+        return any(self.fails(found.diagnostic) for _, found in self.remarks())
 
     def count(self, severity: Severity) -> int:
         """How many findings of one severity there are."""
-        return sum(found.finding.severity == severity for _, found in self.remarks())
+        return sum(found.diagnostic.severity == severity for _, found in self.remarks())
 
 
 def summary(result: Result) -> str:
@@ -64,7 +64,7 @@ def summary(result: Result) -> str:
     return f"{', '.join(parts) or 'nothing'}: {', '.join(found) or 'no findings'}{known}"
 
 
-def subject(finding: Finding) -> str:
+def subject(finding: Diagnostic) -> str:
     """The object and the place in it that a finding is about, "" when it is about none."""
     if finding.ref is None:
         return ""
@@ -73,7 +73,7 @@ def subject(finding: Finding) -> str:
     return f"{named} at {place}" if place else named
 
 
-def sets_of(finding: Finding, one: Judged) -> str:
+def sets_of(finding: Diagnostic, one: Judged) -> str:
     """In which value sets a finding shows, where not in all of them."""
     shown = finding.value_sets
     if not shown or one.value_sets <= 1 or len(shown) >= one.value_sets:
@@ -82,14 +82,14 @@ def sets_of(finding: Finding, one: Judged) -> str:
     return f"in {len(shown)} of {one.value_sets} value sets: {names}"
 
 
-def fingerprint(finding: Finding, nth: int = 0) -> str:
+def fingerprint(finding: Diagnostic, nth: int = 0) -> str:
     """A hash that stays when lines move; `nth` tells findings apart that are the same but for that."""
     from hashlib import sha256
 
     return sha256("\0".join([*key_of(finding, os.curdir), str(nth)]).encode("utf-8", "surrogateescape")).hexdigest()
 
 
-def fingerprints(findings: Sequence[Finding]) -> list[str]:
+def fingerprints(findings: Sequence[Diagnostic]) -> list[str]:
     """A fingerprint for each finding, no two the same."""
     seen: Counter[str] = Counter()
     out = []

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from rolloutgen.lint.validate import Judged
 from rolloutgen.report.findings.summary import Result, sets_of, subject, summary
-from rolloutgen.sourcemap.excerpt import Remark
+from rolloutgen.sourcemap.excerpt import LocatedDiagnostic
 
 _WIDEST = 160  # characters of a source line that are shown
 _SEVERITY = {"error": "error", "warning": "warning", "info": "note"}
@@ -14,13 +14,13 @@ _SEVERITY = {"error": "error", "warning": "warning", "info": "note"}
 
 def report(result: Result) -> str:
     """The findings by file, the kinds that nobody checked, and the summary line."""
-    by_file: dict[str, list[tuple[Judged, Remark]]] = {}
+    by_file: dict[str, list[tuple[Judged, LocatedDiagnostic]]] = {}
     unchecked: dict[str, int] = {}
     for one, found in result.remarks():
-        if found.finding.rule == "no-schema":
-            unchecked[found.finding.message] = unchecked.get(found.finding.message, 0) + 1
+        if found.diagnostic.code == "no-schema":
+            unchecked[found.diagnostic.message] = unchecked.get(found.diagnostic.message, 0) + 1
         else:
-            by_file.setdefault(found.finding.path, []).append((one, found))
+            by_file.setdefault(found.diagnostic.path, []).append((one, found))
     lines: list[str] = []
     explained: set[str] = set()
     for path, entries in by_file.items():
@@ -35,10 +35,10 @@ def report(result: Result) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _finding(one: Judged, found: Remark, explained: set[str]) -> Iterator[str]:
-    finding = found.finding
+def _finding(one: Judged, found: LocatedDiagnostic, explained: set[str]) -> Iterator[str]:
+    finding = found.diagnostic
     where = f"{finding.line}:{found.column or 1}: " if finding.line else ""
-    yield f"  {where}{_SEVERITY[finding.severity]}: {_printable(' '.join(finding.message.split()))} [{finding.rule}]"
+    yield f"  {where}{_SEVERITY[finding.severity]}: {_printable(' '.join(finding.message.split()))} [{finding.code}]"
     number = finding.line or found.rendered_line
     if found.text and number:
         gutter = f"{number:>6} | "
@@ -51,8 +51,8 @@ def _finding(one: Judged, found: Remark, explained: set[str]) -> Iterator[str]:
     about = "; ".join(part for part in (rendered, subject(finding), sets_of(finding, one)) if part)
     if about:
         yield f"         {_printable(about)}"
-    if finding.hint and finding.rule not in explained:
-        explained.add(finding.rule)
+    if finding.hint and finding.code not in explained:
+        explained.add(finding.code)
         yield f"         fix: {finding.hint}"
 
 

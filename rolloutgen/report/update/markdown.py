@@ -11,7 +11,7 @@ from rolloutgen.report.update import text
 from rolloutgen.report.update.text import table
 from rolloutgen.simulate.plans import Planned
 from rolloutgen.simulate.spec import Canary
-from rolloutgen.simulate.topology import Node
+from rolloutgen.simulate.topology import TrafficNode
 
 _SHAPES = {"host": "([{}])", "gateway": "[[{}]]", "route": "{{{{{}}}}}", "service": "[{}]", "pods": "[({})]"}
 _KINDS = {"gateway": "Gateway", "service": "Service", "pods": "ReplicaSet"}
@@ -26,7 +26,7 @@ def _chart_lines(planned: Planned) -> Iterator[str]:
     yield "flowchart LR"
     yield f"  accTitle: Traffic to Rollout {_plain(planned.name)}"
     yield f"  accDescr: {_plain(_description(planned))}"
-    nodes: dict[Node, str] = {}
+    nodes: dict[TrafficNode, str] = {}
     for edge in planned.edges:
         for node in (edge.source, edge.target):
             nodes.setdefault(node, f"n{len(nodes)}")
@@ -38,7 +38,7 @@ def _chart_lines(planned: Planned) -> Iterator[str]:
         yield f"  {nodes[edge.source]} {arrow}{f'|{_quoted(says)}|' if says else ''} {nodes[edge.target]}"
 
 
-def _label(node: Node, planned: Planned) -> str:
+def _label(node: TrafficNode, planned: Planned) -> str:
     if node.kind == "pods":
         rows = planned.simulation.rows
         field = "canary" if node.role == "canary" else "stable"
@@ -48,7 +48,7 @@ def _label(node: Node, planned: Planned) -> str:
     return f"{kind} {node.name}".strip() if node.name != "mesh" else "inside the mesh"
 
 
-def _weights(planned: Planned, target: Node) -> str:
+def _weights(planned: Planned, target: TrafficNode) -> str:
     strategy = planned.simulation.spec.strategy
     most = strategy.most if isinstance(strategy, Canary) else 100
     canary = [0, *(row.end.weight for row in planned.simulation.rows if row.end.weight is not None)]

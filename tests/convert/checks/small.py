@@ -10,7 +10,7 @@ from rolloutgen.chart.chart import Chart
 from rolloutgen.config.options import Options
 from rolloutgen.convert.pipeline import Plan, convert
 from rolloutgen.helm.embedded import EmbeddedEngine
-from rolloutgen.model import Finding, Release, ValueSet
+from rolloutgen.model import Diagnostic, Release, ValueSet
 
 RELEASE = Release("rg", "rg-a")
 
@@ -64,11 +64,11 @@ def plan(files: Mapping[str, str] | None = None, values: Mapping[str, Any] | Non
 
 def findings(
     rule: str, files: Mapping[str, str] | None = None, values: Mapping[str, Any] | None = None, **options: Any
-) -> list[Finding]:
+) -> list[Diagnostic]:
     """The findings of one kind; the chart must be convertible."""
     made = plan(files, values, **options)
     assert made.status == "converted", made.refusals
-    return [finding for finding in made.findings if finding.rule == rule]
+    return [finding for finding in made.findings if finding.code == rule]
 
 
 def places(
@@ -87,7 +87,7 @@ def written(
     return [
         (finding.path, made.after.text(finding.path).splitlines()[finding.line - 1].strip())
         for finding in made.findings
-        if finding.rule == rule
+        if finding.code == rule
     ]
 
 

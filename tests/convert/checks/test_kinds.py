@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from rolloutgen.convert.checks import audits
+from rolloutgen.convert.checks import checks
 from tests.convert.checks.small import deployment, findings, places, plan, service, written
 
 HOSTS = {
@@ -22,10 +22,10 @@ def test_a_plain_chart_has_no_finding() -> None:
     assert made.findings == ()
 
 
-@pytest.mark.parametrize("kind", audits().values(), ids=lambda kind: kind.id)
+@pytest.mark.parametrize("kind", checks().values(), ids=lambda kind: kind.code)
 def test_a_kind_is_whole(kind) -> None:  # type: ignore[no-untyped-def]
     assert kind.value.severity in ("info", "warning")
-    assert (kind.value.objects is None) != (kind.value.files is None) or kind.id == "command-on-deployment"
+    assert (kind.value.objects is None) != (kind.value.files is None) or kind.code == "command-on-deployment"
     assert all(text.endswith(".") for text in (kind.doc.summary, kind.doc.why, kind.doc.fix, kind.doc.source))
 
 
@@ -234,7 +234,7 @@ def test_a_shell_line_in_a_hook_is_found_once() -> None:
         '            - kubectl rollout restart deployment/{{ .Release.Name }}-web\n'
     )  # fmt: skip
     made = plan({"templates/hook.yaml": shell})
-    assert [(f.rule, f.path, f.line) for f in made.findings] == [("wrong-verbs", "templates/hook.yaml", 16)]
+    assert [(f.code, f.path, f.line) for f in made.findings] == [("wrong-verbs", "templates/hook.yaml", 16)]
 
 
 def test_readme_scripts_and_notes_that_name_the_deployment() -> None:
@@ -256,7 +256,7 @@ def test_notes_that_are_rendered_are_found_at_their_line_in_the_template() -> No
         "{{- if .Values.enabled }}\n\nWait:\n  kubectl rollout status deployment/{{ .Release.Name }}-web\n{{- end }}\n"
     )
     made = plan({"templates/NOTES.txt": notes})
-    assert [(f.rule, f.path, f.line) for f in made.findings] == [("wrong-verbs", "templates/NOTES.txt", 4)]
+    assert [(f.code, f.path, f.line) for f in made.findings] == [("wrong-verbs", "templates/NOTES.txt", 4)]
 
 
 def test_a_lookup_of_the_deployment_or_the_service() -> None:

@@ -154,11 +154,11 @@ def test_nothing_is_said_of_a_chart_that_stays(embedded: EmbeddedEngine) -> None
 
 
 def test_markdown_carries_the_cutover(embedded: EmbeddedEngine) -> None:
-    from rolloutgen.convert.job import Conversion
+    from rolloutgen.convert.job import ChartConversion
     from rolloutgen.report.conversion import markdown
 
     plan = plan_of(load_chart(CHARTS / "plain/before"), embedded, deployer="argocd")
-    text = markdown(Conversion("chart", plan, Options(deployer="argocd")))
+    text = markdown(ChartConversion("chart", plan, Options(deployer="argocd")))
     assert text.count("```sh") * 2 == text.count("```")
     assert "ignoreDifferences" in text and "argo rollouts status" in text
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from rolloutgen.chart.chart import Chart
 from rolloutgen.convert.discover.pairing import (
-    Pair,
+    SitePair,
     condition,
     in_one_loop,
     paired,
@@ -27,7 +27,7 @@ def of_kind(found: Sources, kind: str) -> Site:
     return next(site for site in found.sites.values() if kind in site.kinds())
 
 
-def pair(calls: str, opened: str = "", closed: str = "") -> tuple[Pair | None, Sources]:
+def pair(calls: str, opened: str = "", closed: str = "") -> tuple[SitePair | None, Sources]:
     found = chart(DEPLOYMENT + SERVICE % (opened, closed), calls)
     return paired(of_kind(found, "Deployment"), of_kind(found, "Service"), found), found
 

@@ -47,7 +47,7 @@ def test_a_service_beside_the_given_one_is_no_candidate() -> None:
 def test_two_that_could_carry_it_are_refused_by_name(renders: tuple[Rendered, ...]) -> None:
     with pytest.raises(ChartRefused) as caught:
         chosen(*renders)
-    assert caught.value.refusals[0].by == "ambiguous-service"
+    assert caught.value.refusals[0].code == "ambiguous-service"
     assert "admin, proxy" in caught.value.refusals[0].why
 
 

@@ -90,7 +90,7 @@ def test_switched_off_it_leaves_nothing_behind(analysis: Any) -> None:
 def test_a_missing_value_is_named() -> None:
     with pytest.raises(Refused) as caught:
         converted("step", {"analysis": {**GIVEN, "prometheus": ""}})
-    assert caught.value.refusal.by == "incomplete-analysis"
+    assert caught.value.refusal.code == "incomplete-analysis"
     assert "rollout.analysis.prometheus, rollout.analysis.count" in caught.value.refusal.why
 
 

@@ -107,4 +107,4 @@ def test_a_name_that_becomes_too_long_is_refused() -> None:
     given = config("x" * 245, data={"x": "1"})
     with pytest.raises(Refused) as caught:
         versioned([given], [given.site], RELEASE)
-    assert caught.value.refusal.by == "long-release-name"
+    assert caught.value.refusal.code == "long-release-name"

@@ -110,7 +110,7 @@ def test_the_record_type_follows_from_the_target() -> None:
 @pytest.mark.parametrize("audience", ["public", "preview", "stable"])
 def test_half_a_set_is_refused(block: Mapping[str, Any], missing: str, audience: str) -> None:
     found = refusal(DEPLOYMENT, SERVICE, rollout={**values(**{audience: ["a.org"]}), **block})
-    assert found.by == "incomplete-gateway-set"
+    assert found.code == "incomplete-gateway-set"
     assert missing in found.why
 
 
@@ -139,7 +139,7 @@ def test_blue_green_leads_each_audience_to_one_service() -> None:
 
 
 def test_one_host_in_two_audiences_is_refused() -> None:
-    assert refusal(DEPLOYMENT, SERVICE, rollout=values(public=["a.org"], preview=["a.org"])).by == "name-taken"
+    assert refusal(DEPLOYMENT, SERVICE, rollout=values(public=["a.org"], preview=["a.org"])).code == "name-taken"
 
 
 def test_null_labels_of_the_service_are_empty_strings_in_new_objects() -> None:

@@ -240,7 +240,7 @@ class TestObjects:
 class TestBareNames:
     def findings(self, *documents: str, **decision: str) -> list[tuple[str, tuple[str | int, ...]]]:
         result = convert(*documents, **decision)
-        assert {finding.rule for finding in result.findings} <= {"bare-service-name"}
+        assert {finding.code for finding in result.findings} <= {"bare-service-name"}
         return [(str(finding.ref), finding.at) for finding in result.findings]
 
     def test_a_bare_name_where_a_service_may_be_meant_is_reported_and_stays(self) -> None:

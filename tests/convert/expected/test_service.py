@@ -139,7 +139,7 @@ class TestChoice:
     def test_several_without_that_name_are_refused_and_listed(self) -> None:
         one, two = (edited(SERVICE, ("name: web,", f"name: {name},")) for name in ("front", "back"))
         found = refusal(DEPLOYMENT, one, two)
-        assert found.by == "ambiguous-service"
+        assert found.code == "ambiguous-service"
         assert "front" in found.why and "back" in found.why
 
     def test_null_labels_and_selectors_are_empty_strings(self) -> None:
@@ -157,12 +157,12 @@ class TestOtherPods:
     @pytest.mark.parametrize("kind", ["Deployment", "StatefulSet", "DaemonSet", "Rollout"])
     def test_a_service_of_two_workloads_is_refused(self, kind: str) -> None:
         found = refusal(DEPLOYMENT, SERVICE, self.other(kind))
-        assert found.by == "service-of-two-workloads"
+        assert found.code == "service-of-two-workloads"
         assert f"{kind}/b" in found.why
 
     def test_two_deployments_of_one_range_behind_one_service_are_refused(self) -> None:
         second = edited(DEPLOYMENT, ("metadata: {name: web}", "metadata: {name: web-2}"))
-        assert refusal(DEPLOYMENT, second, SERVICE).by == "service-of-two-workloads"
+        assert refusal(DEPLOYMENT, second, SERVICE).code == "service-of-two-workloads"
 
     def test_jobs_and_test_pods_end_by_themselves(self) -> None:
         pod = """
@@ -180,7 +180,7 @@ class TestOtherPods:
 def test_a_name_that_is_taken_is_refused() -> None:
     canary = edited(SERVICE, ("name: web,", "name: web-canary,"), ("service.yaml#0", "x#0"))
     found = refusal(DEPLOYMENT, SERVICE, canary)
-    assert found.by == "name-taken"
+    assert found.code == "name-taken"
     assert "Service/web-canary" in found.why
 
 

@@ -55,7 +55,7 @@ class TestMade:
             {"host": "web-stable", "port": {"number": 80}},
             {"host": "web-canary", "port": {"number": 80}},
         ]
-        assert refusal(DEPLOYMENT, service, port_index=2).by == "no-traffic-port"
+        assert refusal(DEPLOYMENT, service, port_index=2).code == "no-traffic-port"
 
     def test_no_labels_on_the_service_none_on_the_new_object(self) -> None:
         service = edited(SERVICE, (", labels: {app: web}", ""))
@@ -270,7 +270,7 @@ class TestRefused:
     def test_what_the_controller_would_break(self, by: str, routes: str) -> None:
         text = routes[1:-1].replace("], tls", "]\ntls") if routes.startswith("{") else routes
         found = refusal(DEPLOYMENT, SERVICE, virtual_service(f"hosts: [a.org]\n{text}"))
-        assert found.by == by
+        assert found.code == by
         assert found.path == "templates/all.yaml"
         assert found.hint
 

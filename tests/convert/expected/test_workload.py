@@ -47,7 +47,7 @@ def test_the_old_extensions_group_is_converted_too() -> None:
 
 def test_a_missing_selector_is_refused() -> None:
     document = edited(DEPLOYMENT, ("  selector: {matchLabels: {app: web}}\n", ""), ("apps/v1", "extensions/v1beta1"))
-    assert refusal(document).by == "selector-missing"
+    assert refusal(document).code == "selector-missing"
 
 
 def test_a_deployment_of_another_site_stays() -> None:
@@ -121,7 +121,7 @@ class TestStrategy:
 
     def test_recreate_is_refused_unless_forced(self) -> None:
         document = DEPLOYMENT + "  strategy: {type: Recreate, rollingUpdate: {maxSurge: 1}}\n"
-        assert refusal(document).by == "recreate-strategy"
+        assert refusal(document).code == "recreate-strategy"
         assert canary_of(document, force_recreate=True) == {}
 
     def test_blue_green_switches_two_services_without_istio(self) -> None:
@@ -139,7 +139,7 @@ class TestStrategy:
         }
 
     def test_blue_green_without_a_service_is_refused(self) -> None:
-        assert refusal(DEPLOYMENT, strategy="blue-green").by == "blue-green-needs-service"
+        assert refusal(DEPLOYMENT, strategy="blue-green").code == "blue-green-needs-service"
 
 
 class TestNulls:
@@ -175,7 +175,7 @@ class TestNulls:
     )
     def test_a_null_in_a_list_or_as_a_quantity_is_refused(self, pod: str) -> None:
         document = edited(DEPLOYMENT, ('containers: [{name: web, image: "web:1.0"}]', pod))
-        assert refusal(document).by == "null-in-list"
+        assert refusal(document).code == "null-in-list"
 
     def test_a_resource_list_that_is_null_as_a_whole_is_absent(self) -> None:
         assert self.cleaned("containers: [{name: web, resources: {limits: null}}]") == {
@@ -196,7 +196,7 @@ class TestNulls:
 
 class TestListKeys:
     def by(self, pod: str) -> str:
-        return refusal(edited(DEPLOYMENT, ('containers: [{name: web, image: "web:1.0"}]', pod))).by
+        return refusal(edited(DEPLOYMENT, ('containers: [{name: web, image: "web:1.0"}]', pod))).code
 
     def test_duplicates_are_refused(self) -> None:
         assert self.by("containers: [{name: w, env: [{name: A, value: a}, {name: A, value: b}]}]") == (

@@ -7,11 +7,11 @@ from dataclasses import replace
 
 import pytest
 
-from rolloutgen.diff.diff import Example, diff, meanings
+from rolloutgen.diff.diff import ImpactExample, diff, impacts
 from rolloutgen.model import Release, Rendered, ValueSet
 from tests.lint.rules.scenery import NAMESPACE, bodies, objects
 
-ALL = meanings()
+ALL = impacts()
 EXAMPLES = [(name, index) for name, plugin in ALL.items() for index in range(len(plugin.value.examples))]
 
 
@@ -21,10 +21,10 @@ def rendered(text: str) -> Rendered:
     return Rendered(ValueSet("example", {}, Release("demo", NAMESPACE)), {}, made, {})
 
 
-def lines(example: Example, rule: str) -> list[str]:
+def lines(example: ImpactExample, rule: str) -> list[str]:
     """What one meaning says of an example."""
     found = diff(rendered(example.before), rendered(example.after), deployer=example.deployer)
-    return [told.message for told in found.told if told.rule == rule]
+    return [told.message for told in found.diagnostics if told.code == rule]
 
 
 @pytest.mark.parametrize(("name", "index"), EXAMPLES)
@@ -53,8 +53,8 @@ def test_a_meaning_has_examples_for_speaking_and_for_silence(name: str) -> None:
 def test_a_secret_is_never_in_a_line() -> None:
     before = "kind: Secret\nstringData: {password: hunter2-the-first}\n---\n" + _POD.format("hunter2-the-first")
     after = "kind: Secret\nstringData: {password: hunter2-the-second}\n---\n" + _POD.format("hunter2-the-second")
-    told = diff(rendered(before), rendered(after)).told
-    assert any(line.rule == "starts-canary" for line in told)
+    told = diff(rendered(before), rendered(after)).diagnostics
+    assert any(line.code == "starts-canary" for line in told)
     assert "hunter2" not in " ".join(line.message for line in told)
 
 

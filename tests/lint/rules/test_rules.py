@@ -24,13 +24,13 @@ def fired(view: ReleaseView) -> dict[str, list[str]]:
     said: dict[str, list[str]] = {}
     for plugin in PLUGINS.values():
         for finding in plugin.value.findings(view):
-            said.setdefault(finding.rule, []).append(f"{finding.ref} {finding.at}: {finding.message}")
+            said.setdefault(finding.code, []).append(f"{finding.ref} {finding.at}: {finding.message}")
     return said
 
 
 def examples(kind: str) -> list[Any]:
     return [
-        pytest.param(plugin, example, id=f"{plugin.id}-{number}")
+        pytest.param(plugin, example, id=f"{plugin.code}-{number}")
         for plugin in PLUGINS.values()
         for number, example in enumerate(getattr(plugin.value, kind))
     ]
@@ -38,26 +38,26 @@ def examples(kind: str) -> list[Any]:
 
 @pytest.mark.parametrize(("plugin", "example"), examples("bad"))
 def test_a_bad_example_breaks_this_rule_only(plugin: Plugin[Rule], example: str | Example) -> None:
-    said = fired(scenery.view(example, schemas=plugin.id in FROM_SCHEMAS))
-    assert set(said) == {plugin.id}, said
+    said = fired(scenery.view(example, schemas=plugin.code in FROM_SCHEMAS))
+    assert set(said) == {plugin.code}, said
 
 
 @pytest.mark.parametrize(("plugin", "example"), examples("good"))
 def test_a_good_example_breaks_no_rule(plugin: Plugin[Rule], example: str | Example) -> None:
-    assert fired(scenery.view(example, schemas=plugin.id in FROM_SCHEMAS)) == {}
+    assert fired(scenery.view(example, schemas=plugin.code in FROM_SCHEMAS)) == {}
 
 
-@pytest.mark.parametrize("plugin", PLUGINS.values(), ids=lambda plugin: plugin.id)
+@pytest.mark.parametrize("plugin", PLUGINS.values(), ids=lambda plugin: plugin.code)
 def test_a_rule_is_whole(plugin: Plugin[Rule]) -> None:
     assert plugin.value.good
-    assert bool(plugin.value.bad) == (plugin.id not in SAID_BY_THE_LINTER)
+    assert bool(plugin.value.bad) == (plugin.code not in SAID_BY_THE_LINTER)
     assert plugin.doc.summary.endswith(".")
     assert all(part.endswith((".", "?")) for part in (plugin.doc.why, plugin.doc.fix, plugin.doc.source)), plugin.doc
 
 
 @pytest.mark.parametrize(("plugin", "example"), examples("bad"))
 def test_a_finding_points_into_the_object_that_it_names(plugin: Plugin[Rule], example: str | Example) -> None:
-    view = scenery.view(example, schemas=plugin.id in FROM_SCHEMAS)
+    view = scenery.view(example, schemas=plugin.code in FROM_SCHEMAS)
     findings = list(plugin.value.findings(view))
     assert findings
     for finding in findings:
