@@ -6,8 +6,9 @@ import errno
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Protocol
 
-from rolloutgen.model import Refusal
+from rolloutgen.model import Cause, Manifest, Path, Refusal
 
 # What a file system answers whose files are not as they should be, or change meanwhile.
 _OF_FILES = frozenset(
@@ -82,6 +83,17 @@ def of_chart(path: str) -> Iterator[None]:
         raise
 
 
+class HasLines(Protocol):
+    """A text of the chart with its path."""
+
+    @property
+    def path(self) -> str:
+        """Relative to the chart's root."""
+
+    def line(self, offset: int) -> int:
+        """1-based number of the line that holds `offset`."""
+
+
 class ChartRefused(RolloutgenError):
     """The chart cannot be converted; `refusals` say why, each with its way out."""
 
@@ -89,3 +101,15 @@ class ChartRefused(RolloutgenError):
         first = refusals[0]
         super().__init__(first.code, path=first.path, line=first.line or None, why=first.why, hint=first.hint)
         self.refusals = refusals
+
+    @classmethod
+    def in_source(cls, code: str, source: HasLines, offset: int, why: str, hint: str) -> ChartRefused:
+        """The exception for a place in a template or another text of the chart."""
+        return cls(Refusal(code, source.path, source.line(offset), why, hint))
+
+    @classmethod
+    def of_object(
+        cls, code: str, manifest: Manifest, why: str, hint: str, at: Path = (), cause: Cause = ""
+    ) -> ChartRefused:
+        """The exception for a rendered object and the path `at` in it. Its line in the source is not known yet: 0."""
+        return cls(Refusal(code, manifest.template, 0, f"{manifest.ref}: {why}", hint, manifest.ref, at, cause))

@@ -91,10 +91,14 @@ class Rendered:
     values: Mapping[str, Any]
 
 
+Cause = Literal["", "cut-name"]  # cut-name: only because the conversion cuts a Service's name is it taken
+
+
 @dataclass(frozen=True, slots=True)
 class Refusal:
     """Why a chart is not converted. `code` is the id that `rolloutgen explain` knows. What speaks against a rendered
-    object names it (`ref`) and the path in it (`at`); `line` is then 0 until the sources are looked up."""
+    object names it (`ref`) and the path in it (`at`); `line` is then 0 until the sources are looked up. `cause` tells
+    cases of one code apart where the converter decides by it."""
 
     code: str
     path: str
@@ -103,6 +107,7 @@ class Refusal:
     hint: str
     ref: Ref | None = None
     at: Path = ()
+    cause: Cause = ""
 
 
 @dataclass(frozen=True, slots=True)

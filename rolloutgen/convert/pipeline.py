@@ -21,7 +21,6 @@ from rolloutgen.convert.discover.survey import Survey, survey
 from rolloutgen.convert.discover.values_keys import placeholder
 from rolloutgen.convert.edits.chart_yaml import bumped
 from rolloutgen.convert.edits.plan_chart import edit_chart, environment_blocks
-from rolloutgen.convert.expected.release import CUT
 from rolloutgen.convert.keep_name import aliases, hashing, keeping, named_alone, renaming, stuck, unaccompanied
 from rolloutgen.convert.postcheck import judge, scene_of, service_of_alternatives
 from rolloutgen.convert.record import is_done, record_file
@@ -97,9 +96,9 @@ def _convert(chart: Chart, value_sets: Sequence[ValueSet], engine: HelmEngine, o
     alike = aliases(told, found.workloads, renders[:2], engine) if renaming(found) else {}
     ground = _Ground(chart, dependencies, marked, tuple(value_sets), tuple(befores), alike)
     tried = _tried(ground, found, engine, options)
-    limited = [verdict for verdict in tried.verdicts if verdict.state == "limited"]
+    limited = [verdict.refusal for verdict in tried.verdicts if verdict.state == "limited" and verdict.refusal]
     # Where the chart's own names collide first, the Services of several workloads may do so under a shorter one.
-    if any(len(found.workloads) > 1 or CUT in verdict.why for verdict in limited):
+    if any(len(found.workloads) > 1 or refusal.cause == "cut-name" for refusal in limited):
         found = hashing(found)
         tried = _tried(ground, found, engine, options)
     for _ in range(_ROUNDS):

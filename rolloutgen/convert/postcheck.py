@@ -19,7 +19,6 @@ from rolloutgen.convert.discover.survey import Survey, Workload
 from rolloutgen.convert.expected.target import find_targets
 from rolloutgen.convert.verify.verify import ProofResult
 from rolloutgen.errors import ChartRefused, RolloutgenError
-from rolloutgen.gotemplate.sources import refuse
 from rolloutgen.kube.release import ReleaseView
 from rolloutgen.kube.tree import as_map, dig, strings
 from rolloutgen.lint.lint import lint, rules
@@ -36,7 +35,7 @@ def service_of_alternatives(workloads: Sequence[Workload]) -> ChartRefused | Non
             other = carried.setdefault(service.id, workload)
             if other is not workload:
                 one, two = (f"{w.sites[0].source.path}:{w.sites[0].line}" for w in (other, workload))
-                return refuse(
+                return ChartRefused.in_source(
                     "service-of-two-workloads",
                     service.source,
                     service.document.span.start,

@@ -12,13 +12,12 @@ from rolloutgen.config.options import Options
 from rolloutgen.config.record import general_name
 from rolloutgen.convert.discover.survey import Survey
 from rolloutgen.convert.expected.release import Transformed, transform
-from rolloutgen.convert.expected.target import Refused
 from rolloutgen.convert.keep_name import with_names
 from rolloutgen.convert.pipeline import Plan, convert, with_version
 from rolloutgen.convert.verify.compare import RANDOM, differences, steady
 from rolloutgen.convert.verify.verify import clean, is_random
 from rolloutgen.diff.diff import DetectedConversion
-from rolloutgen.errors import RolloutgenError
+from rolloutgen.errors import ChartRefused, RolloutgenError
 from rolloutgen.gotemplate.sources import Sources, instrument, read_sources, with_sites
 from rolloutgen.helm import HelmEngine
 from rolloutgen.kube.strategy import service_names
@@ -113,8 +112,8 @@ def _conversion(proof: _Proof, named: Result, old: Result, new: Result, after: R
     try:
         moved = _transformed(proof, named, after, key).moved
         meant = _transformed(proof, old, new, key)
-    except Refused as refused:
-        return DetectedConversion((), None, refused.refusal.why)
+    except ChartRefused as refused:
+        return DetectedConversion((), None, refused.refusals[0].why)
     actual = [replace(m, body=clean(m.body)[0]) if m.ref.kind == "Rollout" else m for m in new.objects]
     left = [one for one in differences(meant.objects, actual, release, checksums=False) if not _is_random(one)]
     shown = named.value_set.release.name

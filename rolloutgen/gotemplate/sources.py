@@ -20,10 +20,9 @@ from functools import cached_property
 
 from rolloutgen.chart.chart import Chart
 from rolloutgen.chart.dependencies import defines_of_dependencies
-from rolloutgen.errors import ChartRefused
 from rolloutgen.gotemplate.lexer import CONTROL, Block, LexedTemplate, parse
 from rolloutgen.gotemplate.outline import SPLICE, DocumentOutline, Node, outline
-from rolloutgen.model import Manifest, Refusal, Rendered
+from rolloutgen.model import Manifest, Rendered
 from rolloutgen.text_edits import Edit, Span, apply_edits, line_of
 
 MARKER = "# rg-site:"
@@ -288,11 +287,6 @@ def _column(template: LexedTemplate, block: Block) -> int:
             return 0
         position, eaten = action.span.end, action.trim_right
     return 0
-
-
-def refuse(by: str, source: Source, offset: int, why: str, hint: str) -> ChartRefused:
-    """The exception for a place in a template; `by` is the id that `explain` knows."""
-    return ChartRefused(Refusal(by, source.path, source.line(offset), why, hint))
 
 
 # A literal name, or the beginning of one that is put together.

@@ -10,7 +10,7 @@ import rolloutgen
 from rolloutgen.explain.texts import FINDINGS, REASONS, REFUSALS
 
 PACKAGE = Path(rolloutgen.__file__).parent
-MAKERS = {"refuse", "refused", "Refusal"}
+MAKERS = {"in_source", "of_object", "Refusal"}
 # Ids that are chosen from a table instead of being written in the call.
 CHOSEN = {"not-proven", "new-chart-does-not-render", "refused-by-transform", "not-a-chart", "not-readable", "too-much"}
 

@@ -14,11 +14,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from rolloutgen.errors import ChartRefused
 from rolloutgen.gotemplate.blockify import in_flow
 from rolloutgen.gotemplate.expressions import free_variables, grouped, included
 from rolloutgen.gotemplate.outline import SPLICE, Node, lines_of
 from rolloutgen.gotemplate.scope import inner_blocks
-from rolloutgen.gotemplate.sources import Site, Sources, refuse
+from rolloutgen.gotemplate.sources import Site, Sources
 from rolloutgen.text_edits import Span, newline_of
 
 _PRINTS = re.compile(r"\{\{-?\s*(?:toYaml\s+(?P<a>[^|]+?)|(?P<b>[^|]+?)\s*\|\s*toYaml)\s*\|\s*n?indent\s+\d+\s*-?\}\}")
@@ -120,7 +121,7 @@ def spec_of(site: Site) -> Node:
         return filled[0]
     flow = next((node for node in nodes if in_flow(node, site.source.text)), None)
     why = "its `spec:` is a flow mapping (`{...}`)" if flow else "its `spec:` is not written out in the template"
-    raise refuse(
+    raise ChartRefused.in_source(
         "spec-not-found",
         site.source,
         flow.key_span.start if flow else site.document.span.start,

@@ -37,7 +37,7 @@ from rolloutgen.errors import ChartRefused
 from rolloutgen.gotemplate.conditions import code_of
 from rolloutgen.gotemplate.outline import SPLICE
 from rolloutgen.gotemplate.scope import is_shared, scope_at, site_scope
-from rolloutgen.gotemplate.sources import Site, Sources, maker, refuse
+from rolloutgen.gotemplate.sources import Site, Sources, maker
 from rolloutgen.kube.pods import serves
 from rolloutgen.kube.references import points_at, target_of
 from rolloutgen.kube.release import VIRTUAL_SERVICE
@@ -186,7 +186,9 @@ def _workload(
     vertical.update(unseen["targetRef"])
     if options.strategy == "blue-green" and not services and not several:
         why = "blue-green switches a Service, and no Service selects its pods"
-        raise refuse("blue-green-needs-service", site.source, site.document.span.start, why, "Choose canary.")
+        raise ChartRefused.in_source(
+            "blue-green-needs-service", site.source, site.document.span.start, why, "Choose canary."
+        )
     strategy = options.strategy if services else "basic"
     router = options.router
     where = sources.sites

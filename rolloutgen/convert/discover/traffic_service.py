@@ -12,7 +12,7 @@ from typing import Any
 
 from rolloutgen.config.options import Options
 from rolloutgen.errors import ChartRefused
-from rolloutgen.gotemplate.sources import Site, Sources, maker, refuse
+from rolloutgen.gotemplate.sources import Site, Sources, maker
 from rolloutgen.kube.naming import host_tail, rename_service
 from rolloutgen.kube.pods import serves
 from rolloutgen.kube.references import points_at
@@ -334,7 +334,7 @@ def refuse_shared(
                 raise _rendered_twice(behind[0], twice[0])
             if len(behind) > 1:
                 names = " and ".join(str(m.ref) for m in behind[:2])
-                raise refuse(
+                raise ChartRefused.in_source(
                     "service-of-two-workloads",
                     places[service.site].source,
                     places[service.site].document.span.start,

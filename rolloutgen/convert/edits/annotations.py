@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from rolloutgen.convert.edits.operations import EditFile
+from rolloutgen.errors import ChartRefused
 from rolloutgen.gotemplate.expressions import grouped
 from rolloutgen.gotemplate.outline import SPLICE, Node
 from rolloutgen.gotemplate.regions import whole_lines
 from rolloutgen.gotemplate.scope import inner_blocks
-from rolloutgen.gotemplate.sources import Site, refuse
+from rolloutgen.gotemplate.sources import Site
 from rolloutgen.kube.tree import as_map
 from rolloutgen.text_edits import Edit, Span, newline_of
 
@@ -129,7 +130,7 @@ def _joined(site: Site, lines: Sequence[str]) -> str:
 
 
 def _unclear(site: Site, node: Node, added: Added) -> Exception:
-    return refuse(
+    return ChartRefused.in_source(
         "annotations-not-readable",
         site.source,
         node.start,

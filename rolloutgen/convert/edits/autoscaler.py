@@ -6,11 +6,12 @@ import re
 from collections.abc import Iterator, Sequence
 
 from rolloutgen.convert.edits.operations import EditFile
+from rolloutgen.errors import ChartRefused
 from rolloutgen.gotemplate.conditions import branch_span, chosen_when, switch
 from rolloutgen.gotemplate.lexer import Block
 from rolloutgen.gotemplate.outline import Node
 from rolloutgen.gotemplate.scope import inner_blocks
-from rolloutgen.gotemplate.sources import Site, refuse
+from rolloutgen.gotemplate.sources import Site
 from rolloutgen.model import ROLLOUT_API
 from rolloutgen.text_edits import Edit, Span, newline_of
 
@@ -29,7 +30,7 @@ def retarget_autoscaler(site: Site, guard: str = "") -> Iterator[EditFile]:
     newline = newline_of(text)
     refs = [ref for key in ("scaleTargetRef", "targetRef") for ref in site.find("spec", key)]
     if not refs:
-        raise refuse(
+        raise ChartRefused.in_source(
             "target-not-found",
             site.source,
             site.document.span.start,
@@ -43,7 +44,7 @@ def retarget_autoscaler(site: Site, guard: str = "") -> Iterator[EditFile]:
             continue
         names = next((node for node in ref.children if node.key == "name"), None)
         if names is None:
-            raise refuse(
+            raise ChartRefused.in_source(
                 "target-not-found",
                 site.source,
                 ref.start,

@@ -14,11 +14,12 @@ from rolloutgen.convert.edits.context import Context
 from rolloutgen.convert.edits.http_routes import routed_beside
 from rolloutgen.convert.edits.name_expressions import Terms, workload_prefix
 from rolloutgen.convert.edits.operations import Define
+from rolloutgen.errors import ChartRefused
 from rolloutgen.gotemplate.conditions import chosen_when
 from rolloutgen.gotemplate.expressions import all_of, free_variables, grouped
 from rolloutgen.gotemplate.lexer import Block
 from rolloutgen.gotemplate.scope import Scope, lift, root_symbol, site_scope
-from rolloutgen.gotemplate.sources import Site, Sources, refuse
+from rolloutgen.gotemplate.sources import Site, Sources
 
 
 def routed_when(item: Workload, terms: Terms, sources: Sources) -> tuple[str, tuple[Define, ...]]:
@@ -131,7 +132,7 @@ def _tight(body: str) -> str:
 
 
 def _unrepeatable(site: Site, what: str = "the traffic Service") -> Exception:
-    return refuse(
+    return ChartRefused.in_source(
         "condition-in-loop",
         site.source,
         site.document.span.start,

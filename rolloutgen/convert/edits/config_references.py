@@ -8,10 +8,11 @@ from dataclasses import dataclass
 
 from rolloutgen.convert.edits.operations import EditFile
 from rolloutgen.convert.edits.service_name_usages import same
+from rolloutgen.errors import ChartRefused
 from rolloutgen.gotemplate.expressions import expression
 from rolloutgen.gotemplate.outline import DocumentOutline, walk
 from rolloutgen.gotemplate.scope import root_symbol, scope_at
-from rolloutgen.gotemplate.sources import Source, Sources, refuse
+from rolloutgen.gotemplate.sources import Source, Sources
 from rolloutgen.kube.references import SHAPES, references
 from rolloutgen.model import Path, Rendered
 from rolloutgen.text_edits import Edit, Span
@@ -88,7 +89,9 @@ def rename_config_references(
         if not held:
             found = sources.sites[site]
             why = f"{'.'.join(shape)} names a ConfigMap or Secret with a name by version, and is written elsewhere"
-            raise refuse("config-reference-not-found", found.source, found.document.span.start, why, _HINT)
+            raise ChartRefused.in_source(
+                "config-reference-not-found", found.source, found.document.span.start, why, _HINT
+            )
     tails = {shape[-2:] for shape in missing}
     for place in dict.fromkeys(loose):
         if place.shape[-2:] in tails and not _is_sure(place, named):
@@ -149,5 +152,5 @@ def _edit(place: ConfigReference, wrap: Wrap, sources: Sources, *, sure: bool) -
     new = wrap(place.kind, place.text, root, sure) if root else None
     if new is None:
         why = "it names a ConfigMap or Secret by conditions, or where the root context is not known"
-        raise refuse("config-reference-not-found", source, place.span.start, why, _HINT)
+        raise ChartRefused.in_source("config-reference-not-found", source, place.span.start, why, _HINT)
     return EditFile(source.path, Edit(place.span, new, REASON))

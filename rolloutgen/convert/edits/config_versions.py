@@ -10,12 +10,13 @@ from rolloutgen.convert.discover.values_keys import keys_of
 from rolloutgen.convert.edits.annotations import Added, annotated
 from rolloutgen.convert.edits.name_expressions import name_anywhere
 from rolloutgen.convert.edits.operations import Define, EditFile, Item, NewFile
+from rolloutgen.errors import ChartRefused
 from rolloutgen.gotemplate.expressions import expression, free_variables, grouped, reads_dot, with_root
 from rolloutgen.gotemplate.lexer import lex
 from rolloutgen.gotemplate.object_names import name_of
 from rolloutgen.gotemplate.outline import Node
 from rolloutgen.gotemplate.scope import declared_in, inner_blocks, lift, root_symbol, site_scope, variables
-from rolloutgen.gotemplate.sources import Site, Sources, refuse
+from rolloutgen.gotemplate.sources import Site, Sources
 from rolloutgen.kube.references import CONTENT
 from rolloutgen.model import Rendered
 from rolloutgen.text_edits import Edit, Span, apply_edits, newline_of
@@ -173,7 +174,7 @@ def _named(config: Config, node: Node, call: str) -> EditFile:
 
 
 def _unreadable(site: Site, offset: int, why: str) -> Exception:
-    return refuse(
+    return ChartRefused.in_source(
         "config-not-readable",
         site.source,
         offset,

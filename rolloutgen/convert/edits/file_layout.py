@@ -13,9 +13,10 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from rolloutgen.convert.edits.generated import KINDS, file_name
 from rolloutgen.convert.edits.operations import EditFile, Item, Piece, Rename, Split
+from rolloutgen.errors import ChartRefused
 from rolloutgen.gotemplate.expressions import free_variables
 from rolloutgen.gotemplate.scope import declared_in, site_scope, variables
-from rolloutgen.gotemplate.sources import Site, Source, Sources, refuse
+from rolloutgen.gotemplate.sources import Site, Source, Sources
 from rolloutgen.text_edits import Edit, Span, newline_of
 
 
@@ -134,7 +135,7 @@ def _includes(source: Source, moves: Mapping[str, str | None], chart: str) -> It
                 continue
             to = moves[old]
             if to is None:
-                raise refuse(
+                raise ChartRefused.in_source(
                     "included-file-split",
                     source,
                     action.span.start,

@@ -27,13 +27,14 @@ from rolloutgen.convert.discover.survey import Survey, Workload
 from rolloutgen.convert.edits.context import Context
 from rolloutgen.convert.edits.name_expressions import Terms
 from rolloutgen.convert.edits.operations import Define, EditFile
+from rolloutgen.errors import ChartRefused
 from rolloutgen.gotemplate.blockify import find_deep
 from rolloutgen.gotemplate.expressions import expression, free_variables, grouped, printed
 from rolloutgen.gotemplate.lexer import Block
 from rolloutgen.gotemplate.outline import Node, find
 from rolloutgen.gotemplate.regions import closed, owned, reindent, without_blanks
 from rolloutgen.gotemplate.scope import lift, root_symbol, scope_at, site_scope
-from rolloutgen.gotemplate.sources import Site, refuse
+from rolloutgen.gotemplate.sources import Site
 from rolloutgen.kube.tree import as_list, dig
 from rolloutgen.model import Rendered
 from rolloutgen.package_data import data_path
@@ -142,7 +143,7 @@ def metadata_text(site: Site, key: str, empty: Collection[str] = ()) -> str:
     for node in site.find("metadata", key):
         text = closed(site, owned(site, node))
         if text is None:
-            raise refuse(
+            raise ChartRefused.in_source(
                 "labels-not-readable",
                 site.source,
                 node.start,
@@ -256,7 +257,7 @@ def traffic_port(item: Workload, site: Site, terms: Terms, survey: Survey) -> tu
     lifted = lift(body, replace(place, blocks=moving), survey.sources)
     # A condition that begins among the ports and ends behind them holds other fields too.
     if lifted is None or terms.local or any(site.source.template.cuts(region) for region in regions):
-        raise refuse(
+        raise ChartRefused.in_source(
             "ports-not-readable",
             site.source,
             site.document.span.start,
@@ -288,7 +289,7 @@ def root_of(site: Site, context: Context, what: str) -> str:
 
 def rootless(site: Site, what: str) -> Exception:
     """The refusal of text that cannot read the root."""
-    return refuse(
+    return ChartRefused.in_source(
         "define-without-root",
         site.source,
         site.document.span.start,

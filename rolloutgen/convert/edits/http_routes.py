@@ -13,12 +13,13 @@ from rolloutgen.convert.discover.survey import Workload
 from rolloutgen.convert.edits.context import Context
 from rolloutgen.convert.edits.name_expressions import Terms, chart_prefix, local_terms
 from rolloutgen.convert.edits.service_name_usages import Name, renamed
+from rolloutgen.errors import ChartRefused
 from rolloutgen.gotemplate.blockify import find_deep
 from rolloutgen.gotemplate.expressions import printed
 from rolloutgen.gotemplate.object_names import name_of, resolved
 from rolloutgen.gotemplate.outline import Node
 from rolloutgen.gotemplate.scope import inner_blocks, site_scope
-from rolloutgen.gotemplate.sources import Site, Sources, refuse
+from rolloutgen.gotemplate.sources import Site, Sources
 
 
 @dataclass(frozen=True)
@@ -52,7 +53,7 @@ def routes(site: Site, name: Name, wanted: str) -> tuple[RouteItem, ...]:
         if any(block.keyword in ("range", "with") for block, _ in inner_blocks(site, item.key_span.start)):
             raise not_found(site, item, "a route to the Service stands in a loop", "Write the route out, and name it.")
         if len(entries) != 1:
-            raise refuse(
+            raise ChartRefused.in_source(
                 "third-destination",
                 site.source,
                 item.start,
@@ -81,7 +82,9 @@ def _refuse_streams(site: Site, name: Name) -> None:
         for host in _find(site, "spec", kind, "-", "route", "-", "destination", "host"):
             if renamed(host.value.of(text).strip(), name, "x") is not None:
                 why = f"a {kind} route leads to the Service; only HTTP routes can be weighed here"
-                raise refuse("tcp-route", site.source, host.start, why, "use --router none, or blue-green")
+                raise ChartRefused.in_source(
+                    "tcp-route", site.source, host.start, why, "use --router none, or blue-green"
+                )
 
 
 def _exclude(site: Site, one: Node, other: Node) -> bool:
@@ -113,7 +116,7 @@ def _is_open(node: Node, site: Site) -> bool:
 
 def not_found(site: Site, node: Node, why: str, hint: str) -> Exception:
     """The refusal of a route at `node` that cannot be weighed."""
-    return refuse("route-not-found", site.source, node.start, why, hint)
+    return ChartRefused.in_source("route-not-found", site.source, node.start, why, hint)
 
 
 def _free(taken: set[str], wanted: str) -> str:

@@ -16,6 +16,7 @@ from rolloutgen.chart.dependencies import declared
 from rolloutgen.convert.discover.pairing import SitePair, condition, in_one_loop, paired, paired_by_name, presence
 from rolloutgen.convert.discover.survey import Survey, Workload
 from rolloutgen.convert.edits.operations import Define
+from rolloutgen.errors import ChartRefused
 from rolloutgen.gotemplate.calls import told_text
 from rolloutgen.gotemplate.expressions import expression, free_variables, grouped, printed, reads_dot, with_root
 from rolloutgen.gotemplate.object_names import name_choice, name_of, resolved, without_nil
@@ -29,7 +30,7 @@ from rolloutgen.gotemplate.scope import (
     sole_call,
     variables,
 )
-from rolloutgen.gotemplate.sources import Site, Sources, refuse
+from rolloutgen.gotemplate.sources import Site, Sources
 from rolloutgen.kube.naming import LONGEST, track_suffixes
 
 WORD = re.compile(r'"([\w.-]*\w)"')
@@ -216,7 +217,7 @@ def terms_of(workload: Workload, survey: Survey, present: str = "") -> tuple[Ter
         ), tuple(name_defines)
     raw = name_of(service)
     if raw is None:
-        raise refuse(
+        raise ChartRefused.in_source(
             "service-name-not-found",
             service.source,
             service.document.span.start,
@@ -234,7 +235,7 @@ def terms_of(workload: Workload, survey: Survey, present: str = "") -> tuple[Ter
         if closed_name is None and name and not is_shared(scope, sources) and pair.alike(name, site, raw, service):
             closed_name = closed_code(raw, scope, sources)
     elif name_scope.ranged and not scope.ranged:
-        raise refuse(
+        raise ChartRefused.in_source(
             "service-of-two-workloads",
             service.source,
             service.document.span.start,
@@ -341,7 +342,7 @@ def _known_at_both(workload: Workload, terms: Terms, raw: str, pair: SitePair, s
 
 
 def _apart(service: Site, why: str) -> Exception:
-    return refuse(
+    return ChartRefused.in_source(
         "service-in-loop",
         service.source,
         service.document.span.start,

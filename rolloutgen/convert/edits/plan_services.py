@@ -29,11 +29,12 @@ from rolloutgen.convert.edits.operations import Define, Item, NewFile
 from rolloutgen.convert.edits.referrers import node_ports, null_labels, other_names, places, said_before
 from rolloutgen.convert.edits.service_name_usages import beside
 from rolloutgen.convert.edits.virtual_service import named_routes, said_at
+from rolloutgen.errors import ChartRefused
 from rolloutgen.gotemplate.blockify import find_deep
 from rolloutgen.gotemplate.calls import told_text
 from rolloutgen.gotemplate.expressions import all_of, expression, grouped, printed
 from rolloutgen.gotemplate.scope import Scope, lift, site_scope, sole_call
-from rolloutgen.gotemplate.sources import Site, refuse
+from rolloutgen.gotemplate.sources import Site
 from rolloutgen.kube.references import governs, points_at
 
 
@@ -205,12 +206,14 @@ def _name(context: Context, site: Site, number: int) -> tuple[str | None, tuple[
 def _unjudged(site: Site) -> Exception:
     why = "an analysis of each workload stands beside its Service, and these would have one without being routed"
     hint = "Print the VirtualService for each Service, or leave the analysis out."
-    return refuse("condition-in-loop", site.source, site.document.span.start, why, hint)
+    return ChartRefused.in_source("condition-in-loop", site.source, site.document.span.start, why, hint)
 
 
 def _nameless(site: Site, why: str) -> Exception:
     hint = "Write it at the top of its template, with the name and the Service's name made of the root alone."
-    return refuse("route-not-found", site.source, site.document.span.start, f"the Rollout cannot name it: {why}", hint)
+    return ChartRefused.in_source(
+        "route-not-found", site.source, site.document.span.start, f"the Rollout cannot name it: {why}", hint
+    )
 
 
 def _with_namespace(context: Context, site: Site, code: str) -> str:

@@ -15,12 +15,13 @@ from rolloutgen.convert.edits.conditions import standing
 from rolloutgen.convert.edits.generated import resource
 from rolloutgen.convert.edits.name_expressions import Terms, chart_prefix
 from rolloutgen.convert.edits.operations import Define, EditFile, Item
+from rolloutgen.errors import ChartRefused
 from rolloutgen.gotemplate.expressions import expression, free_variables, grouped, with_root
 from rolloutgen.gotemplate.lexer import Block
 from rolloutgen.gotemplate.outline import Node
 from rolloutgen.gotemplate.regions import owned, whole_lines
 from rolloutgen.gotemplate.scope import has_root_only, inner_blocks, lift, root_symbol, same_scope, site_scope
-from rolloutgen.gotemplate.sources import Site, Sources, refuse
+from rolloutgen.gotemplate.sources import Site, Sources
 from rolloutgen.text_edits import Edit, Span, newline_of
 
 _FIELDS = {
@@ -159,7 +160,7 @@ def _placed(
     regions = list(dict.fromkeys(owned(site, node) for node in old))
     if len(regions) > 1:
         why = "it writes replicas in several places"
-        raise refuse("replicas-not-readable", site.source, old[1].start, why, "Write it once.")
+        raise ChartRefused.in_source("replicas-not-readable", site.source, old[1].start, why, "Write it once.")
     region = regions[0]
     if not here:
         yield EditFile(path, Edit(region, value, REASON))
@@ -262,7 +263,7 @@ def _handed_bounds(scaler: Site, terms: Terms, name: str) -> Define:
 
 
 def _apart(scaler: Site) -> Exception:
-    return refuse(
+    return ChartRefused.in_source(
         "autoscaler-in-loop",
         scaler.source,
         scaler.document.span.start,
@@ -272,7 +273,7 @@ def _apart(scaler: Site) -> Exception:
 
 
 def _unreadable(scaler: Site) -> Exception:
-    return refuse(
+    return ChartRefused.in_source(
         "autoscaler-not-readable",
         scaler.source,
         scaler.document.span.start,

@@ -12,13 +12,14 @@ from rolloutgen.convert.edits.generated import documents_behind
 from rolloutgen.convert.edits.name_expressions import Terms
 from rolloutgen.convert.edits.operations import EditFile, Item
 from rolloutgen.convert.edits.service_name_usages import Name, renamed
+from rolloutgen.errors import ChartRefused
 from rolloutgen.gotemplate.blockify import find_deep, in_flow
 from rolloutgen.gotemplate.expressions import printed
 from rolloutgen.gotemplate.object_names import name_of
 from rolloutgen.gotemplate.outline import SPLICE, Node, walk
 from rolloutgen.gotemplate.regions import owned, owned_together, without, without_blanks
 from rolloutgen.gotemplate.scope import inner_blocks
-from rolloutgen.gotemplate.sources import Site, refuse
+from rolloutgen.gotemplate.sources import Site
 from rolloutgen.text_edits import Edit, Span, newline_of
 
 REASON = "service"
@@ -51,7 +52,7 @@ def split_service(
     """
     names = find_deep(site.document.nodes, ("metadata", "name"), site.source.text)
     if not names or (len(names) > 1 and name_of(site) is None):
-        raise refuse(
+        raise ChartRefused.in_source(
             "service-name-not-found",
             site.source,
             site.document.span.start,
@@ -61,7 +62,7 @@ def split_service(
     stable, canary = (printed(terms.at(code, root)) for code in (terms.stable, terms.canary))
     whole = site.document.span
     if site.source.template.cuts(whole):
-        raise refuse(
+        raise ChartRefused.in_source(
             "service-cut",
             site.source,
             whole.start,
@@ -69,7 +70,7 @@ def split_service(
             "Put the condition around the whole document.",
         )
     if site.listed and further:
-        raise refuse(
+        raise ChartRefused.in_source(
             "service-not-in-source",
             site.source,
             whole.start,
@@ -196,7 +197,7 @@ def add_destination_rule_twin(
     texts = [node.value.of(site.source.text).strip() for node in (*hosts, *names)]
     host = renamed(texts[0], name, canary) if name and len(hosts) == len(names) == 1 else None
     if host is None or site.source.template.cuts(site.document.span):
-        raise refuse(
+        raise ChartRefused.in_source(
             "destination-rule-not-readable",
             site.source,
             site.document.span.start,

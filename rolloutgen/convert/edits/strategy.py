@@ -22,11 +22,12 @@ from rolloutgen.convert.discover.spread_spec import Spilled, spec_of, strategy_k
 from rolloutgen.convert.edits.generated import indented, resource
 from rolloutgen.convert.edits.name_expressions import Route, Terms
 from rolloutgen.convert.edits.operations import Define, EditFile, Item
+from rolloutgen.errors import ChartRefused
 from rolloutgen.gotemplate.expressions import expression, free_variables, grouped, reads_dot
 from rolloutgen.gotemplate.outline import SPLICE, Node
 from rolloutgen.gotemplate.regions import owned, owned_together, reindent, without
 from rolloutgen.gotemplate.scope import inner_blocks, lift, scope_at
-from rolloutgen.gotemplate.sources import Site, Sources, refuse
+from rolloutgen.gotemplate.sources import Site, Sources
 from rolloutgen.model import Analysis
 from rolloutgen.text_edits import Edit, Span, newline_of
 
@@ -211,7 +212,7 @@ def as_define(site: Site, old: Sequence[Node], terms: Terms, root: str, sources:
     place = scope_at(site.source, regions[0].start)
     lifted = None if terms.local else lift(body, replace(place, blocks=()), sources)
     if lifted is None:
-        raise refuse(
+        raise ChartRefused.in_source(
             "strategy-not-readable",
             site.source,
             old[0].start,

@@ -13,12 +13,13 @@ from rolloutgen.convert.edits.annotations import Added, annotated
 from rolloutgen.convert.edits.generated import resource
 from rolloutgen.convert.edits.name_expressions import Terms
 from rolloutgen.convert.edits.operations import Define, EditFile, Item
+from rolloutgen.errors import ChartRefused
 from rolloutgen.gotemplate.conditions import Switch, branch_span, chosen_when, switch
 from rolloutgen.gotemplate.expressions import expression, grouped, with_root
 from rolloutgen.gotemplate.outline import SPLICE, Node
 from rolloutgen.gotemplate.regions import owned_together
 from rolloutgen.gotemplate.scope import inner_blocks
-from rolloutgen.gotemplate.sources import Site, refuse
+from rolloutgen.gotemplate.sources import Site
 from rolloutgen.model import ROLLOUT_API
 from rolloutgen.text_edits import Edit, Span, newline_of
 
@@ -150,7 +151,7 @@ def _spliced_version(site: Site) -> EditFile:
     for node in site.document.nodes:
         if node.key == SPLICE and "apiversion" in node.value.of(text).lower():
             return EditFile(site.source.path, Edit(node.value, f"apiVersion: {ROLLOUT_API}", REASON))
-    raise refuse(
+    raise ChartRefused.in_source(
         "api-version-not-found",
         site.source,
         site.document.span.start,
@@ -227,7 +228,7 @@ def _when(code: str) -> str:
 
 
 def _unclear(site: Site, node: Node) -> Exception:
-    return refuse(
+    return ChartRefused.in_source(
         "kind-switch",
         site.source,
         node.start,

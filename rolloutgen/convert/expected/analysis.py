@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from rolloutgen.convert.expected.target import Target, refused
+from rolloutgen.convert.expected.target import Target
+from rolloutgen.errors import ChartRefused
 from rolloutgen.kube.tree import as_list, as_map, dig
 from rolloutgen.model import ROLLOUT_API, Json, Ref
 
@@ -22,7 +23,7 @@ _WINDOW = "[5m]"
 def template(target: Target) -> tuple[Ref, Mapping[str, Any]] | None:
     """The AnalysisTemplate of a routed target, as ref and spec; None where values switch it off.
 
-    Raises Refused ("incomplete-analysis") when values that it needs are missing.
+    Raises ChartRefused ("incomplete-analysis") when values that it needs are missing.
     """
     given = as_map(target.block.get("analysis"))
     if not target.decision.analysis or not target.routed or not given.get("enabled"):
@@ -34,7 +35,7 @@ def template(target: Target) -> tuple[Ref, Mapping[str, Any]] | None:
     if missing:
         why = f"the analysis of its metrics needs {', '.join(missing)}"
         hint = "set these values, or rollout.analysis.enabled=false"
-        raise refused("incomplete-analysis", target.workload, why, hint)
+        raise ChartRefused.of_object("incomplete-analysis", target.workload, why, hint)
     least, slowest = _number(given.get("minimumRequests")), _number(given["p99Milliseconds"])
     requests = f'istio_requests_total{{reporter="source",{_SERVICE}'
     rate = (

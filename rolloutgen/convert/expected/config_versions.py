@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from rolloutgen.convert.expected.target import refused
+from rolloutgen.errors import ChartRefused
 from rolloutgen.goyaml.dump import go_json
 from rolloutgen.kube.references import CONTENT, is_config, references
 from rolloutgen.kube.tree import as_map, dig, put
@@ -44,14 +44,16 @@ def content_hash(body: Mapping[str, Any]) -> str:
 def versioned(objects: Sequence[Manifest], sites: Sequence[str], release: Release) -> Versioned:
     """The render with the ConfigMaps and Secrets of `sites` under names that carry their content's hash.
 
-    Raises Refused ("long-release-name") where such a name is too long.
+    Raises ChartRefused ("long-release-name") where such a name is too long.
     """
     names: dict[tuple[str, str, str], str] = {}
     for manifest in objects:
         if manifest.site in sites and is_config(manifest):
             name = f"{manifest.ref.name}-{content_hash(manifest.body)}"
             if len(name) > _LONGEST:
-                raise refused("long-release-name", manifest, f"{name} is too long a name", "use a shorter release name")
+                raise ChartRefused.of_object(
+                    "long-release-name", manifest, f"{name} is too long a name", "use a shorter release name"
+                )
             names[(manifest.ref.kind, manifest.ref.home(release.namespace), manifest.ref.name)] = name
     if not names:
         return Versioned(tuple(objects))

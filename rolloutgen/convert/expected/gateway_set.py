@@ -9,7 +9,8 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
-from rolloutgen.convert.expected.target import Patched, Target, refused
+from rolloutgen.convert.expected.target import Patched, Target
+from rolloutgen.errors import ChartRefused
 from rolloutgen.kube.naming import certificate_name, preview_host
 from rolloutgen.kube.tree import as_list, as_map, dig, put
 from rolloutgen.model import Json, Manifest, Path, Ref
@@ -43,7 +44,7 @@ def generated(target: Target, ref: Ref, spec: Mapping[str, Any]) -> Manifest:
 def gateway_set(target: Target, name: str, hosts: Sequence[str]) -> tuple[tuple[Manifest, str], ...]:
     """Gateway and DNSEndpoint `name` and a Certificate for each of `hosts`, each with its rule; nothing without hosts.
 
-    Raises Refused ("incomplete-gateway-set") when values that they need are missing.
+    Raises ChartRefused ("incomplete-gateway-set") when values that they need are missing.
     """
     if not hosts:
         return ()
@@ -59,7 +60,9 @@ def gateway_set(target: Target, name: str, hosts: Sequence[str]) -> tuple[tuple[
     missing = [key for key, value in wanted.items() if not value]
     if missing:
         why = f"hosts {', '.join(hosts)} need {', '.join(f'rollout.{key}' for key in missing)}"
-        raise refused("incomplete-gateway-set", target.workload, why, "set these values, or the audience's hosts to []")
+        raise ChartRefused.of_object(
+            "incomplete-gateway-set", target.workload, why, "set these values, or the audience's hosts to []"
+        )
     beside = target.service.ref.namespace if target.service else ""
     gateway_ref, dns_ref = Ref(GATEWAY_API, "Gateway", beside, name), Ref(DNS_API, "DNSEndpoint", beside, name)
     made = (

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from rolloutgen.convert.expected.target import Patched, Refused, Target, refused
+from rolloutgen.convert.expected.target import Patched, Target
+from rolloutgen.errors import ChartRefused
 from rolloutgen.kube.tree import as_list, as_map, dig, path_text
 from rolloutgen.model import Json, Manifest, Path
 
@@ -27,7 +28,7 @@ _DEFAULTS: Mapping[str, Json] = {"protocol": "TCP"}
 def without_nulls(body: Mapping[str, Any], target: Target) -> Patched:
     """The workload's `body` as the API server reads it: null fields absent, nulls in maps of strings "".
 
-    Parts without nulls are shared with `body`. Raises Refused
+    Parts without nulls are shared with `body`. Raises ChartRefused
     ("null-in-list") for a null in a list or as a quantity, where absence would change the meaning.
     """
     edits: list[tuple[Path, str]] = []
@@ -45,12 +46,12 @@ def beside(manifest: Manifest, sites: Collection[str]) -> Patched:
     edits: list[tuple[Path, str]] = []
     try:
         return _cleaned(manifest.body, (), edits, manifest), tuple(edits)
-    except Refused:
+    except ChartRefused:
         return manifest.body, ()
 
 
 def check_list_keys(body: Mapping[str, Any], manifest: Manifest) -> None:
-    """Raises Refused ("duplicate-list-keys") where two entries of a list in the pod template share their key."""
+    """Raises ChartRefused ("duplicate-list-keys") where two entries of a list in the pod template share their key."""
     at: Path = ("spec", "template", "spec")
     spec = as_map(dig(body, *at))
     for field, keys in _POD_LISTS.items():
@@ -96,7 +97,7 @@ def _cleaned_map(value: Mapping[str, Any], path: Path, edits: list[tuple[Path, s
 
 def _null(path: Path, manifest: Manifest) -> Exception:
     where = path_text(path)
-    return refused(
+    return ChartRefused.of_object(
         "null-in-list", manifest, f"null at {where}", "give it a value, or leave the entry out when it is empty", path
     )
 
@@ -110,5 +111,5 @@ def _check_list(value: Json, keys: tuple[str, ...], where: str, manifest: Manife
         if key in seen:
             named = ", ".join(str(part) for part in key)
             why = f"{where} has two entries for {named}: the API server refuses that in a Rollout"
-            raise refused("duplicate-list-keys", manifest, why, "render each key once", (*at, index))
+            raise ChartRefused.of_object("duplicate-list-keys", manifest, why, "render each key once", (*at, index))
         seen.add(key)

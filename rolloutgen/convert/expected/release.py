@@ -29,26 +29,24 @@ from rolloutgen.convert.expected.target import (
     Edits,
     Part,
     Patched,
-    Refused,
     Target,
     changes_of,
     find_targets,
     merged,
     moved,
-    refused,
     with_added,
 )
+from rolloutgen.errors import ChartRefused
 from rolloutgen.kube.naming import ROUTE, route_name, same_when_cut
 from rolloutgen.model import Change, Decisions, Diagnostic, Manifest, Ref, Release
 
 LIMIT = "long-release-name"
-CUT = "cut to 63 characters"
 _SHORTER = "use a shorter release name"
 
 
 def check_workloads(objects: Iterable[Manifest], decisions: Decisions, release: Release) -> None:
-    """Raises Refused ("long-release-name") where two workloads have one name, or one selector because the names in it
-    are cut: nothing else is said of such a render."""
+    """Raises ChartRefused ("long-release-name") where two workloads have one name, or one selector because the names in
+    it are cut: nothing else is said of such a render."""
     sites = {site for decision in decisions.workloads for site in decision.sites}
     found = [manifest for manifest in objects if manifest.ref.kind == "Deployment" and manifest.site in sites]
     alike = same_when_cut(found, release)
@@ -59,7 +57,7 @@ def check_workloads(objects: Iterable[Manifest], decisions: Decisions, release: 
 def check_names(
     before: Iterable[Ref], after: Iterable[Ref], new: Iterable[Ref], targets: Sequence[Target], release: Release
 ) -> None:
-    """Raises Refused where one of the `new` objects takes a name that `after`, all objects of the new render, has
+    """Raises ChartRefused where one of the `new` objects takes a name that `after`, all objects of the new render, has
     already ("name-taken"), also where only a release name of this length makes them equal ("long-release-name")."""
     count = Counter(ref.identity(release.namespace) for ref in after)
     taken = next((ref for ref in new if count[ref.identity(release.namespace)] > 1), None)
@@ -68,19 +66,20 @@ def check_names(
     if max(Counter(ref.identity(release.namespace) for ref in before).values()) > 1:
         raise _own_names(targets[0].workload, release)
     if any(target.shortened for target in targets):
-        why = f"{CUT}, {taken} is not the only one of its name under the release {release.name}"
-        raise refused(LIMIT, targets[0].workload, why, f"{_SHORTER}, or --service-names keep")
+        why = f"cut to 63 characters, {taken} is not the only one of its name under the release {release.name}"
+        hint = f"{_SHORTER}, or --service-names keep"
+        raise ChartRefused.of_object(LIMIT, targets[0].workload, why, hint, cause="cut-name")
     why = f"the conversion makes {taken}, and the render has another object of that kind and name"
     hint = "rename the other one; where the chart is converted in part by hand, finish that by hand"
-    raise refused("name-taken", targets[0].workload, why, hint)
+    raise ChartRefused.of_object("name-taken", targets[0].workload, why, hint)
 
 
-def _own_names(workload: Manifest, release: Release) -> Refused:
+def _own_names(workload: Manifest, release: Release) -> ChartRefused:
     why = f"two objects of the chart itself have one name or selector under the release {release.name}"
-    return refused(LIMIT, workload, why, _SHORTER)
+    return ChartRefused.of_object(LIMIT, workload, why, _SHORTER)
 
 
-__all__ = ["Refused", "Transformed", "transform"]
+__all__ = ["Transformed", "transform"]
 
 Listed = tuple[Manifest, tuple[str, ...]]  # a VirtualService, amended, and the names of the routes that it weighs
 
@@ -121,7 +120,7 @@ def transform(
     """What the converted chart must render where the original renders `objects`.
 
     `rollout` is the effective values block; it may lack any key. Bodies that do not change are shared with `objects`.
-    A render without anything to convert comes back as it is. Raises Refused where a conversion would break it.
+    A render without anything to convert comes back as it is. Raises ChartRefused where a conversion would break it.
     """
     check_workloads(objects, decisions, release)
     targets = find_targets(objects, decisions, rollout, release)

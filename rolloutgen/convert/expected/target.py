@@ -9,27 +9,14 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from rolloutgen.errors import RolloutgenError
+from rolloutgen.errors import ChartRefused
 from rolloutgen.kube.naming import host_tail, track_names
 from rolloutgen.kube.pods import serves
 from rolloutgen.kube.tree import as_map, dig, maps, overlay
-from rolloutgen.model import Change, Decisions, Diagnostic, Manifest, Path, Ref, Refusal, Release, WorkloadDecision
+from rolloutgen.model import Change, Decisions, Diagnostic, Manifest, Path, Ref, Release, WorkloadDecision
 
 Edits = tuple[tuple[Path, str], ...]  # where an object was changed, and the id of the rule that says why
 Patched = tuple[Mapping[str, Any], Edits]
-
-
-class Refused(RolloutgenError):
-    """The render holds something that a conversion would break; `refusal` says what, why and the way out."""
-
-    def __init__(self, refusal: Refusal) -> None:
-        super().__init__(refusal.code, path=refusal.path, line=refusal.line or None, why=refusal.why, hint=refusal.hint)
-        self.refusal = refusal
-
-
-def refused(by: str, manifest: Manifest, why: str, hint: str, at: Path = ()) -> Refused:
-    """The exception for `manifest` and the path `at` in it. Its line in the source is not known to a render: 0."""
-    return Refused(Refusal(by, manifest.template, 0, f"{manifest.ref}: {why}", hint, manifest.ref, at))
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +65,7 @@ class Target:
         return host_tail(host, self.service.ref.name, self.namespace, seen_from.ref.home(self.release.namespace))
 
     def port(self) -> int | None:
-        """The traffic port where the Service has several and a route must name one; raises Refused."""
+        """The traffic port where the Service has several and a route must name one; raises ChartRefused."""
         if self.service is None:
             return None
         ports = maps(dig(self.service.body, "spec", "ports"))
@@ -87,14 +74,16 @@ class Target:
         chosen = dig(ports, self.decision.port_index, "port")
         if not isinstance(chosen, int):
             why = f"has no port number at position {self.decision.port_index}"
-            raise refused("no-traffic-port", self.service, why, "choose the port that serves the traffic")
+            raise ChartRefused.of_object(
+                "no-traffic-port", self.service, why, "choose the port that serves the traffic"
+            )
         return chosen
 
 
 def find_targets(
     objects: Sequence[Manifest], decisions: Decisions, rollout: Mapping[str, Any], release: Release
 ) -> tuple[Target, ...]:
-    """The workloads of a render in the order of the decisions and of the render; raises Refused."""
+    """The workloads of a render in the order of the decisions and of the render; raises ChartRefused."""
     return tuple(
         _target(manifest, decision, objects, _block(decisions, decision, rollout), release, hashed=decisions.hashed)
         for decision in decisions.workloads
@@ -127,7 +116,9 @@ def _target(
     service = _service(workload, decision, objects, release)
     if decision.strategy == "blue-green" and service is None:
         why = "blue-green switches a Service, and this render has none"
-        raise refused("blue-green-needs-service", workload, why, "choose canary, or always render the Service")
+        raise ChartRefused.of_object(
+            "blue-green-needs-service", workload, why, "choose canary, or always render the Service"
+        )
     if service is None:
         return Target(decision, workload, None, block, release)
     weighed = decision.strategy == "canary" and decision.router == "istio"
@@ -155,7 +146,9 @@ def _service(
     best = named or fitting
     if len(best) > 1:
         names = ", ".join(manifest.ref.name for manifest in best)
-        raise refused("ambiguous-service", workload, f"several Services serve it: {names}", "choose one with --service")
+        raise ChartRefused.of_object(
+            "ambiguous-service", workload, f"several Services serve it: {names}", "choose one with --service"
+        )
     return best[0] if best else None
 
 
@@ -182,7 +175,9 @@ def _check_alone(workload: Manifest, service: Manifest, objects: Sequence[Manife
     for other in objects:
         if other is not workload and serves(service, other, release.namespace):
             why = f"selects the pods of {workload.ref} and {other.ref}; the controller's hash would cut one of them off"
-            raise refused("service-of-two-workloads", service, why, "give each workload a Service of its own")
+            raise ChartRefused.of_object(
+                "service-of-two-workloads", service, why, "give each workload a Service of its own"
+            )
 
 
 @dataclass(frozen=True, slots=True)

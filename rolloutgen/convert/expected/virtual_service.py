@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from rolloutgen.convert.expected.target import Edits, Target, refused
+from rolloutgen.convert.expected.target import Edits, Target
+from rolloutgen.errors import ChartRefused
 from rolloutgen.kube.naming import ROUTE
 from rolloutgen.kube.tree import as_list, as_map, dig, maps, put
 from rolloutgen.model import Json, Manifest, Path, Ref
@@ -27,7 +28,7 @@ def amend(body: Mapping[str, Any], manifest: Manifest, target: Target, name: str
     """`body` (of the VirtualService `manifest`) after the split of the target's Service; the last part names the routes
     that now weigh two versions, () where it carries no traffic to the Service. `name` is for routes without one.
 
-    Raises Refused for what the controller would break: see `_check`.
+    Raises ChartRefused for what the controller would break: see `_check`.
     """
     if not target.split:
         return body, (), ()
@@ -109,20 +110,22 @@ def _check(body: Mapping[str, Any], manifest: Manifest, target: Target, routes: 
         for route in maps(dig(body, "spec", kind)):
             if _hits(route, target, manifest):
                 why = f"a {kind} route leads to {service}; only HTTP routes can be weighed here"
-                raise refused("tcp-route", manifest, why, "use --router none, or blue-green", ("spec", kind))
+                raise ChartRefused.of_object(
+                    "tcp-route", manifest, why, "use --router none, or blue-green", ("spec", kind)
+                )
             if routes:
                 why = f"a {kind} route to another Service beside the routes to {service} makes the Rollout invalid"
                 hint = "move it to a VirtualService of its own"
-                raise refused("foreign-tls-or-tcp-route", manifest, why, hint, ("spec", kind))
+                raise ChartRefused.of_object("foreign-tls-or-tcp-route", manifest, why, hint, ("spec", kind))
     for index in routes:
         at = ("spec", "http", index, "route")
         entries = dig(body, *at)
         if len(entries) != 1:
             why = f"a route to {service} has {len(entries)} destinations; the controller deletes what is not its own"
-            raise refused("third-destination", manifest, why, "leave one destination in that route", at)
+            raise ChartRefused.of_object("third-destination", manifest, why, "leave one destination in that route", at)
         if dig(entries[0], "destination", "subset"):
             why = f"a route to {service} names a subset; the two versions are Services, not subsets"
-            raise refused("subset-route", manifest, why, "route to the Service without a subset", at)
+            raise ChartRefused.of_object("subset-route", manifest, why, "route to the Service without a subset", at)
 
 
 def _hits(route: Json, target: Target, manifest: Manifest) -> bool:

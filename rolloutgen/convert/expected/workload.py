@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from rolloutgen.convert.expected.target import Edits, Patched, Target, refused
+from rolloutgen.convert.expected.target import Edits, Patched, Target
+from rolloutgen.errors import ChartRefused
 from rolloutgen.kube.tree import as_map, dig, drop, put
 from rolloutgen.model import ROLLOUT_API, Manifest, Path
 
@@ -29,17 +30,17 @@ _UNDECLARED: tuple[Path, ...] = (
 def as_rollout(body: Mapping[str, Any], target: Target) -> Patched:
     """The Deployment `body` with a Rollout's kind, with a selector, without the fields that a Rollout does not declare.
 
-    Strategy and replicas are still the Deployment's. Raises Refused ("name-missing", "recreate-strategy",
+    Strategy and replicas are still the Deployment's. Raises ChartRefused ("name-missing", "recreate-strategy",
     "selector-missing").
     """
     if not target.workload.ref.name:
         why = "these values give it no name, and the API server takes no object without one"
         hint = "give the value that names it with --values FILE or --set KEY=VALUE"
-        raise refused("name-missing", target.workload, why, hint, ("metadata", "name"))
+        raise ChartRefused.of_object("name-missing", target.workload, why, hint, ("metadata", "name"))
     if dig(body, "spec", "strategy", "type") == "Recreate" and not target.decision.force_recreate:
         why = "its strategy is Recreate: two versions must not run at once, and a Rollout runs both"
         hint = "make sure that they may, then use --force"
-        raise refused("recreate-strategy", target.workload, why, hint, ("spec", "strategy", "type"))
+        raise ChartRefused.of_object("recreate-strategy", target.workload, why, hint, ("spec", "strategy", "type"))
     changed: Any = {**body, "apiVersion": ROLLOUT_API, "kind": "Rollout"}
     gone = tuple(path for path in _UNDECLARED if _holds(body, path))
     for path in gone:
@@ -56,7 +57,7 @@ def _selector(target: Target) -> dict[str, Any]:
     chosen = {key: labels[key] for key in target.decision.selector if key in labels}
     if not chosen:
         why = "it has no selector, which only extensions/v1beta1 makes up; a Rollout must name one"
-        raise refused("selector-missing", target.workload, why, "write spec.selector.matchLabels")
+        raise ChartRefused.of_object("selector-missing", target.workload, why, "write spec.selector.matchLabels")
     return chosen
 
 

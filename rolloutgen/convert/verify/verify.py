@@ -5,14 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Literal
 
 from rolloutgen.chart.chart import Chart
 from rolloutgen.convert.expected.nulls import RULE as NULLS
 from rolloutgen.convert.expected.release import transform
-from rolloutgen.convert.expected.target import Refused
 from rolloutgen.convert.verify.compare import Place, differences, random_paths, show_value
-from rolloutgen.errors import RolloutgenError
+from rolloutgen.errors import ChartRefused, RolloutgenError
 from rolloutgen.helm import HelmEngine
 from rolloutgen.kube.tree import path_text
 from rolloutgen.model import (
@@ -34,14 +33,20 @@ _RANDOM = re.compile(
 )
 
 
+ProofState = Literal["equal", "different", "refused", "refused-by-transform", "broken", "limited", "skipped"]
+
+
 @dataclass(frozen=True, slots=True)
 class ProofResult:
-    """One value set. `state` is equal, different, refused (both sides refuse), broken (only the new chart does not
-    render), limited (its release name is so long that names collide: such a release cannot be converted) or skipped
-    (the old chart does not render it either); `objects` counts what was compared."""
+    """The proof under one value set; `objects` counts what was compared.
+
+    `state` is equal, different, refused (both sides refuse), refused-by-transform (only the conversion does), broken
+    (only the new chart does not render), limited (its release name is so long that names collide: such a release cannot
+    be converted) or skipped (the old chart does not render it either). `refusal` is why it is refused or limited.
+    """
 
     value_set: ValueSet
-    state: str
+    state: ProofState
     why: str = ""
     objects: int = 0
     differences: tuple[Difference, ...] = ()
@@ -108,12 +113,12 @@ def _verdict(
     try:
         block = _block(after, decisions.values_key)
         meant = transform(before.objects, decisions, block, value_set.release)
-    except Refused as refusal:
-        if refusal.refusal.code == "long-release-name":
-            return ProofResult(value_set, "limited", refusal.refusal.why, findings=(_too_long(refusal.refusal),))
-        if isinstance(after, RolloutgenError):
-            return ProofResult(value_set, "refused", refusal.refusal.why, refusal=refusal.refusal)
-        return ProofResult(value_set, "refused-by-transform", refusal.refusal.why, refusal=refusal.refusal)
+    except ChartRefused as refused:
+        refusal = refused.refusals[0]
+        if refusal.code == "long-release-name":
+            return ProofResult(value_set, "limited", refusal.why, findings=(_too_long(refusal),), refusal=refusal)
+        state: ProofState = "refused" if isinstance(after, RolloutgenError) else "refused-by-transform"
+        return ProofResult(value_set, state, refusal.why, refusal=refusal)
     if isinstance(after, RolloutgenError):
         return ProofResult(value_set, "broken", str(after), expected=meant.objects)
     rendered, nulls = _without_nulls(after.objects, {change.ref for change in meant.changes if change.code == NULLS})

@@ -10,7 +10,7 @@ import pytest
 
 from rolloutgen.chart.manifests import parse_rendered
 from rolloutgen.convert.expected.release import Transformed, transform
-from rolloutgen.convert.expected.target import Refused
+from rolloutgen.errors import ChartRefused
 from rolloutgen.goyaml import parse
 from rolloutgen.model import Decisions, Manifest, Refusal, Release, WorkloadDecision
 
@@ -71,9 +71,9 @@ def bodies(manifests: Iterable[Manifest] | Transformed) -> dict[str, Mapping[str
 
 def refusal(*documents: str, **options: Any) -> Refusal:
     """The refusal that converting `documents` must end in."""
-    with pytest.raises(Refused) as caught:
+    with pytest.raises(ChartRefused) as caught:
         convert(*documents, **options)
-    return caught.value.refusal
+    return caught.value.refusals[0]
 
 
 def read(text: str) -> Any:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from rolloutgen.convert.expected.release import transform
-from rolloutgen.convert.expected.target import Refused
+from rolloutgen.errors import ChartRefused
 from rolloutgen.model import Decisions, Manifest, Ref, Release, WorkloadDecision
 
 GIVEN = {"enabled": True, "prometheus": "http://p:9090", "interval": "1m", "successRate": 0.99, "p99Milliseconds": 500}
@@ -88,10 +88,10 @@ def test_switched_off_it_leaves_nothing_behind(analysis: Any) -> None:
 
 
 def test_a_missing_value_is_named() -> None:
-    with pytest.raises(Refused) as caught:
+    with pytest.raises(ChartRefused) as caught:
         converted("step", {"analysis": {**GIVEN, "prometheus": ""}})
-    assert caught.value.refusal.code == "incomplete-analysis"
-    assert "rollout.analysis.prometheus, rollout.analysis.count" in caught.value.refusal.why
+    assert caught.value.refusals[0].code == "incomplete-analysis"
+    assert "rollout.analysis.prometheus, rollout.analysis.count" in caught.value.refusals[0].why
 
 
 def test_channels_are_annotations_beside_the_others() -> None:

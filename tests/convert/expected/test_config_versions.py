@@ -10,7 +10,7 @@ import pytest
 
 from rolloutgen.chart.chart import Chart
 from rolloutgen.convert.expected.config_versions import content_hash, versioned
-from rolloutgen.convert.expected.target import Refused
+from rolloutgen.errors import ChartRefused
 from rolloutgen.goyaml.dump import go_json
 from rolloutgen.helm.embedded import EmbeddedEngine
 from rolloutgen.model import Manifest, Ref, Release, ValueSet
@@ -105,6 +105,6 @@ def test_what_is_not_chosen_stays_the_very_same() -> None:
 
 def test_a_name_that_becomes_too_long_is_refused() -> None:
     given = config("x" * 245, data={"x": "1"})
-    with pytest.raises(Refused) as caught:
+    with pytest.raises(ChartRefused) as caught:
         versioned([given], [given.site], RELEASE)
-    assert caught.value.refusal.code == "long-release-name"
+    assert caught.value.refusals[0].code == "long-release-name"

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from rolloutgen.chart.manifests import ref_of
 from rolloutgen.convert.expected.release import Transformed, transform
-from rolloutgen.convert.expected.target import Refused
 from rolloutgen.convert.verify.compare import explain
+from rolloutgen.errors import ChartRefused
 from rolloutgen.model import Decisions, Manifest, Release, WorkloadDecision
 
 RELEASE = Release(name="shop", namespace="prod")
@@ -165,7 +165,7 @@ ROLLOUTS = st.fixed_dictionaries(
 def converted(objects: tuple[Manifest, ...], decisions: Decisions, rollout: dict[str, Any]) -> Transformed | None:
     try:
         return transform(objects, decisions, rollout, RELEASE)
-    except Refused:
+    except ChartRefused:
         return None
 
 
