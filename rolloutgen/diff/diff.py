@@ -140,13 +140,17 @@ class ImpactExample:
 
 @dataclass(frozen=True, slots=True)
 class Impact:
-    """A registered impact. `observe` yields what a change does; `order` says where its lines stand. The docstring
-    of its module holds the rest."""
+    """A registered impact. `observe` yields what a change does; `order` says where its lines stand.
+
+    `example` is a change with a line, `counterexample` one without; further cases are in tests/diff/impacts/cases. The
+    docstring of its module holds the rest.
+    """
 
     code: str
     severity: Severity
     observe: Callable[[ReleaseChange], Iterator[Observation]]
-    examples: tuple[ImpactExample, ...]
+    example: ImpactExample
+    counterexample: ImpactExample
     order: int = 5
 
 

@@ -44,7 +44,7 @@ def explain(rule_id: str) -> str:
     parts = [f"{plugin.code} ({plugin.value.severity})", doc.summary]
     parts += [_wrapped(name, body) for name, body in (("Why", doc.why), ("Fix", doc.fix), ("Source", doc.source))]
     if plugin.value.bad:
-        parts += [f"Wrong:\n{_shown(plugin.value.bad[0])}", f"Right:\n{_shown(plugin.value.good[0])}"]
+        parts += [f"Wrong:\n{_shown(plugin.value.bad)}", f"Right:\n{_shown(plugin.value.good)}"]
     return "\n\n".join(parts) + "\n"
 
 

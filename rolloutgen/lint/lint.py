@@ -17,7 +17,7 @@ Locate = Callable[[ReleaseView, Diagnostic], int]
 
 _RANK: Mapping[Severity, int] = {"error": 0, "warning": 1, "info": 2}
 NO_RULE = "there is no rule"
-_SCHEMA_RULES = frozenset({"schema", "unknown-field"})
+_SCHEMA_RULES = frozenset({"schema", "unknown-field", "duplicate-list-key"})
 _OF_ITEMS = frozenset({"env-invalid", "volume-invalid"})  # what they say of an item holds for its fields
 _ANY = "*"
 # What the schemas of Kubernetes' own workloads say of the whole, and which rule names the field.

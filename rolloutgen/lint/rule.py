@@ -1,4 +1,4 @@
-"""What a lint rule is: a function from a release to faults, with its severity and its examples."""
+"""What a lint rule is: a function from a release to faults, with its severity and two examples."""
 
 from __future__ import annotations
 
@@ -26,13 +26,17 @@ class Example:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """A registered rule. The docstring of its module holds the rest: the fault, `Why:`, `Fix:` and `Source:`."""
+    """A registered rule. The docstring of its module holds the rest: the fault, `Why:`, `Fix:` and `Source:`.
+
+    `good` and `bad` are what `rolloutgen explain` shows; further cases are in tests/lint/rules/cases. A rule about
+    suppressions has no `bad`.
+    """
 
     code: str
     severity: Severity
     check: Callable[[ReleaseView], Iterator[Observation]]
-    good: tuple[str | Example, ...]
-    bad: tuple[str | Example, ...]
+    good: str | Example
+    bad: str | Example | None = None
 
     def findings(self, view: ReleaseView, hint: str = "") -> Iterator[Diagnostic]:
         """What the rule says about one render, in order; `hint` is the way out."""

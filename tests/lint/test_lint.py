@@ -8,9 +8,10 @@ import pytest
 
 from rolloutgen.chart.manifests import parse_rendered
 from rolloutgen.kube.release import ReleaseView
-from rolloutgen.lint.lint import lint, rules
+from rolloutgen.lint.lint import lint
 from rolloutgen.model import Diagnostic, Release
 from tests.lint.rules import scenery
+from tests.lint.rules.rule_cases import cases
 
 TWO_STRATEGIES = "kind: Rollout\nspec: {strategy: {canary: {}, blueGreen: {activeService: web-active}}}\n"
 
@@ -195,8 +196,10 @@ def test_nothing_to_say_about_nothing() -> None:
 )
 def test_what_a_rule_says_of_a_field_no_schema_repeats(rule: str, kind: str) -> None:
     said = []
-    for example in rules()[rule].value.bad:
-        found = lint([view(scenery.as_example(example).text.replace("kind: Rollout", f"kind: {kind}"))])
+    for case in cases("bad"):
+        if case.plugin.code != rule:
+            continue
+        found = lint([view(case.example.text.replace("kind: Rollout", f"kind: {kind}"))])
         said.append({finding.code for finding in found if finding.severity == "error"})
     assert {rule} in said
     assert all(each == {rule} or (not each and kind == "Deployment") for each in said), "a Rollout may be judged harder"

@@ -13,15 +13,13 @@ import pytest
 
 from rolloutgen.kube.release import ReleaseView
 from rolloutgen.lint.lint import lint
-from rolloutgen.lint.rule import Example, Rule
-from rolloutgen.registry import Plugin, load
 from tests.lint.rules import scenery
-from tests.lint.rules.test_parity import LINTED, ROWS
+from tests.lint.rules.rule_cases import Case, Sort, cases, covered
+from tests.lint.rules.test_parity import LINTED
 
 pytestmark = pytest.mark.programs
 
-PLUGINS = load("rolloutgen.lint.rules", "RULE", Rule)
-REFUSED_BY_PLUGIN = {rule for row in LINTED for rule in ROWS[row]}
+REFUSED_BY_PLUGIN = {code for code, rows in covered().items() if set(rows) & set(LINTED)}
 
 
 @pytest.fixture(scope="session")
@@ -41,35 +39,27 @@ def refusal(program: str, folder: Path, documents: list[dict[str, Any]]) -> str:
     return "" if ended.returncode == 0 else ended.stdout + ended.stderr
 
 
-def linted(kind: str) -> list[Any]:
-    """The examples with a Rollout: the plugin does not look at anything without one."""
-    return [
-        pytest.param(plugin, example, id=f"{plugin.code}-{number}")
-        for plugin in PLUGINS.values()
-        for number, example in enumerate(getattr(plugin.value, kind))
-        if "kind: Rollout\n" in scenery.as_example(example).text + "\n"
-    ]
+def linted(*sorts: Sort) -> list[Any]:
+    """The cases with a Rollout: the plugin does not look at anything without one."""
+    return [pytest.param(case, id=case.name) for case in cases(*sorts) if "kind: Rollout\n" in case.example.text + "\n"]
 
 
-@pytest.mark.parametrize(("plugin", "example"), linted("bad"))
-def test_the_plugin_refuses_what_its_rules_refuse(
-    plugin: Plugin[Rule], example: str | Example, plugin_program: str, tmp_path: Path
-) -> None:
-    severities = {finding.severity for finding in plugin.value.findings(scenery.view(example, schemas=True))}
-    said = refusal(plugin_program, tmp_path, scenery.bodies(example))
-    if plugin.code in REFUSED_BY_PLUGIN and "error" in severities:
+@pytest.mark.parametrize("case", linted("bad"))
+def test_the_plugin_refuses_what_its_rules_refuse(case: Case, plugin_program: str, tmp_path: Path) -> None:
+    findings = case.plugin.value.findings(scenery.view(case.example, schemas=True))
+    severities = {finding.severity for finding in findings}
+    said = refusal(plugin_program, tmp_path, scenery.bodies(case.example))
+    if case.plugin.code in REFUSED_BY_PLUGIN and "error" in severities:
         assert said, "the plugin accepts what is an error here"
     elif "error" not in severities:
         assert not said, "the plugin refuses what is no error here"
 
 
-@pytest.mark.parametrize(("plugin", "example"), linted("good"))
-def test_the_plugin_accepts_what_is_good(
-    plugin: Plugin[Rule], example: str | Example, plugin_program: str, tmp_path: Path
-) -> None:
-    if any(kind in scenery.as_example(example).text for kind in ("workloadRef",)):
+@pytest.mark.parametrize("case", linted("good"))
+def test_the_plugin_accepts_what_is_good(case: Case, plugin_program: str, tmp_path: Path) -> None:
+    if "workloadRef" in case.example.text:
         pytest.skip("the plugin judges the absent pod template of a workloadRef")
-    assert refusal(plugin_program, tmp_path, scenery.bodies(example)) == ""
+    assert refusal(plugin_program, tmp_path, scenery.bodies(case.example)) == ""
 
 
 @pytest.mark.parametrize("seed", range(60))
@@ -77,9 +67,9 @@ def test_what_the_plugin_refuses_of_a_spoilt_example_is_an_error(
     seed: int, plugin_program: str, tmp_path: Path
 ) -> None:
     chance = random.Random(seed)
-    example = chance.choice([param.values for kind in ("good", "bad") for param in linted(kind)])[1]
-    assert isinstance(example, (str, Example))
-    documents = scenery.bodies(example)
+    (case,) = chance.choice(linted("good", "bad")).values
+    assert isinstance(case, Case)
+    documents = scenery.bodies(case.example)
     for _ in range(chance.choice([1, 1, 2, 3])):
         _spoil(documents, chance)
     if refusal(plugin_program, tmp_path, documents):

@@ -66,11 +66,6 @@ IMPACT = Impact(
     severity="warning",
     order=0,
     observe=_observe,
-    examples=(
-        ImpactExample(_DEPLOYMENT, _ROLLOUT, ("was a Deployment", "cutover")),
-        ImpactExample(
-            _DEPLOYMENT, _ROLLOUT.replace("web:1", "web:2"), ("in the same deployment, without a canary", "`web:2`")
-        ),
-        ImpactExample(_ROLLOUT, _ROLLOUT.replace("web:1", "web:2")),
-    ),
+    example=ImpactExample(_DEPLOYMENT, _ROLLOUT, ("was a Deployment", "cutover")),
+    counterexample=ImpactExample(_ROLLOUT, _ROLLOUT.replace("web:1", "web:2")),
 )

@@ -73,10 +73,6 @@ IMPACT = Impact(
     severity="info",
     order=7,
     observe=_observe,
-    examples=(
-        ImpactExample(_BEFORE, _BEFORE.replace("web:1", "web:2"), ("without --wait", "deploy the old version")),
-        ImpactExample(_BEFORE, _BEFORE.replace("web:1", "web:2"), ("--server-side=false once",), deployer="helm4"),
-        ImpactExample(_BEFORE, _BEFORE.replace("web:1", "web:2"), ("revert the change in git",), deployer="argocd"),
-        ImpactExample(_BEFORE, _BEFORE.replace("spec: {", "spec: {replicas: 3, ", 1)),
-    ),
+    example=ImpactExample(_BEFORE, _BEFORE.replace("web:1", "web:2"), ("without --wait", "deploy the old version")),
+    counterexample=ImpactExample(_BEFORE, _BEFORE.replace("spec: {", "spec: {replicas: 3, ", 1)),
 )

@@ -112,31 +112,15 @@ IMPACT = Impact(
     severity="info",
     order=4,
     observe=_observe,
-    examples=(
-        ImpactExample(
-            _BEFORE,
-            _BEFORE.replace("shop.example.com", "till.example.com"),
-            (
-                "`shop.example.com` is served no more",
-                "300 s",
-                "`till.example.com` is new",
-                "until its certificate is issued",
-            ),
+    example=ImpactExample(
+        _BEFORE,
+        _BEFORE.replace("shop.example.com", "till.example.com"),
+        (
+            "`shop.example.com` is served no more",
+            "300 s",
+            "`till.example.com` is new",
+            "until its certificate is issued",
         ),
-        ImpactExample(
-            _BEFORE, _BEFORE.replace("192.0.2.1", "192.0.2.2"), ("the DNS record", "`A 192.0.2.1` -> `A 192.0.2.2`")
-        ),
-        ImpactExample(
-            _BEFORE, _BEFORE.replace("name: letsencrypt", "name: own"), ("issued anew by `ClusterIssuer own`",)
-        ),
-        ImpactExample(
-            _BEFORE,
-            _BEFORE.replace("dnsNames: [shop.", "dnsNames: [old."),
-            ("no certificate covers `shop.example.com`",),
-        ),
-        ImpactExample(
-            _BEFORE, _BEFORE.replace("credentialName: shop", "credentialName: new"), ("certificate in Secret `new`",)
-        ),
-        ImpactExample(_BEFORE, _BEFORE.replace("recordTTL: 300", "recordTTL: 60")),
     ),
+    counterexample=ImpactExample(_BEFORE, _BEFORE.replace("recordTTL: 300", "recordTTL: 60")),
 )

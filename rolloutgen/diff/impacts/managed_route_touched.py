@@ -71,15 +71,8 @@ IMPACT = Impact(
     code="managed-route-touched",
     severity="warning",
     observe=_observe,
-    examples=(
-        ImpactExample(
-            _BEFORE, _BEFORE.replace("5s", "9s"), ("`spec.http`", "Rollout `web`", "until the controller repairs")
-        ),
-        ImpactExample(_BEFORE, _BEFORE.replace("5s", "9s"), ("conflict with rollouts-controller",), deployer="helm4"),
-        ImpactExample(_BEFORE, _BEFORE.replace("shop.example.com", "new.example.com")),
-        ImpactExample(
-            _BEFORE.replace("name: web, routes", "name: other, routes"),
-            _BEFORE.replace("name: web, routes", "name: other, routes").replace("5s", "9s"),
-        ),
+    example=ImpactExample(
+        _BEFORE, _BEFORE.replace("5s", "9s"), ("`spec.http`", "Rollout `web`", "until the controller repairs")
     ),
+    counterexample=ImpactExample(_BEFORE, _BEFORE.replace("shop.example.com", "new.example.com")),
 )

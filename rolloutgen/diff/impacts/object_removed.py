@@ -88,14 +88,6 @@ IMPACT = Impact(
     severity="warning",
     order=6,
     observe=_observe,
-    examples=(
-        ImpactExample(_CLAIM + _OTHER, _OTHER, ("is deleted by the upgrade", "its data goes with it")),
-        ImpactExample(_CLAIM + _OTHER, _OTHER, ("where the Application prunes",), deployer="argocd"),
-        ImpactExample(
-            _CLAIM.replace("{name: web}", "{name: web, annotations: {helm.sh/resource-policy: keep}}") + _OTHER,
-            _OTHER,
-            ("stays in the cluster",),
-        ),
-        ImpactExample(_OTHER, _CLAIM + _OTHER),
-    ),
+    example=ImpactExample(_CLAIM + _OTHER, _OTHER, ("is deleted by the upgrade", "its data goes with it")),
+    counterexample=ImpactExample(_OTHER, _CLAIM + _OTHER),
 )

@@ -111,23 +111,12 @@ IMPACT = Impact(
     code="replicas-bounds",
     severity="info",
     observe=_observe,
-    examples=(
-        ImpactExample(
-            _BEFORE,
-            _BEFORE.replace("minReplicas: 2", "minReplicas: 3"),
-            ("keeps 3 to 5 pods, before 2 to 5", "fewer than 3 become 3"),
-        ),
-        ImpactExample(_BEFORE, _BEFORE.replace("minReplicas: 2", "minReplicas: 3"), ("`2` lies outside 3 to 5",)),
-        ImpactExample(
-            _BEFORE, _BEFORE.replace("{replicas: 2}", "{replicas: 4}"), ("`2` -> `4`", "sets its own number")
-        ),
-        ImpactExample(
-            _BEFORE,
-            _BEFORE.replace("minReplicas: 2", "minReplicas: 3").replace("{replicas: 2}", "{replicas: 3}"),
-            ("fewer than 3 become 3",),
-        ),
-        ImpactExample(_BEFORE, _BEFORE.partition("---")[0], ("goes", "up to 5 pods")),
-        ImpactExample("kind: Rollout\nspec: {replicas: 2}", "kind: Rollout\nspec: {replicas: 0}", ("no pod is left",)),
-        ImpactExample(_BEFORE, _BEFORE.replace("spec: {minReplicas", "metadata: {labels: {a: b}}\nspec: {minReplicas")),
+    example=ImpactExample(
+        _BEFORE,
+        _BEFORE.replace("minReplicas: 2", "minReplicas: 3"),
+        ("keeps 3 to 5 pods, before 2 to 5", "fewer than 3 become 3"),
+    ),
+    counterexample=ImpactExample(
+        _BEFORE, _BEFORE.replace("spec: {minReplicas", "metadata: {labels: {a: b}}\nspec: {minReplicas")
     ),
 )

@@ -48,13 +48,6 @@ IMPACT = Impact(
     severity="info",
     order=2,
     observe=_observe,
-    examples=(
-        ImpactExample(_BEFORE, _BEFORE.replace("web:1", "web:2"), ("replaces its pods", "`web:1` -> `web:2`")),
-        ImpactExample(
-            _BEFORE.replace("{template", "{strategy: {type: Recreate}, template"),
-            _BEFORE.replace("{template", "{strategy: {type: Recreate}, template").replace("web:1", "web:2"),
-            ("an interruption",),
-        ),
-        ImpactExample(_BEFORE, _BEFORE.replace("{template", "{replicas: 4, template")),
-    ),
+    example=ImpactExample(_BEFORE, _BEFORE.replace("web:1", "web:2"), ("replaces its pods", "`web:1` -> `web:2`")),
+    counterexample=ImpactExample(_BEFORE, _BEFORE.replace("{template", "{replicas: 4, template")),
 )

@@ -45,12 +45,10 @@ IMPACT = Impact(
     severity="error",
     order=0,
     observe=_observe,
-    examples=(
-        ImpactExample(
-            _BEFORE,
-            _BEFORE.replace("{matchLabels: {app: web}}", "{matchLabels: {app: web, tier: front}}"),
-            ("the API server refuses", "`spec.selector.matchLabels.tier`"),
-        ),
-        ImpactExample(_BEFORE, _BEFORE.replace("tier: front", "tier: back")),
+    example=ImpactExample(
+        _BEFORE,
+        _BEFORE.replace("{matchLabels: {app: web}}", "{matchLabels: {app: web, tier: front}}"),
+        ("the API server refuses", "`spec.selector.matchLabels.tier`"),
     ),
+    counterexample=ImpactExample(_BEFORE, _BEFORE.replace("tier: front", "tier: back")),
 )

@@ -62,25 +62,14 @@ IMPACT = Impact(
     severity="info",
     order=1,
     observe=_observe,
-    examples=(
-        ImpactExample(
-            _BEFORE,
-            _BEFORE.replace("web:1", "web:2").replace("value: info", "value: debug"),
-            (
-                "starts a canary in 4 steps, 1 of them waiting for a person",
-                "image of `web` `web:1` -> `web:2`",
-                "`LEVEL`",
-            ),
+    example=ImpactExample(
+        _BEFORE,
+        _BEFORE.replace("web:1", "web:2").replace("value: info", "value: debug"),
+        (
+            "starts a canary in 4 steps, 1 of them waiting for a person",
+            "image of `web` `web:1` -> `web:2`",
+            "`LEVEL`",
         ),
-        ImpactExample(
-            _BEFORE, _BEFORE.replace("[{name: web,", '[{name: proxy, image: "p:1"}, {name: web,'), ("`proxy`", "new")
-        ),
-        ImpactExample(
-            _BEFORE.replace("template:", "template:\n    metadata: {labels: {app: web, helm.sh/chart: web-1}}"),
-            _BEFORE.replace("template:", "template:\n    metadata: {labels: {app: web, helm.sh/chart: web-2}}"),
-            ("label `helm.sh/chart`", "nothing that runs changes"),
-        ),
-        ImpactExample(_BEFORE, _BEFORE.replace("setWeight: 10", "setWeight: 20")),
-        ImpactExample(_BEFORE, _BEFORE.replace('image: "web:1"', 'image: "web:1", imagePullPolicy: IfNotPresent')),
     ),
+    counterexample=ImpactExample(_BEFORE, _BEFORE.replace("setWeight: 10", "setWeight: 20")),
 )

@@ -64,18 +64,8 @@ IMPACT = Impact(
     severity="info",
     order=3,
     observe=_observe,
-    examples=(
-        ImpactExample(
-            _BEFORE, _BEFORE.replace("10", "20"), ("step 1", '`{"setWeight": 20}`', "from the next rollout on")
-        ),
-        ImpactExample(_BEFORE, _BEFORE.replace(", {pause: {}}", ""), ("2 -> 1 steps",)),
-        ImpactExample(
-            _BEFORE,
-            _BEFORE.replace("10", "20").replace(
-                "spec: {", 'spec: {template: {spec: {containers: [{name: web, image: "w:9"}]}}, ', 1
-            ),
-            ("the canary of this change goes through the new ones",),
-        ),
-        ImpactExample(_BEFORE, _BEFORE.replace("canary: {", "canary: {maxSurge: 1, ")),
+    example=ImpactExample(
+        _BEFORE, _BEFORE.replace("10", "20"), ("step 1", '`{"setWeight": 20}`', "from the next rollout on")
     ),
+    counterexample=ImpactExample(_BEFORE, _BEFORE.replace("canary: {", "canary: {maxSurge: 1, ")),
 )

@@ -66,19 +66,6 @@ IMPACT = Impact(
     severity="info",
     order=3,
     observe=_observe,
-    examples=(
-        ImpactExample(_BEFORE, _BEFORE.replace("maxSurge: 1", "maxSurge: 2"), ("`spec.strategy.canary.maxSurge`",)),
-        ImpactExample(
-            _BEFORE,
-            _BEFORE.replace(
-                "{canary: {stableService: web-a, canaryService: web-b, maxSurge: 1, steps: [{setWeight: 10}]}}",
-                "{blueGreen: {activeService: web-a}}",
-            ),
-            ("`canary` -> `blueGreen`",),
-        ),
-        ImpactExample(
-            _BEFORE, _BEFORE.replace("stableService: web-a", "stableService: web-c"), ("Service `web-a` is let go",)
-        ),
-        ImpactExample(_BEFORE, _BEFORE.replace("setWeight: 10", "setWeight: 20")),
-    ),
+    example=ImpactExample(_BEFORE, _BEFORE.replace("maxSurge: 1", "maxSurge: 2"), ("`spec.strategy.canary.maxSurge`",)),
+    counterexample=ImpactExample(_BEFORE, _BEFORE.replace("setWeight: 10", "setWeight: 20")),
 )

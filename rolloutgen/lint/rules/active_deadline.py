@@ -31,16 +31,12 @@ RULE = Rule(
     code="active-deadline",
     severity="error",
     check=_faults,
-    good=(
-        """
+    good="""
 kind: Rollout
 spec: {template: {spec: {terminationGracePeriodSeconds: 60}}}
 """,
-    ),
-    bad=(
-        """
+    bad="""
 kind: Rollout
 spec: {template: {spec: {activeDeadlineSeconds: 60}}}
 """,
-    ),
 )

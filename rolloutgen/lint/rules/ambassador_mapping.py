@@ -44,8 +44,7 @@ RULE = Rule(
     code="ambassador-mapping",
     severity="error",
     check=_faults,
-    good=(
-        """
+    good="""
 kind: Rollout
 spec:
   strategy:
@@ -54,28 +53,10 @@ spec:
 kind: Mapping
 spec: {prefix: /, service: web-stable}
 """,
-    ),
-    bad=(
-        """
+    bad="""
 kind: Rollout
 spec:
   strategy:
     canary: {stableService: web-stable, canaryService: web-canary, trafficRouting: {ambassador: {mappings: []}}}
 """,
-        """
-kind: Rollout
-spec:
-  strategy:
-    canary: {stableService: web-stable, canaryService: web-canary, trafficRouting: {ambassador: {mappings: [other]}}}
-""",
-        """
-kind: Rollout
-spec:
-  strategy:
-    canary: {stableService: web-stable, canaryService: web-canary, trafficRouting: {ambassador: {mappings: [web]}}}
----
-kind: Mapping
-spec: {prefix: /, service: web-stable, weight: 20}
-""",
-    ),
 )

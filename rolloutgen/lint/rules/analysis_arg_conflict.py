@@ -31,14 +31,11 @@ RULE = Rule(
     code="analysis-arg-conflict",
     severity="error",
     check=_faults,
-    good=(
-        """
+    good="""
 kind: Rollout
 spec: {strategy: {canary: {analysis: {templates: [{templateName: web}]}}}}
 """,
-    ),
-    bad=(
-        """
+    bad="""
 kind: Rollout
 spec: {strategy: {canary: {analysis: {templates: [{templateName: web-a}, {templateName: web-b}]}}}}
 ---
@@ -50,5 +47,4 @@ kind: AnalysisTemplate
 metadata: {name: web-b}
 spec: {args: [{name: path, value: /b}], metrics: [{name: b, provider: {web: {url: "http://x{{args.path}}"}}}]}
 """,
-    ),
 )

@@ -48,8 +48,7 @@ RULE = Rule(
     code="analysis-arg-field",
     severity="error",
     check=_faults,
-    good=(
-        """
+    good="""
 kind: Rollout
 spec:
   strategy:
@@ -59,9 +58,7 @@ spec:
             templates: [{templateName: web}]
             args: [{name: app, valueFrom: {fieldRef: {fieldPath: "metadata.labels['app']"}}}]
 """,
-    ),
-    bad=(
-        """
+    bad="""
 kind: Rollout
 spec:
   strategy:
@@ -71,18 +68,4 @@ spec:
             templates: [{templateName: web}]
             args: [{name: app, valueFrom: {fieldRef: {fieldPath: metadata.generation}}}]
 """,
-        """
-kind: Rollout
-spec:
-  strategy:
-    canary:
-      steps:
-        - experiment:
-            templates: [{name: base, specRef: stable}]
-            analyses:
-              - name: check
-                templateName: web
-                args: [{name: app, valueFrom: {fieldRef: {fieldPath: metadata.labels.app}}}]
-""",
-    ),
 )

@@ -38,8 +38,7 @@ RULE = Rule(
     code="analysis-arg-unresolved",
     severity="error",
     check=_faults,
-    good=(
-        """
+    good="""
 kind: Rollout
 spec: {strategy: {canary: {analysis: {templates: [{templateName: web-a}], args: [{name: path, value: /}]}}}}
 ---
@@ -47,9 +46,7 @@ kind: AnalysisTemplate
 metadata: {name: web-a}
 spec: {args: [{name: path}], metrics: [{name: a, provider: {web: {url: "http://x{{args.path}}"}}}]}
 """,
-    ),
-    bad=(
-        """
+    bad="""
 kind: Rollout
 spec: {strategy: {canary: {steps: [{analysis: {templates: [{templateName: web-a}]}}]}}}
 ---
@@ -57,5 +54,4 @@ kind: AnalysisTemplate
 metadata: {name: web-a}
 spec: {args: [{name: path}], metrics: [{name: a, provider: {web: {url: "http://x{{args.path}}"}}}]}
 """,
-    ),
 )

@@ -38,19 +38,15 @@ RULE = Rule(
     code="analysis-on-no-traffic",
     severity="warning",
     check=_faults,
-    good=(
-        """
+    good="""
 kind: AnalysisTemplate
 spec:
   metrics:
     - {name: a, successCondition: "len(result) > 0 && result[0] > 0.9", provider: {prometheus: {query: up}}}
     - {name: b, successCondition: "result[0] > 0.9", provider: {prometheus: {query: up or vector(1)}}}
 """,
-    ),
-    bad=(
-        """
+    bad="""
 kind: AnalysisTemplate
 spec: {metrics: [{name: a, successCondition: "result[0] >= 0.95", provider: {prometheus: {query: up}}}]}
 """,
-    ),
 )

@@ -35,38 +35,12 @@ RULE = Rule(
     code="analysis-template-missing",
     severity="warning",
     check=_faults,
-    good=(
-        """
+    good="""
 kind: Rollout
 spec: {strategy: {canary: {analysis: {templates: [{templateName: web}]}}}}
 """,
-    ),
-    bad=(
-        """
+    bad="""
 kind: Rollout
 spec: {strategy: {canary: {analysis: {templates: [{templateName: other}]}}}}
 """,
-        """
-kind: Rollout
-spec: {strategy: {canary: {steps: [{analysis: {templates: [{templateName: web, clusterScope: true}]}}]}}}
-""",
-        """
-kind: Rollout
-spec: {strategy: {canary: {analysis: {templates: [{templateName: web-all}]}}}}
----
-kind: AnalysisTemplate
-metadata: {name: web-all}
-spec:
-  templates: [{templateName: other}]
-  metrics: [{name: up, provider: {web: {url: "http://example.com", jsonPath: "{$.ok}"}}}]
-""",
-        """
-kind: Rollout
-spec:
-  strategy:
-    canary:
-      steps:
-        - experiment: {templates: [{name: base, specRef: stable}], analyses: [{name: a, templateName: other}]}
-""",
-    ),
 )

@@ -34,26 +34,12 @@ RULE = Rule(
     code="anti-affinity-choice",
     severity="error",
     check=_faults,
-    good=(
-        """
+    good="""
 kind: Rollout
 spec: {strategy: {canary: {antiAffinity: {requiredDuringSchedulingIgnoredDuringExecution: {}}}}}
 """,
-    ),
-    bad=(
-        """
+    bad="""
 kind: Rollout
 spec: {strategy: {canary: {antiAffinity: {}}}}
 """,
-        """
-kind: Rollout
-spec:
-  strategy:
-    blueGreen:
-      activeService: web-active
-      antiAffinity:
-        preferredDuringSchedulingIgnoredDuringExecution: {weight: 1}
-        requiredDuringSchedulingIgnoredDuringExecution: {}
-""",
-    ),
 )

@@ -59,32 +59,12 @@ RULE = Rule(
     code="app-mesh-router",
     severity="error",
     check=_faults,
-    good=(
-        """
+    good="""
 kind: Rollout
 spec: {strategy: {canary: {stableService: web-stable, canaryService: web-canary}}}
 """,
-    ),
-    bad=(
-        """
+    bad="""
 kind: Rollout
 spec: {strategy: {canary: {stableService: web-stable, canaryService: web-canary, trafficRouting: {appMesh: {}}}}}
 """,
-        """
-kind: Rollout
-spec:
-  strategy:
-    canary:
-      stableService: web-stable
-      canaryService: web-canary
-      trafficRouting: {appMesh: {virtualService: {name: web}}}
----
-apiVersion: appmesh.k8s.aws/v1beta2
-kind: VirtualService
-spec: {provider: {virtualRouter: {virtualRouterRef: {name: web}}}}
----
-kind: VirtualRouter
-spec: {routes: [{name: main, httpRoute: {action: {weightedTargets: [{weight: 100}]}}}]}
-""",
-    ),
 )

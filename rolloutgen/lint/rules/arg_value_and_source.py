@@ -27,20 +27,16 @@ RULE = Rule(
     code="arg-value-and-source",
     severity="error",
     check=_faults,
-    good=(
-        """
+    good="""
 kind: AnalysisTemplate
 spec:
   args: [{name: token, valueFrom: {secretKeyRef: {name: token, key: token}}}]
   metrics: [{name: a, provider: {web: {url: "http://x/{{args.token}}"}}}]
 """,
-    ),
-    bad=(
-        """
+    bad="""
 kind: AnalysisTemplate
 spec:
   args: [{name: token, value: x, valueFrom: {secretKeyRef: {name: token, key: token}}}]
   metrics: [{name: a, provider: {web: {url: "http://x/{{args.token}}"}}}]
 """,
-    ),
 )

@@ -38,8 +38,7 @@ RULE = Rule(
     code="background-arg-missing",
     severity="error",
     check=_faults,
-    good=(
-        """
+    good="""
 kind: Rollout
 spec: {strategy: {canary: {analysis: {templates: [{templateName: web-a}], args: [{name: path, value: /}]}}}}
 ---
@@ -47,9 +46,7 @@ kind: AnalysisTemplate
 metadata: {name: web-a}
 spec: {args: [{name: path}], metrics: [{name: a, provider: {web: {url: "http://x{{args.path}}"}}}]}
 """,
-    ),
-    bad=(
-        """
+    bad="""
 kind: Rollout
 spec: {strategy: {canary: {analysis: {templates: [{templateName: web-a}, {templateName: web-b}]}}}}
 ---
@@ -61,5 +58,4 @@ kind: AnalysisTemplate
 metadata: {name: web-b}
 spec: {args: [{name: path, value: /b}], metrics: [{name: b, provider: {web: {url: "http://x{{args.path}}"}}}]}
 """,
-    ),
 )

@@ -32,20 +32,12 @@ RULE = Rule(
     code="blue-green-same-service",
     severity="error",
     check=_faults,
-    good=(
-        """
+    good="""
 kind: Rollout
 spec: {strategy: {blueGreen: {activeService: web-active}}}
 """,
-    ),
-    bad=(
-        """
+    bad="""
 kind: Rollout
 spec: {strategy: {blueGreen: {activeService: web-active, previewService: web-active}}}
 """,
-        """
-kind: Rollout
-spec: {strategy: {blueGreen: {}}}
-""",
-    ),
 )

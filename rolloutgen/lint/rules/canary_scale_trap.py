@@ -51,8 +51,7 @@ RULE = Rule(
     code="canary-scale-trap",
     severity="warning",
     check=_faults,
-    good=(
-        """
+    good="""
 kind: Rollout
 spec:
   replicas: 10
@@ -63,9 +62,7 @@ spec:
       trafficRouting: {istio: {virtualService: {name: web, routes: [primary]}}}
       steps: [{setCanaryScale: {replicas: 1}}, {setCanaryScale: {matchTrafficWeight: true}}, {setWeight: 50}]
 """,
-    ),
-    bad=(
-        """
+    bad="""
 kind: Rollout
 spec:
   replicas: 10
@@ -76,15 +73,4 @@ spec:
       trafficRouting: {istio: {virtualService: {name: web, routes: [primary]}}}
       steps: [{setCanaryScale: {replicas: 1}}, {pause: {}}, {setWeight: 50}]
 """,
-        """
-kind: Rollout
-spec:
-  strategy:
-    canary:
-      stableService: web-stable
-      canaryService: web-canary
-      trafficRouting: {istio: {virtualService: {name: web, routes: [primary]}}}
-      steps: [{setCanaryScale: {weight: 20}}, {setWeight: 20}, {setWeight: 60}]
-""",
-    ),
 )

@@ -25,8 +25,7 @@ RULE = Rule(
     code="canary-scale-without-routing",
     severity="error",
     check=_faults,
-    good=(
-        """
+    good="""
 kind: Rollout
 spec:
   strategy:
@@ -36,11 +35,8 @@ spec:
       trafficRouting: {istio: {virtualService: {name: web, routes: [primary]}}}
       steps: [{setCanaryScale: {replicas: 1}}, {setCanaryScale: {matchTrafficWeight: true}}, {setWeight: 50}]
 """,
-    ),
-    bad=(
-        """
+    bad="""
 kind: Rollout
 spec: {strategy: {canary: {steps: [{setCanaryScale: {replicas: 1}}]}}}
 """,
-    ),
 )

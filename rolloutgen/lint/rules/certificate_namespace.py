@@ -40,8 +40,7 @@ RULE = Rule(
     code="certificate-namespace",
     severity="warning",
     check=_faults,
-    good=(
-        """
+    good="""
 kind: Gateway
 spec:
   selector: {istio: ingressgateway}
@@ -54,9 +53,7 @@ kind: Certificate
 metadata: {name: a, namespace: istio-system}
 spec: {secretName: a, dnsNames: [a.example.com], issuerRef: {name: ca}}
 """,
-    ),
-    bad=(
-        """
+    bad="""
 kind: Gateway
 spec:
   selector: {istio: ingressgateway}
@@ -69,5 +66,4 @@ kind: Certificate
 metadata: {name: a}
 spec: {secretName: a, dnsNames: [a.example.com], issuerRef: {name: ca}}
 """,
-    ),
 )

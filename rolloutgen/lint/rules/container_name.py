@@ -37,28 +37,12 @@ RULE = Rule(
     code="container-name",
     severity="error",
     check=_faults,
-    good=(
-        """
+    good="""
 kind: Rollout
 spec: {template: {spec: {containers: [{name: web, image: "web:1"}, {name: sidecar, image: "side:1"}]}}}
 """,
-    ),
-    bad=(
-        """
+    bad="""
 kind: Rollout
 spec: {template: {spec: {containers: [{image: "web:1"}]}}}
 """,
-        """
-kind: Rollout
-spec: {template: {spec: {containers: [{name: Web_1, image: "web:1"}]}}}
-""",
-        """
-kind: Rollout
-spec: {template: {spec: {containers: [{name: web, image: "web:1"}, {name: web, image: "side:1"}]}}}
-""",
-        """
-kind: Rollout
-spec: {template: {spec: {initContainers: [{name: web, image: "init:1"}]}}}
-""",
-    ),
 )

@@ -47,8 +47,7 @@ RULE = Rule(
     code="container-port",
     severity="error",
     check=_faults,
-    good=(
-        """
+    good="""
 kind: Rollout
 spec:
   template:
@@ -56,23 +55,8 @@ spec:
       containers:
         - {name: web, image: "web:1", ports: [{name: http, containerPort: 80}, {name: admin, containerPort: 81}]}
 """,
-    ),
-    bad=(
-        """
+    bad="""
 kind: Rollout
 spec: {template: {spec: {containers: [{name: web, image: "web:1", ports: [{containerPort: 70000}]}]}}}
 """,
-        """
-kind: Rollout
-spec: {template: {spec: {containers: [{name: web, image: web, ports: [{name: sixteen-letters-, containerPort: 8}]}]}}}
-""",
-        """
-kind: Rollout
-spec:
-  template:
-    spec:
-      containers:
-        - {name: web, image: "web:1", ports: [{name: http, containerPort: 80}, {name: http, containerPort: 81}]}
-""",
-    ),
 )

@@ -47,8 +47,7 @@ RULE = Rule(
     code="container-unknown",
     severity="warning",
     check=_faults,
-    good=(
-        """
+    good="""
 kind: Rollout
 spec:
   template:
@@ -58,9 +57,7 @@ spec:
         - name: info
           downwardAPI: {items: [{path: cpu, resourceFieldRef: {containerName: web, resource: limits.cpu}}]}
 """,
-    ),
-    bad=(
-        """
+    bad="""
 kind: Rollout
 spec:
   template:
@@ -70,26 +67,4 @@ spec:
         - name: info
           downwardAPI: {items: [{path: cpu, resourceFieldRef: {containerName: app, resource: limits.cpu}}]}
 """,
-        """
-kind: Rollout
-spec:
-  template:
-    spec:
-      containers: [{name: web, image: "web:1"}]
-      volumes:
-        - name: info
-          projected:
-            sources: [{downwardAPI: {items: [{path: cpu, resourceFieldRef: {containerName: a, resource: limits.cpu}}]}}]
-""",
-        """
-kind: Rollout
-spec:
-  template:
-    spec:
-      containers:
-        - name: web
-          image: web:1
-          env: [{name: CPU, valueFrom: {resourceFieldRef: {containerName: app, resource: limits.cpu}}}]
-""",
-    ),
 )

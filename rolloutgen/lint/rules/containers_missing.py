@@ -25,15 +25,11 @@ RULE = Rule(
     code="containers-missing",
     severity="error",
     check=_faults,
-    good=(
-        """
+    good="""
 kind: Rollout
 """,
-    ),
-    bad=(
-        """
+    bad="""
 kind: Rollout
 spec: {template: {spec: {containers: []}}}
 """,
-    ),
 )

@@ -32,8 +32,7 @@ RULE = Rule(
     code="credential-without-certificate",
     severity="warning",
     check=_faults,
-    good=(
-        """
+    good="""
 kind: Gateway
 spec:
   selector: {istio: ingressgateway}
@@ -46,9 +45,7 @@ kind: Certificate
 metadata: {name: a, namespace: istio-system}
 spec: {secretName: a, dnsNames: [a.example.com], issuerRef: {name: ca}}
 """,
-    ),
-    bad=(
-        """
+    bad="""
 kind: Gateway
 spec:
   selector: {istio: ingressgateway}
@@ -57,5 +54,4 @@ spec:
       port: {name: https, number: 443, protocol: HTTPS}
       tls: {mode: SIMPLE, credentialName: a}
 """,
-    ),
 )

@@ -60,8 +60,7 @@ RULE = Rule(
     code="dangling-backend",
     severity="warning",
     check=_faults,
-    good=(
-        """
+    good="""
 kind: Service
 metadata: {name: web-stable}
 ---
@@ -72,31 +71,9 @@ spec:
 kind: ConfigMap
 data: {url: "http://web-stable:80", app: web}
 """,
-    ),
-    bad=(
-        """
+    bad="""
 kind: Ingress
 spec:
   rules: [{http: {paths: [{path: /, pathType: Prefix, backend: {service: {name: web, port: {number: 80}}}}]}}]
 """,
-        """
-kind: Ingress
-spec: {defaultBackend: {service: {name: web, port: {number: 80}}}}
-""",
-        """
-kind: Service
-metadata: {name: web-stable}
----
-kind: ConfigMap
-data: {url: "http://web:80/health"}
-""",
-        """
-kind: VirtualService
-spec: {hosts: [web.example.com], http: [{route: [{destination: {host: web}}]}]}
-""",
-        """
-kind: HTTPRoute
-spec: {rules: [{backendRefs: [{name: web, port: 80}]}]}
-""",
-    ),
 )

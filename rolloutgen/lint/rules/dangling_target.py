@@ -36,8 +36,7 @@ RULE = Rule(
     code="dangling-target",
     severity="warning",
     check=_faults,
-    good=(
-        """
+    good="""
 kind: Rollout
 spec: {replicas: 2}
 ---
@@ -47,21 +46,10 @@ spec:
   maxReplicas: 4
   scaleTargetRef: {apiVersion: argoproj.io/v1alpha1, kind: Rollout, name: web}
 """,
-    ),
-    bad=(
-        """
+    bad="""
 kind: Rollout
 ---
 kind: HorizontalPodAutoscaler
 spec: {minReplicas: 2, maxReplicas: 4, scaleTargetRef: {apiVersion: apps/v1, kind: Deployment, name: web}}
 """,
-        """
-kind: ScaledObject
-spec: {scaleTargetRef: {name: other}}
-""",
-        """
-kind: VerticalPodAutoscaler
-spec: {targetRef: {apiVersion: argoproj.io/v1alpha1, kind: Rollout, name: other}}
-""",
-    ),
 )

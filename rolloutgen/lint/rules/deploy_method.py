@@ -53,10 +53,6 @@ RULE = Rule(
     code="deploy-method",
     severity="info",
     check=_faults,
-    good=(Example("kind: Rollout\nspec: {strategy: {blueGreen: {activeService: web-active}}}\n", deployer="helm3"),),
-    bad=(
-        Example("kind: Rollout\nspec: {strategy: {blueGreen: {activeService: web-active}}}\n", deployer="helm4"),
-        Example("kind: Rollout\nspec: {strategy: {blueGreen: {activeService: web-active}}}\n", deployer="flux"),
-        Example("kind: Rollout\nspec: {replicas: 2}\n", deployer="helmfile"),
-    ),
+    good=Example("kind: Rollout\nspec: {strategy: {blueGreen: {activeService: web-active}}}\n", deployer="helm3"),
+    bad=Example("kind: Rollout\nspec: {strategy: {blueGreen: {activeService: web-active}}}\n", deployer="helm4"),
 )

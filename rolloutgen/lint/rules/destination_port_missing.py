@@ -31,22 +31,18 @@ RULE = Rule(
     code="destination-port-missing",
     severity="warning",
     check=_faults,
-    good=(
-        """
+    good="""
 kind: Service
 spec: {ports: [{name: http, port: 80}, {name: grpc, port: 90}]}
 ---
 kind: VirtualService
 spec: {hosts: [a.example.com], http: [{route: [{destination: {host: web, port: {number: 80}}}]}]}
 """,
-    ),
-    bad=(
-        """
+    bad="""
 kind: Service
 spec: {ports: [{name: http, port: 80}, {name: grpc, port: 90}]}
 ---
 kind: VirtualService
 spec: {hosts: [a.example.com], http: [{route: [{destination: {host: web}}]}]}
 """,
-    ),
 )

@@ -75,8 +75,7 @@ RULE = Rule(
     code="destination-rule-mismatch",
     severity="warning",
     check=_faults,
-    good=(
-        """
+    good="""
 kind: Rollout
 spec:
   strategy:
@@ -102,9 +101,7 @@ spec:
         - {destination: {host: web, subset: stable}, weight: 100}
         - {destination: {host: web, subset: canary}, weight: 0}
 """,
-    ),
-    bad=(
-        """
+    bad="""
 kind: Rollout
 spec:
   strategy:
@@ -130,17 +127,4 @@ spec:
         - {destination: {host: web, subset: stable}, weight: 100}
         - {destination: {host: web, subset: canary}, weight: 0}
 """,
-        """
-kind: Rollout
-spec:
-  strategy:
-    canary:
-      stableService: web-stable
-      canaryService: web-canary
-      trafficRouting: {istio: {virtualService: {name: web, routes: [primary]}}}
----
-kind: DestinationRule
-spec: {host: web-stable, trafficPolicy: {tls: {mode: ISTIO_MUTUAL}}}
-""",
-    ),
 )

@@ -30,14 +30,11 @@ RULE = Rule(
     code="destination-rule-missing",
     severity="warning",
     check=_faults,
-    good=(
-        """
+    good="""
 kind: Rollout
 spec: {strategy: {canary: {stableService: web-stable, canaryService: web-canary}}}
 """,
-    ),
-    bad=(
-        """
+    bad="""
 kind: Rollout
 spec:
   strategy:
@@ -58,5 +55,4 @@ spec:
         - {destination: {host: web, subset: stable}, weight: 100}
         - {destination: {host: web, subset: canary}, weight: 0}
 """,
-    ),
 )

@@ -34,16 +34,12 @@ RULE = Rule(
     code="disk-written-by-many",
     severity="warning",
     check=_faults,
-    good=(
-        """
+    good="""
 kind: Rollout
 spec: {replicas: 1, template: {spec: {volumes: [{name: data, gcePersistentDisk: {pdName: d}}]}}}
 """,
-    ),
-    bad=(
-        """
+    bad="""
 kind: Rollout
 spec: {replicas: 2, template: {spec: {volumes: [{name: data, gcePersistentDisk: {pdName: d}}]}}}
 """,
-    ),
 )

@@ -41,8 +41,7 @@ RULE = Rule(
     code="double-scrape",
     severity="warning",
     check=_faults,
-    good=(
-        """
+    good="""
 kind: Rollout
 spec: {strategy: {canary: {stableService: web-stable, canaryService: web-canary}}}
 ---
@@ -55,9 +54,7 @@ metadata: {name: web-canary, labels: {app: web, track: canary}}
 kind: ServiceMonitor
 spec: {selector: {matchLabels: {track: stable}}, endpoints: [{port: http}]}
 """,
-    ),
-    bad=(
-        """
+    bad="""
 kind: Rollout
 spec: {strategy: {canary: {stableService: web-stable, canaryService: web-canary}}}
 ---
@@ -70,5 +67,4 @@ metadata: {name: web-canary, labels: {app: web}}
 kind: ServiceMonitor
 spec: {selector: {matchLabels: {app: web}}, endpoints: [{port: http}]}
 """,
-    ),
 )

@@ -25,6 +25,6 @@ RULE = Rule(
     code="duplicate-key",
     severity="error",
     check=_faults,
-    good=("kind: Rollout\nspec: {minReadySeconds: 5}\n",),
-    bad=("kind: Service\nmetadata: {name: web, labels: {app: web, app: shop}}\n",),
+    good="kind: Rollout\nspec: {minReadySeconds: 5}\n",
+    bad="kind: Service\nmetadata: {name: web, labels: {app: web, app: shop}}\n",
 )

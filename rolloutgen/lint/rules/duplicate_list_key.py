@@ -24,22 +24,12 @@ RULE = Rule(
     code="duplicate-list-key",
     severity="error",
     check=_faults,
-    good=(
-        """
+    good="""
 kind: Rollout
 spec: {template: {spec: {containers: [{name: web, image: "web:1", env: [{name: A, value: x}, {name: B, value: x}]}]}}}
 """,
-    ),
-    bad=(
-        """
+    bad="""
 kind: Rollout
 spec: {template: {spec: {containers: [{name: web, image: "web:1", env: [{name: A, value: b}, {name: A, value: c}]}]}}}
 """,
-        """
-apiVersion: v1
-kind: Service
-metadata: {name: web}
-spec: {ports: [{name: http, port: 80}, {name: web, port: 80}]}
-""",
-    ),
 )

@@ -42,30 +42,18 @@ RULE = Rule(
     code="duplicate-metric-name",
     severity="error",
     check=_faults,
-    good=(
-        """
+    good="""
 kind: AnalysisTemplate
 spec:
   metrics:
     - {name: a, provider: {web: {url: "http://example.com"}}}
     - {name: b, provider: {web: {url: "http://example.com"}}}
 """,
-    ),
-    bad=(
-        """
+    bad="""
 kind: AnalysisTemplate
 spec:
   metrics:
     - {name: a, provider: {web: {url: "http://example.com"}}}
     - {name: a, provider: {web: {url: "http://example.org"}}}
 """,
-        """
-kind: Rollout
-spec: {strategy: {canary: {analysis: {templates: [{templateName: web}, {templateName: web-more}]}}}}
----
-kind: AnalysisTemplate
-metadata: {name: web-more}
-spec: {metrics: [{name: up, provider: {web: {url: "http://example.com"}}}]}
-""",
-    ),
 )

@@ -46,22 +46,12 @@ RULE = Rule(
     code="duplicate-metric-rule",
     severity="error",
     check=_faults,
-    good=(
-        """
+    good="""
 kind: Rollout
 spec: {strategy: {canary: {analysis: {templates: [{templateName: web}], dryRun: [{metricName: up}]}}}}
 """,
-    ),
-    bad=(
-        """
+    bad="""
 kind: Rollout
 spec: {strategy: {canary: {analysis: {templates: [{templateName: web}], dryRun: [{metricName: up}, {metricName: up}]}}}}
 """,
-        """
-kind: AnalysisTemplate
-spec:
-  metrics: [{name: a, provider: {web: {url: "http://example.com"}}}]
-  measurementRetention: [{metricName: a, limit: 1}, {metricName: a, limit: 2}]
-""",
-    ),
 )

@@ -28,8 +28,7 @@ RULE = Rule(
     code="dynamic-stable-scale-with-delay",
     severity="error",
     check=_faults,
-    good=(
-        """
+    good="""
 kind: Rollout
 spec:
   strategy:
@@ -39,9 +38,7 @@ spec:
       dynamicStableScale: true
       trafficRouting: {istio: {virtualService: {name: web, routes: [primary]}}}
 """,
-    ),
-    bad=(
-        """
+    bad="""
 kind: Rollout
 spec:
   strategy:
@@ -52,5 +49,4 @@ spec:
       scaleDownDelaySeconds: 60
       trafficRouting: {istio: {virtualService: {name: web, routes: [primary]}}}
 """,
-    ),
 )

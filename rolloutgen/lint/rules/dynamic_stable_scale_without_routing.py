@@ -25,16 +25,12 @@ RULE = Rule(
     code="dynamic-stable-scale-without-routing",
     severity="error",
     check=_faults,
-    good=(
-        """
+    good="""
 kind: Rollout
 spec: {strategy: {canary: {dynamicStableScale: false}}}
 """,
-    ),
-    bad=(
-        """
+    bad="""
 kind: Rollout
 spec: {strategy: {canary: {dynamicStableScale: true}}}
 """,
-    ),
 )

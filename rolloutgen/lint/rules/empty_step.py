@@ -28,16 +28,12 @@ RULE = Rule(
     code="empty-step",
     severity="error",
     check=_faults,
-    good=(
-        """
+    good="""
 kind: Rollout
 spec: {strategy: {canary: {steps: [{pause: {}}]}}}
 """,
-    ),
-    bad=(
-        """
+    bad="""
 kind: Rollout
 spec: {strategy: {canary: {steps: [{}]}}}
 """,
-    ),
 )

@@ -46,8 +46,7 @@ RULE = Rule(
     code="endless-analysis",
     severity="error",
     check=_faults,
-    good=(
-        """
+    good="""
 kind: Rollout
 spec: {strategy: {canary: {analysis: {templates: [{templateName: web-a}]}}}}
 ---
@@ -55,9 +54,7 @@ kind: AnalysisTemplate
 metadata: {name: web-a}
 spec: {metrics: [{name: a, interval: 1m, provider: {web: {url: "http://x"}}}]}
 """,
-    ),
-    bad=(
-        """
+    bad="""
 kind: Rollout
 spec: {strategy: {canary: {steps: [{analysis: {templates: [{templateName: web-a}]}}]}}}
 ---
@@ -65,13 +62,4 @@ kind: AnalysisTemplate
 metadata: {name: web-a}
 spec: {metrics: [{name: a, interval: 1m, provider: {web: {url: "http://x"}}}]}
 """,
-        """
-kind: Rollout
-spec: {strategy: {blueGreen: {activeService: web-active, prePromotionAnalysis: {templates: [{templateName: web-a}]}}}}
----
-kind: AnalysisTemplate
-metadata: {name: web-a}
-spec: {metrics: [{name: a, interval: 1m, count: "0", provider: {web: {url: "http://x"}}}]}
-""",
-    ),
 )

@@ -30,26 +30,12 @@ RULE = Rule(
     code="experiment-weight-router",
     severity="error",
     check=_faults,
-    good=(
-        """
+    good="""
 kind: Rollout
 spec: {strategy: {canary: {steps: [{experiment: {templates: [{name: base, specRef: stable}]}}]}}}
 """,
-    ),
-    bad=(
-        """
+    bad="""
 kind: Rollout
 spec: {strategy: {canary: {steps: [{experiment: {templates: [{name: base, specRef: stable, weight: 5}]}}]}}}
 """,
-        """
-kind: Rollout
-spec:
-  strategy:
-    canary:
-      stableService: web-stable
-      canaryService: web-canary
-      trafficRouting: {nginx: {stableIngress: web}}
-      steps: [{experiment: {templates: [{name: base, specRef: stable, weight: 5}]}}]
-""",
-    ),
 )

@@ -33,8 +33,7 @@ RULE = Rule(
     code="foreign-layer4-route",
     severity="error",
     check=_faults,
-    good=(
-        """
+    good="""
 kind: Rollout
 spec:
   strategy:
@@ -43,9 +42,7 @@ spec:
       canaryService: web-canary
       trafficRouting: {istio: {virtualService: {name: web, routes: [primary]}}}
 """,
-    ),
-    bad=(
-        """
+    bad="""
 kind: Rollout
 spec:
   strategy:
@@ -68,5 +65,4 @@ spec:
     - match: [{port: 5432}]
       route: [{destination: {host: database}}]
 """,
-    ),
 )

@@ -40,8 +40,7 @@ RULE = Rule(
     code="header-match-value",
     severity="error",
     check=_faults,
-    good=(
-        """
+    good="""
 kind: Rollout
 spec:
   strategy:
@@ -51,9 +50,7 @@ spec:
       trafficRouting: {managedRoutes: [{name: beta}], istio: {virtualService: {name: web, routes: [primary]}}}
       steps: [{setHeaderRoute: {name: beta, match: [{headerName: x-beta, headerValue: {prefix: a}}]}}]
 """,
-    ),
-    bad=(
-        """
+    bad="""
 kind: Rollout
 spec:
   strategy:
@@ -63,25 +60,4 @@ spec:
       trafficRouting: {managedRoutes: [{name: beta}], istio: {virtualService: {name: web, routes: [primary]}}}
       steps: [{setHeaderRoute: {name: beta, match: [{headerName: x-beta, headerValue: {exact: a, prefix: b}}]}}]
 """,
-        """
-kind: Rollout
-spec:
-  strategy:
-    canary:
-      stableService: web-stable
-      canaryService: web-canary
-      trafficRouting: {managedRoutes: [{name: beta}], istio: {virtualService: {name: web, routes: [primary]}}}
-      steps: [{setHeaderRoute: {name: beta, match: [{headerName: x-beta, headerValue: {}}]}}]
-""",
-        """
-kind: Rollout
-spec:
-  strategy:
-    canary:
-      stableService: web-stable
-      canaryService: web-canary
-      trafficRouting: {managedRoutes: [{name: beta}], alb: {ingress: web, servicePort: 80}}
-      steps: [{setHeaderRoute: {name: beta, match: [{headerName: x-beta, headerValue: {prefix: a}}]}}]
-""",
-    ),
 )

@@ -25,8 +25,7 @@ RULE = Rule(
     code="header-route-router",
     severity="error",
     check=_faults,
-    good=(
-        """
+    good="""
 kind: Rollout
 spec:
   strategy:
@@ -38,21 +37,8 @@ spec:
         istio: {virtualService: {name: web, routes: [primary]}}
       steps: [{setHeaderRoute: {name: beta, match: [{headerName: x-beta, headerValue: {exact: "1"}}]}}]
 """,
-    ),
-    bad=(
-        """
+    bad="""
 kind: Rollout
 spec: {strategy: {canary: {steps: [{setHeaderRoute: {name: beta}}]}}}
 """,
-        """
-kind: Rollout
-spec:
-  strategy:
-    canary:
-      stableService: web-stable
-      canaryService: web-canary
-      trafficRouting: {managedRoutes: [{name: beta}], nginx: {stableIngress: web}}
-      steps: [{setHeaderRoute: {name: beta}}]
-""",
-    ),
 )

@@ -35,8 +35,7 @@ RULE = Rule(
     code="host-outside-gateway",
     severity="warning",
     check=_faults,
-    good=(
-        """
+    good="""
 kind: Gateway
 spec:
   selector: {istio: ingressgateway}
@@ -47,9 +46,7 @@ kind: Service
 kind: VirtualService
 spec: {hosts: [web.example.com], gateways: [web], http: [{route: [{destination: {host: web}}]}]}
 """,
-    ),
-    bad=(
-        """
+    bad="""
 kind: Gateway
 spec:
   selector: {istio: ingressgateway}
@@ -60,5 +57,4 @@ kind: Service
 kind: VirtualService
 spec: {hosts: [b.example.com], gateways: [web], http: [{route: [{destination: {host: web}}]}]}
 """,
-    ),
 )

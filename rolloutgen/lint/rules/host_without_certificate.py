@@ -45,8 +45,7 @@ RULE = Rule(
     code="host-without-certificate",
     severity="warning",
     check=_faults,
-    good=(
-        """
+    good="""
 kind: Gateway
 spec:
   selector: {istio: ingressgateway}
@@ -59,9 +58,7 @@ kind: Certificate
 metadata: {name: a, namespace: istio-system}
 spec: {secretName: a, dnsNames: [a.example.com], issuerRef: {name: ca}}
 """,
-    ),
-    bad=(
-        """
+    bad="""
 kind: Gateway
 spec:
   selector: {istio: ingressgateway}
@@ -74,5 +71,4 @@ kind: Certificate
 metadata: {name: a, namespace: istio-system}
 spec: {secretName: a, dnsNames: [b.example.com], issuerRef: {name: ca}}
 """,
-    ),
 )

@@ -46,8 +46,7 @@ RULE = Rule(
     code="host-without-dns",
     severity="warning",
     check=_faults,
-    good=(
-        """
+    good="""
 kind: Gateway
 spec:
   selector: {istio: ingressgateway}
@@ -56,9 +55,7 @@ spec:
 kind: DNSEndpoint
 spec: {endpoints: [{dnsName: a.example.com, recordType: CNAME, targets: [lb.example.net]}]}
 """,
-    ),
-    bad=(
-        """
+    bad="""
 kind: Gateway
 spec:
   selector: {istio: ingressgateway}
@@ -67,5 +64,4 @@ spec:
 kind: DNSEndpoint
 spec: {endpoints: [{dnsName: b.example.com, recordType: CNAME, targets: [lb.example.net]}]}
 """,
-    ),
 )

@@ -31,8 +31,7 @@ RULE = Rule(
     code="http-route-missing",
     severity="error",
     check=_faults,
-    good=(
-        """
+    good="""
 kind: Rollout
 spec:
   strategy:
@@ -41,9 +40,7 @@ spec:
       canaryService: web-canary
       trafficRouting: {istio: {virtualService: {name: web, routes: [primary]}}}
 """,
-    ),
-    bad=(
-        """
+    bad="""
 kind: Rollout
 spec:
   strategy:
@@ -52,5 +49,4 @@ spec:
       canaryService: web-canary
       trafficRouting: {istio: {virtualService: {name: web, routes: [secondary]}}}
 """,
-    ),
 )

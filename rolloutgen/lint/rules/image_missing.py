@@ -26,20 +26,12 @@ RULE = Rule(
     code="image-missing",
     severity="error",
     check=_faults,
-    good=(
-        """
+    good="""
 kind: Rollout
 spec: {template: {spec: {containers: [{name: web, image: "web:1"}]}}}
 """,
-    ),
-    bad=(
-        """
+    bad="""
 kind: Rollout
 spec: {template: {spec: {containers: [{name: web}]}}}
 """,
-        """
-kind: Rollout
-spec: {template: {spec: {containers: [{name: web, image: ""}]}}}
-""",
-    ),
 )

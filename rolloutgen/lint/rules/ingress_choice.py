@@ -33,27 +33,14 @@ RULE = Rule(
     code="ingress-choice",
     severity="error",
     check=_faults,
-    good=(
-        """
+    good="""
 kind: Rollout
 spec:
   strategy:
     canary: {stableService: web-stable, canaryService: web-canary, trafficRouting: {nginx: {stableIngresses: [web]}}}
 """,
-    ),
-    bad=(
-        """
+    bad="""
 kind: Rollout
 spec: {strategy: {canary: {stableService: web-stable, canaryService: web-canary, trafficRouting: {nginx: {}}}}}
 """,
-        """
-kind: Rollout
-spec:
-  strategy:
-    canary:
-      stableService: web-stable
-      canaryService: web-canary
-      trafficRouting: {alb: {ingress: web, ingresses: [web], servicePort: 80}}
-""",
-    ),
 )

@@ -35,29 +35,16 @@ RULE = Rule(
     code="ingress-missing",
     severity="warning",
     check=_faults,
-    good=(
-        """
+    good="""
 kind: Rollout
 spec:
   strategy:
     canary: {stableService: web-stable, canaryService: web-canary, trafficRouting: {nginx: {stableIngress: web}}}
 """,
-    ),
-    bad=(
-        """
+    bad="""
 kind: Rollout
 spec:
   strategy:
     canary: {stableService: web-stable, canaryService: web-canary, trafficRouting: {nginx: {stableIngress: other}}}
 """,
-        """
-kind: Rollout
-spec:
-  strategy:
-    canary:
-      stableService: web-stable
-      canaryService: web-canary
-      trafficRouting: {alb: {ingresses: [web, other], servicePort: 80}}
-""",
-    ),
 )

@@ -50,16 +50,13 @@ RULE = Rule(
     code="ingress-without-stable",
     severity="error",
     check=_faults,
-    good=(
-        """
+    good="""
 kind: Rollout
 spec:
   strategy:
     canary: {stableService: web-stable, canaryService: web-canary, trafficRouting: {nginx: {stableIngress: web}}}
 """,
-    ),
-    bad=(
-        """
+    bad="""
 kind: Rollout
 spec:
   strategy:
@@ -68,5 +65,4 @@ spec:
 kind: Ingress
 spec: {defaultBackend: {service: {name: web-stable, port: {number: 80}}}}
 """,
-    ),
 )

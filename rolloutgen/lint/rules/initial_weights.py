@@ -55,8 +55,7 @@ RULE = Rule(
     code="initial-weights",
     severity="warning",
     check=_faults,
-    good=(
-        """
+    good="""
 kind: Rollout
 spec:
   strategy:
@@ -65,9 +64,7 @@ spec:
       canaryService: web-canary
       trafficRouting: {istio: {virtualService: {name: web, routes: [primary]}}}
 """,
-    ),
-    bad=(
-        """
+    bad="""
 kind: Rollout
 spec:
   strategy:
@@ -82,19 +79,4 @@ spec:
   http:
     - route: [{destination: {host: web-stable}, weight: 50}, {destination: {host: web-canary}, weight: 50}]
 """,
-        """
-kind: Rollout
-spec:
-  strategy:
-    canary:
-      stableService: web-stable
-      canaryService: web-canary
-      trafficRouting: {istio: {virtualService: {name: web}}}
----
-kind: VirtualService
-spec:
-  hosts: [web.example.com]
-  http: [{route: [{destination: {host: web-stable}}, {destination: {host: web-canary}}]}]
-""",
-    ),
 )

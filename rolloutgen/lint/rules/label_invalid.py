@@ -30,20 +30,12 @@ RULE = Rule(
     code="label-invalid",
     severity="error",
     check=_faults,
-    good=(
-        """
+    good="""
 kind: Rollout
 spec: {template: {metadata: {labels: {example.com/tier: front_1, empty: ""}}}}
 """,
-    ),
-    bad=(
-        """
+    bad="""
 kind: Rollout
 spec: {template: {metadata: {labels: {tier: "front end"}}}}
 """,
-        """
-kind: Rollout
-spec: {template: {metadata: {labels: {"my tier": front}}}}
-""",
-    ),
 )

@@ -34,8 +34,7 @@ RULE = Rule(
     code="layer4-route-missing",
     severity="error",
     check=_faults,
-    good=(
-        """
+    good="""
 kind: Rollout
 spec:
   strategy:
@@ -51,9 +50,7 @@ spec:
     - match: [{port: 5432}]
       route: [{destination: {host: web-stable}, weight: 100}, {destination: {host: web-canary}, weight: 0}]
 """,
-    ),
-    bad=(
-        """
+    bad="""
 kind: Rollout
 spec:
   strategy:
@@ -69,21 +66,4 @@ spec:
     - match: [{port: 5432}]
       route: [{destination: {host: web-stable}, weight: 100}, {destination: {host: web-canary}, weight: 0}]
 """,
-        """
-kind: Rollout
-spec:
-  strategy:
-    canary:
-      stableService: web-stable
-      canaryService: web-canary
-      trafficRouting: {istio: {virtualService: {name: web, tlsRoutes: [{port: 443, sniHosts: [a.example.com]}]}}}
----
-kind: VirtualService
-spec:
-  hosts: [a.example.com]
-  tls:
-    - match: [{port: 443, sniHosts: [a.example.com, b.example.com]}]
-      route: [{destination: {host: web-stable}, weight: 100}, {destination: {host: web-canary}, weight: 0}]
-""",
-    ),
 )

@@ -35,21 +35,17 @@ RULE = Rule(
     code="lost-metrics",
     severity="warning",
     check=_faults,
-    good=(
-        """
+    good="""
 kind: Rollout
 ---
 kind: PrometheusRule
 spec: {groups: [{name: web, rules: [{alert: Down, expr: "rollout_info_replicas_available{name='web'} < 1"}]}]}
 """,
-    ),
-    bad=(
-        """
+    bad="""
 kind: Rollout
 ---
 kind: PrometheusRule
 spec:
   groups: [{name: web, rules: [{alert: Down, expr: "kube_deployment_status_replicas{deployment='web'} < 1"}]}]
 """,
-    ),
 )

@@ -30,8 +30,7 @@ RULE = Rule(
     code="managed-route-of-user",
     severity="warning",
     check=_faults,
-    good=(
-        """
+    good="""
 kind: Rollout
 spec:
   strategy:
@@ -40,9 +39,7 @@ spec:
       canaryService: web-canary
       trafficRouting: {managedRoutes: [{name: beta}], istio: {virtualService: {name: web, routes: [primary]}}}
 """,
-    ),
-    bad=(
-        """
+    bad="""
 kind: Rollout
 spec:
   strategy:
@@ -51,5 +48,4 @@ spec:
       canaryService: web-canary
       trafficRouting: {managedRoutes: [{name: primary}], istio: {virtualService: {name: web, routes: [primary]}}}
 """,
-    ),
 )

@@ -27,8 +27,7 @@ RULE = Rule(
     code="managed-routes-missing",
     severity="error",
     check=_faults,
-    good=(
-        """
+    good="""
 kind: Rollout
 spec:
   strategy:
@@ -38,9 +37,7 @@ spec:
       trafficRouting: {managedRoutes: [{name: beta}], istio: {virtualService: {name: web, routes: [primary]}}}
       steps: [{setHeaderRoute: {name: beta, match: [{headerName: x-beta, headerValue: {exact: a}}]}}]
 """,
-    ),
-    bad=(
-        """
+    bad="""
 kind: Rollout
 spec:
   strategy:
@@ -50,5 +47,4 @@ spec:
       trafficRouting: {istio: {virtualService: {name: web, routes: [primary]}}}
       steps: [{setHeaderRoute: {name: beta, match: [{headerName: x-beta, headerValue: {exact: a}}]}}]
 """,
-    ),
 )

@@ -28,8 +28,7 @@ RULE = Rule(
     code="max-traffic-weight-router",
     severity="error",
     check=_faults,
-    good=(
-        """
+    good="""
 kind: Rollout
 spec:
   strategy:
@@ -39,9 +38,7 @@ spec:
       trafficRouting: {maxTrafficWeight: 1000, nginx: {stableIngress: web}}
       steps: [{setWeight: 500}]
 """,
-    ),
-    bad=(
-        """
+    bad="""
 kind: Rollout
 spec:
   strategy:
@@ -50,5 +47,4 @@ spec:
       canaryService: web-canary
       trafficRouting: {maxTrafficWeight: 1000, istio: {virtualService: {name: web, routes: [primary]}}}
 """,
-    ),
 )

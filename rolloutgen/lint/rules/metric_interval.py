@@ -40,20 +40,12 @@ RULE = Rule(
     code="metric-interval",
     severity="error",
     check=_faults,
-    good=(
-        """
+    good="""
 kind: AnalysisTemplate
 spec: {metrics: [{name: a, count: 3, interval: 1m30s, initialDelay: 30s, provider: {web: {url: "http://x"}}}]}
 """,
-    ),
-    bad=(
-        """
+    bad="""
 kind: AnalysisTemplate
 spec: {metrics: [{name: a, count: 3, provider: {web: {url: "http://x"}}}]}
 """,
-        """
-kind: AnalysisTemplate
-spec: {metrics: [{name: a, interval: 1d, provider: {web: {url: "http://x"}}}]}
-""",
-    ),
 )

@@ -55,31 +55,15 @@ RULE = Rule(
     code="metric-limits",
     severity="error",
     check=_faults,
-    good=(
-        """
+    good="""
 kind: AnalysisTemplate
 spec:
   metrics:
     - {name: a, interval: 1m, count: 5, failureLimit: 2, consecutiveSuccessLimit: 3, provider: {web: {url: "http://x"}}}
     - {name: b, interval: 1m, failureLimit: 2, provider: {web: {url: "http://x"}}}
 """,
-    ),
-    bad=(
-        """
+    bad="""
 kind: AnalysisTemplate
 spec: {metrics: [{name: a, interval: 1m, count: 2, failureLimit: 3, provider: {web: {url: "http://x"}}}]}
 """,
-        """
-kind: AnalysisTemplate
-spec: {metrics: [{name: a, failureLimit: -1, provider: {web: {url: "http://x"}}}]}
-""",
-        """
-kind: AnalysisTemplate
-spec: {metrics: [{name: a, inconclusiveLimit: -1, provider: {web: {url: "http://x"}}}]}
-""",
-        """
-kind: AnalysisTemplate
-spec: {metrics: [{name: a, interval: 1m, count: 2, inconclusiveLimit: 3, provider: {web: {url: "http://x"}}}]}
-""",
-    ),
 )

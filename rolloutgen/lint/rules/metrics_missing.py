@@ -28,24 +28,12 @@ RULE = Rule(
     code="metrics-missing",
     severity="error",
     check=_faults,
-    good=(
-        """
+    good="""
 kind: Rollout
 spec: {strategy: {canary: {analysis: {templates: [{templateName: web}]}}}}
 """,
-    ),
-    bad=(
-        """
+    bad="""
 kind: Rollout
 spec: {strategy: {canary: {steps: [{analysis: {templates: []}}]}}}
 """,
-        """
-kind: Rollout
-spec: {strategy: {canary: {steps: [{analysis: {templates: [{templateName: web-a}]}}]}}}
----
-kind: AnalysisTemplate
-metadata: {name: web-a}
-spec: {args: [{name: path, value: /}]}
-""",
-    ),
 )

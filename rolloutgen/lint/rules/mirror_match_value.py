@@ -30,8 +30,7 @@ RULE = Rule(
     code="mirror-match-value",
     severity="error",
     check=_faults,
-    good=(
-        """
+    good="""
 kind: Rollout
 spec:
   strategy:
@@ -41,9 +40,7 @@ spec:
       trafficRouting: {managedRoutes: [{name: shadow}], istio: {virtualService: {name: web, routes: [primary]}}}
       steps: [{setMirrorRoute: {name: shadow, match: [{method: {exact: GET}, path: {prefix: /}}]}}]
 """,
-    ),
-    bad=(
-        """
+    bad="""
 kind: Rollout
 spec:
   strategy:
@@ -53,15 +50,4 @@ spec:
       trafficRouting: {managedRoutes: [{name: shadow}], istio: {virtualService: {name: web, routes: [primary]}}}
       steps: [{setMirrorRoute: {name: shadow, match: [{method: {exact: GET, regex: P.*}}]}}]
 """,
-        """
-kind: Rollout
-spec:
-  strategy:
-    canary:
-      stableService: web-stable
-      canaryService: web-canary
-      trafficRouting: {managedRoutes: [{name: shadow}], istio: {virtualService: {name: web, routes: [primary]}}}
-      steps: [{setMirrorRoute: {name: shadow, match: [{path: {}}]}}]
-""",
-    ),
 )

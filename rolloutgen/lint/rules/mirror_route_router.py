@@ -25,8 +25,7 @@ RULE = Rule(
     code="mirror-route-router",
     severity="error",
     check=_faults,
-    good=(
-        """
+    good="""
 kind: Rollout
 spec:
   strategy:
@@ -36,9 +35,7 @@ spec:
       trafficRouting: {managedRoutes: [{name: shadow}], istio: {virtualService: {name: web, routes: [primary]}}}
       steps: [{setMirrorRoute: {name: shadow, percentage: 10, match: [{path: {prefix: /}}]}}]
 """,
-    ),
-    bad=(
-        """
+    bad="""
 kind: Rollout
 spec:
   strategy:
@@ -48,5 +45,4 @@ spec:
       trafficRouting: {managedRoutes: [{name: shadow}], alb: {ingress: web, servicePort: 80}}
       steps: [{setMirrorRoute: {name: shadow}}]
 """,
-    ),
 )

@@ -33,8 +33,7 @@ RULE = Rule(
     code="mount-path",
     severity="error",
     check=_faults,
-    good=(
-        """
+    good="""
 kind: Rollout
 spec:
   template:
@@ -42,9 +41,7 @@ spec:
       containers: [{name: web, image: "web:1", volumeMounts: [{name: a, mountPath: /a}, {name: a, mountPath: /b}]}]
       volumes: [{name: a, emptyDir: {}}]
 """,
-    ),
-    bad=(
-        """
+    bad="""
 kind: Rollout
 spec:
   template:
@@ -53,13 +50,4 @@ spec:
         - {name: web, image: "web:1", volumeMounts: [{name: a, mountPath: /a}, {name: a, mountPath: /a, subPath: x}]}
       volumes: [{name: a, emptyDir: {}}]
 """,
-        """
-kind: Rollout
-spec:
-  template:
-    spec:
-      containers: [{name: web, image: "web:1", volumeMounts: [{name: a}]}]
-      volumes: [{name: a, emptyDir: {}}]
-""",
-    ),
 )

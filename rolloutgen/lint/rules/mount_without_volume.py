@@ -36,8 +36,7 @@ RULE = Rule(
     code="mount-without-volume",
     severity="error",
     check=_faults,
-    good=(
-        """
+    good="""
 kind: Rollout
 spec:
   template:
@@ -45,11 +44,8 @@ spec:
       containers: [{name: web, image: "web:1", volumeMounts: [{name: tmp, mountPath: /tmp}]}]
       volumes: [{name: tmp, emptyDir: {}}]
 """,
-    ),
-    bad=(
-        """
+    bad="""
 kind: Rollout
 spec: {template: {spec: {containers: [{name: web, image: "web:1", volumeMounts: [{name: tmp, mountPath: /tmp}]}]}}}
 """,
-    ),
 )

@@ -24,15 +24,11 @@ RULE = Rule(
     code="no-schema",
     severity="info",
     check=_faults,
-    good=(
-        """
+    good="""
 kind: Rollout
 """,
-    ),
-    bad=(
-        """
+    bad="""
 apiVersion: example.com/v1
 kind: Mapping
 """,
-    ),
 )

@@ -26,16 +26,12 @@ RULE = Rule(
     code="null-in-custom-resource",
     severity="warning",
     check=_faults,
-    good=(
-        """
+    good="""
 kind: Rollout
 spec: {template: {spec: {containers: [{name: web, image: "web:1", env: []}]}}}
 """,
-    ),
-    bad=(
-        """
+    bad="""
 kind: Rollout
 spec: {template: {spec: {containers: [{name: web, image: "web:1", env: null}]}}}
 """,
-    ),
 )

@@ -28,16 +28,12 @@ RULE = Rule(
     code="ping-is-pong",
     severity="error",
     check=_faults,
-    good=(
-        """
+    good="""
 kind: Rollout
 spec: {strategy: {canary: {pingPong: {pingService: web-ping, pongService: web-pong}}}}
 """,
-    ),
-    bad=(
-        """
+    bad="""
 kind: Rollout
 spec: {strategy: {canary: {pingPong: {pingService: web-ping, pongService: web-ping}}}}
 """,
-    ),
 )

@@ -27,8 +27,7 @@ RULE = Rule(
     code="ping-pong-root-service",
     severity="error",
     check=_faults,
-    good=(
-        """
+    good="""
 kind: Rollout
 spec:
   strategy:
@@ -36,9 +35,7 @@ spec:
       pingPong: {pingService: web-ping, pongService: web-pong}
       trafficRouting: {alb: {ingress: web, servicePort: 80, rootService: web-root}}
 """,
-    ),
-    bad=(
-        """
+    bad="""
 kind: Rollout
 spec:
   strategy:
@@ -47,5 +44,4 @@ spec:
       pingPong: {pingService: web-ping, pongService: web-pong}
       trafficRouting: {alb: {ingress: web, servicePort: 80}}
 """,
-    ),
 )

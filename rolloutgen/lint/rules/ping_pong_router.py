@@ -32,8 +32,7 @@ RULE = Rule(
     code="ping-pong-router",
     severity="error",
     check=_faults,
-    good=(
-        """
+    good="""
 kind: Rollout
 spec:
   strategy:
@@ -41,9 +40,7 @@ spec:
       pingPong: {pingService: web-ping, pongService: web-pong}
       trafficRouting: {alb: {ingress: web, servicePort: 80, rootService: web-root}}
 """,
-    ),
-    bad=(
-        """
+    bad="""
 kind: Rollout
 spec:
   strategy:
@@ -53,5 +50,4 @@ spec:
       pingPong: {pingService: web-ping, pongService: web-pong}
       trafficRouting: {nginx: {stableIngress: web}}
 """,
-    ),
 )

@@ -28,20 +28,12 @@ RULE = Rule(
     code="ping-pong-service-missing",
     severity="error",
     check=_faults,
-    good=(
-        """
+    good="""
 kind: Rollout
 spec: {strategy: {canary: {pingPong: {pingService: web-ping, pongService: web-pong}}}}
 """,
-    ),
-    bad=(
-        """
+    bad="""
 kind: Rollout
 spec: {strategy: {canary: {pingPong: {pingService: web-ping, pongService: ""}}}}
 """,
-        """
-kind: Rollout
-spec: {strategy: {canary: {pingPong: {pongService: web-pong}}}}
-""",
-    ),
 )

@@ -52,8 +52,7 @@ RULE = Rule(
     code="preview-leak",
     severity="warning",
     check=_faults,
-    good=(
-        """
+    good="""
 kind: Rollout
 spec: {strategy: {canary: {stableService: web-stable, canaryService: web-canary}}}
 ---
@@ -61,9 +60,7 @@ kind: VirtualService
 metadata: {name: web-preview}
 spec: {hosts: [web-preview.example.com], http: [{route: [{destination: {host: web-canary}}]}]}
 """,
-    ),
-    bad=(
-        """
+    bad="""
 kind: Rollout
 spec: {strategy: {canary: {stableService: web-stable, canaryService: web-canary}}}
 ---
@@ -71,25 +68,4 @@ kind: VirtualService
 metadata: {name: web-extra}
 spec: {hosts: [web-preview.example.com], http: [{route: [{destination: {host: web-stable}}]}]}
 """,
-        """
-kind: Rollout
-spec:
-  strategy:
-    canary:
-      stableService: web-stable
-      canaryService: web-canary
-      trafficRouting: {istio: {virtualServices: [{name: web}, {name: web-new}]}}
----
-kind: VirtualService
-metadata: {name: web}
-spec:
-  hosts: [web.example.com]
-  http:
-    - route: [{destination: {host: web-stable}, weight: 100}, {destination: {host: web-canary}, weight: 0}]
----
-kind: VirtualService
-metadata: {name: web-new}
-spec: {hosts: [web-new.example.com], http: [{route: [{destination: {host: web-canary}}]}]}
-""",
-    ),
 )

@@ -36,24 +36,12 @@ RULE = Rule(
     code="probe-handler",
     severity="error",
     check=_faults,
-    good=(
-        """
+    good="""
 kind: Rollout
 spec: {template: {spec: {containers: [{name: web, image: "web:1", livenessProbe: {httpGet: {path: /, port: 80}}}]}}}
 """,
-    ),
-    bad=(
-        """
+    bad="""
 kind: Rollout
 spec: {template: {spec: {containers: [{name: web, image: "web:1", readinessProbe: {periodSeconds: 5}}]}}}
 """,
-        """
-kind: Rollout
-spec:
-  template:
-    spec:
-      containers:
-        - {name: web, image: "web:1", livenessProbe: {httpGet: {path: /, port: 80}, tcpSocket: {port: 80}}}
-""",
-    ),
 )

@@ -29,20 +29,12 @@ RULE = Rule(
     code="progress-deadline",
     severity="error",
     check=_faults,
-    good=(
-        """
+    good="""
 kind: Rollout
 spec: {minReadySeconds: 599}
 """,
-    ),
-    bad=(
-        """
+    bad="""
 kind: Rollout
 spec: {minReadySeconds: 600}
 """,
-        """
-kind: Rollout
-spec: {progressDeadlineSeconds: 30, minReadySeconds: 30}
-""",
-    ),
 )

@@ -34,8 +34,7 @@ RULE = Rule(
     code="quantity-invalid",
     severity="error",
     check=_faults,
-    good=(
-        """
+    good="""
 kind: Rollout
 spec:
   template:
@@ -43,15 +42,8 @@ spec:
       containers:
         - {name: web, image: "web:1", resources: {requests: {cpu: 100m, memory: 1e6}, limits: {memory: 1.5Gi}}}
 """,
-    ),
-    bad=(
-        """
+    bad="""
 kind: Rollout
 spec: {template: {spec: {containers: [{name: web, image: "web:1", resources: {requests: {memory: 128MB}}}]}}}
 """,
-        """
-kind: Rollout
-spec: {template: {spec: {containers: [{name: web, image: "web:1", resources: {limits: {cpu: -1}}}]}}}
-""",
-    ),
 )

@@ -48,8 +48,7 @@ RULE = Rule(
     code="replicas-against-autoscaler",
     severity="warning",
     check=_faults,
-    good=(
-        """
+    good="""
 kind: Rollout
 spec: {replicas: 3}
 ---
@@ -59,9 +58,7 @@ spec:
   maxReplicas: 9
   scaleTargetRef: {apiVersion: argoproj.io/v1alpha1, kind: Rollout, name: web}
 """,
-    ),
-    bad=(
-        """
+    bad="""
 kind: Rollout
 spec: {replicas: 1}
 ---
@@ -71,22 +68,4 @@ spec:
   maxReplicas: 9
   scaleTargetRef: {apiVersion: argoproj.io/v1alpha1, kind: Rollout, name: web}
 """,
-        """
-kind: Rollout
-spec: {replicas: null}
----
-kind: HorizontalPodAutoscaler
-spec:
-  minReplicas: 3
-  maxReplicas: 9
-  scaleTargetRef: {apiVersion: argoproj.io/v1alpha1, kind: Rollout, name: web}
-""",
-        """
-kind: Rollout
-spec: {replicas: 12}
----
-kind: ScaledObject
-spec: {maxReplicaCount: 9, scaleTargetRef: {apiVersion: argoproj.io/v1alpha1, kind: Rollout, name: web}}
-""",
-    ),
 )

@@ -33,8 +33,7 @@ RULE = Rule(
     code="request-above-limit",
     severity="error",
     check=_faults,
-    good=(
-        """
+    good="""
 kind: Rollout
 spec:
   template:
@@ -42,14 +41,11 @@ spec:
       containers:
         - {name: web, image: web, resources: {requests: {cpu: 1000m, memory: 1Gi}, limits: {cpu: 1, memory: 1024Mi}}}
 """,
-    ),
-    bad=(
-        """
+    bad="""
 kind: Rollout
 spec:
   template:
     spec:
       containers: [{name: web, image: "web:1", resources: {requests: {cpu: 2}, limits: {cpu: 1500m}}}]
 """,
-    ),
 )

@@ -32,16 +32,12 @@ RULE = Rule(
     code="restart-policy",
     severity="error",
     check=_faults,
-    good=(
-        """
+    good="""
 kind: Rollout
 spec: {template: {spec: {restartPolicy: Always}}}
 """,
-    ),
-    bad=(
-        """
+    bad="""
 kind: Rollout
 spec: {template: {spec: {restartPolicy: OnFailure}}}
 """,
-    ),
 )

@@ -35,8 +35,7 @@ RULE = Rule(
     code="route-destination-missing",
     severity="error",
     check=_faults,
-    good=(
-        """
+    good="""
 kind: Rollout
 spec:
   strategy:
@@ -53,9 +52,7 @@ spec:
         - {destination: {host: web-stable.shop.svc.cluster.local}, weight: 100}
         - {destination: {host: web-canary.shop.svc.cluster.local}, weight: 0}
 """,
-    ),
-    bad=(
-        """
+    bad="""
 kind: Rollout
 spec:
   strategy:
@@ -67,26 +64,4 @@ spec:
 kind: VirtualService
 spec: {hosts: [web.example.com], http: [{route: [{destination: {host: web-stable}, weight: 100}]}]}
 """,
-        """
-kind: Rollout
-spec:
-  strategy:
-    canary:
-      trafficRouting:
-        istio:
-          virtualService: {name: web}
-          destinationRule: {name: web, canarySubsetName: canary, stableSubsetName: stable}
----
-kind: Service
-metadata: {name: web}
----
-kind: DestinationRule
-spec:
-  host: web
-  subsets: [{name: stable, labels: {app: web}}, {name: canary, labels: {app: web}}]
----
-kind: VirtualService
-spec: {hosts: [web.example.com], http: [{route: [{destination: {host: web, subset: stable}, weight: 100}]}]}
-""",
-    ),
 )

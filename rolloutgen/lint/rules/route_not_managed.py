@@ -33,8 +33,7 @@ RULE = Rule(
     code="route-not-managed",
     severity="error",
     check=_faults,
-    good=(
-        """
+    good="""
 kind: Rollout
 spec:
   strategy:
@@ -44,9 +43,7 @@ spec:
       trafficRouting: {managedRoutes: [{name: shadow}], istio: {virtualService: {name: web, routes: [primary]}}}
       steps: [{setMirrorRoute: {name: shadow}}]
 """,
-    ),
-    bad=(
-        """
+    bad="""
 kind: Rollout
 spec:
   strategy:
@@ -56,5 +53,4 @@ spec:
       trafficRouting: {managedRoutes: [{name: shadow}], istio: {virtualService: {name: web, routes: [primary]}}}
       steps: [{setMirrorRoute: {name: mirror}}]
 """,
-    ),
 )

@@ -46,8 +46,7 @@ RULE = Rule(
     code="route-past-split",
     severity="warning",
     check=_faults,
-    good=(
-        """
+    good="""
 kind: Rollout
 spec:
   strategy:
@@ -56,9 +55,7 @@ spec:
       canaryService: web-canary
       trafficRouting: {istio: {virtualService: {name: web, routes: [primary]}}}
 """,
-    ),
-    bad=(
-        """
+    bad="""
 kind: Rollout
 spec:
   strategy:
@@ -71,20 +68,4 @@ kind: Ingress
 spec:
   rules: [{http: {paths: [{path: /, pathType: Prefix, backend: {service: {name: web-stable, port: {number: 80}}}}]}}]
 """,
-        """
-kind: Rollout
-spec:
-  strategy:
-    canary:
-      stableService: web-stable
-      canaryService: web-canary
-      trafficRouting: {istio: {virtualService: {name: web, routes: [primary]}}}
----
-kind: Service
----
-kind: VirtualService
-metadata: {name: web-old}
-spec: {hosts: [old.example.com], http: [{route: [{destination: {host: web}}]}]}
-""",
-    ),
 )

@@ -40,26 +40,14 @@ RULE = Rule(
     code="routing-service-missing",
     severity="error",
     check=_faults,
-    good=(
-        """
+    good="""
 kind: Rollout
 spec:
   strategy:
     canary: {stableService: web-stable, canaryService: web-canary, trafficRouting: {nginx: {stableIngress: web}}}
 """,
-    ),
-    bad=(
-        """
+    bad="""
 kind: Rollout
 spec: {strategy: {canary: {stableService: web-stable, trafficRouting: {nginx: {stableIngress: web}}}}}
 """,
-        """
-kind: Rollout
-spec: {strategy: {canary: {stableService: web-stable, trafficRouting: {alb: {ingress: web, servicePort: 80}}}}}
-""",
-        """
-kind: Rollout
-spec: {strategy: {canary: {trafficRouting: {smi: {}}}}}
-""",
-    ),
 )

@@ -26,8 +26,7 @@ RULE = Rule(
     code="scale-down-delay-without-routing",
     severity="error",
     check=_faults,
-    good=(
-        """
+    good="""
 kind: Rollout
 spec:
   strategy:
@@ -37,11 +36,8 @@ spec:
       scaleDownDelaySeconds: 60
       trafficRouting: {istio: {virtualService: {name: web, routes: [primary]}}}
 """,
-    ),
-    bad=(
-        """
+    bad="""
 kind: Rollout
 spec: {strategy: {canary: {scaleDownDelaySeconds: 60}}}
 """,
-    ),
 )

@@ -31,20 +31,12 @@ RULE = Rule(
     code="scale-down-limit",
     severity="error",
     check=_faults,
-    good=(
-        """
+    good="""
 kind: Rollout
 spec: {strategy: {blueGreen: {activeService: web-active, scaleDownDelayRevisionLimit: 10}}}
 """,
-    ),
-    bad=(
-        """
+    bad="""
 kind: Rollout
 spec: {revisionHistoryLimit: 1, strategy: {blueGreen: {activeService: web-active, scaleDownDelayRevisionLimit: 2}}}
 """,
-        """
-kind: Rollout
-spec: {strategy: {blueGreen: {activeService: web-active, scaleDownDelayRevisionLimit: 11}}}
-""",
-    ),
 )

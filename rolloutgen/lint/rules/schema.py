@@ -26,25 +26,12 @@ RULE = Rule(
     code="schema",
     severity="error",
     check=_faults,
-    good=(
-        """
+    good="""
 kind: Rollout
 spec: {replicas: 3}
 """,
-    ),
-    bad=(
-        """
+    bad="""
 kind: Rollout
 spec: {replicas: "3"}
 """,
-        """
-kind: Rollout
-spec:
-  strategy:
-    canary:
-      stableService: web-stable
-      canaryService: web-canary
-      trafficRouting: {alb: {ingress: web}}
-""",
-    ),
 )

@@ -33,18 +33,14 @@ RULE = Rule(
     code="selector-carries-version",
     severity="warning",
     check=_faults,
-    good=(
-        """
+    good="""
 kind: Rollout
 spec: {selector: {matchLabels: {app: web}}}
 """,
-    ),
-    bad=(
-        """
+    bad="""
 kind: Rollout
 spec:
   selector: {matchLabels: {helm.sh/chart: web-1.2.3}}
   template: {metadata: {labels: {helm.sh/chart: web-1.2.3}}}
 """,
-    ),
 )

@@ -28,16 +28,12 @@ RULE = Rule(
     code="selector-empty",
     severity="error",
     check=_faults,
-    good=(
-        """
+    good="""
 kind: Rollout
 spec: {selector: {matchLabels: {app: web}}}
 """,
-    ),
-    bad=(
-        """
+    bad="""
 kind: Rollout
 spec: {selector: {matchLabels: null}}
 """,
-    ),
 )

@@ -25,16 +25,12 @@ RULE = Rule(
     code="selector-missing",
     severity="error",
     check=_faults,
-    good=(
-        """
+    good="""
 kind: Rollout
 spec: {selector: {matchLabels: {app: web}}}
 """,
-    ),
-    bad=(
-        """
+    bad="""
 kind: Rollout
 spec: {selector: null}
 """,
-    ),
 )

@@ -29,20 +29,12 @@ RULE = Rule(
     code="service-missing",
     severity="warning",
     check=_faults,
-    good=(
-        """
+    good="""
 kind: Rollout
 spec: {strategy: {canary: {stableService: web-stable, canaryService: web-canary}}}
 """,
-    ),
-    bad=(
-        """
+    bad="""
 kind: Rollout
 spec: {strategy: {blueGreen: {activeService: web-active, previewService: other}}}
 """,
-        """
-kind: Rollout
-spec: {strategy: {canary: {stableService: other, canaryService: web-canary}}}
-""",
-    ),
 )

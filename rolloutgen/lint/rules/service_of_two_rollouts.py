@@ -39,19 +39,15 @@ RULE = Rule(
     code="service-of-two-rollouts",
     severity="error",
     check=_faults,
-    good=(
-        """
+    good="""
 kind: Rollout
 spec: {strategy: {canary: {stableService: web-stable, canaryService: web-canary}}}
 """,
-    ),
-    bad=(
-        """
+    bad="""
 kind: Rollout
 spec: {strategy: {canary: {stableService: web-stable, canaryService: web-canary}}}
 ---
 kind: Service
 metadata: {name: web-stable, annotations: {argo-rollouts.argoproj.io/managed-by-rollouts: other}}
 """,
-    ),
 )

@@ -35,8 +35,7 @@ RULE = Rule(
     code="service-of-two-workloads",
     severity="warning",
     check=_faults,
-    good=(
-        """
+    good="""
 kind: Rollout
 spec: {strategy: {canary: {stableService: web-stable, canaryService: web-canary}}}
 ---
@@ -44,9 +43,7 @@ kind: Deployment
 metadata: {name: worker}
 spec: {selector: {matchLabels: {app: worker}}, template: {metadata: {labels: {app: worker}}}}
 """,
-    ),
-    bad=(
-        """
+    bad="""
 kind: Rollout
 spec: {strategy: {canary: {stableService: web-stable, canaryService: web-canary}}}
 ---
@@ -54,5 +51,4 @@ kind: Deployment
 metadata: {name: worker}
 spec: {selector: {matchLabels: {app: web}}}
 """,
-    ),
 )

@@ -38,19 +38,11 @@ RULE = Rule(
     code="service-selector-mismatch",
     severity="error",
     check=_faults,
-    good=(
-        """
+    good="""
 kind: Rollout
 spec: {strategy: {canary: {stableService: web-stable, canaryService: web-canary}}}
 """,
-        """
-kind: Service
-metadata: {name: web-stable}
-spec: {selector: {app: web, rollouts-pod-template-hash: 5d8c}}
-""",
-    ),
-    bad=(
-        """
+    bad="""
 kind: Rollout
 spec: {strategy: {canary: {stableService: web-stable, canaryService: web-canary}}}
 ---
@@ -58,13 +50,4 @@ kind: Service
 metadata: {name: web-stable}
 spec: {selector: {app: web, tier: front}}
 """,
-        """
-kind: Rollout
-spec: {strategy: {blueGreen: {activeService: web-active}}}
----
-kind: Service
-metadata: {name: web-active}
-spec: {selector: {app: other}}
-""",
-    ),
 )

@@ -36,8 +36,7 @@ RULE = Rule(
     code="several-unnamed-routes",
     severity="error",
     check=_faults,
-    good=(
-        """
+    good="""
 kind: Rollout
 spec:
   strategy:
@@ -46,9 +45,7 @@ spec:
       canaryService: web-canary
       trafficRouting: {istio: {virtualService: {name: web}}}
 """,
-    ),
-    bad=(
-        """
+    bad="""
 kind: Rollout
 spec:
   strategy:
@@ -65,5 +62,4 @@ spec:
       route: [{destination: {host: web-stable}, weight: 100}, {destination: {host: web-canary}, weight: 0}]
     - route: [{destination: {host: web-stable}, weight: 100}, {destination: {host: web-canary}, weight: 0}]
 """,
-    ),
 )

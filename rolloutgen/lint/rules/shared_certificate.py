@@ -37,8 +37,7 @@ RULE = Rule(
     code="shared-certificate",
     severity="warning",
     check=_faults,
-    good=(
-        """
+    good="""
 kind: Gateway
 spec:
   selector: {istio: ingressgateway}
@@ -50,9 +49,7 @@ spec:
 kind: Secret
 metadata: {name: a, namespace: istio-system}
 """,
-    ),
-    bad=(
-        """
+    bad="""
 kind: Gateway
 spec:
   selector: {istio: ingressgateway}
@@ -73,5 +70,4 @@ spec:
 kind: Secret
 metadata: {name: a, namespace: istio-system}
 """,
-    ),
 )

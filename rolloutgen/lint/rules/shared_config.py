@@ -40,8 +40,7 @@ RULE = Rule(
     code="shared-config",
     severity="warning",
     check=_faults,
-    good=(
-        """
+    good="""
 kind: Rollout
 spec: {template: {spec: {volumes: [{name: config, configMap: {name: web-0f3a9c12}}]}}}
 ---
@@ -49,21 +48,11 @@ kind: ConfigMap
 metadata: {name: web-0f3a9c12}
 data: {mode: fast}
 """,
-    ),
-    bad=(
-        """
+    bad="""
 kind: Rollout
 spec: {template: {spec: {volumes: [{name: config, configMap: {name: web}}]}}}
 ---
 kind: ConfigMap
 data: {mode: fast}
 """,
-        """
-kind: Rollout
-spec: {template: {spec: {containers: [{name: web, image: "web:1", envFrom: [{secretRef: {name: web}}]}]}}}
----
-kind: Secret
-stringData: {mode: fast}
-""",
-    ),
 )

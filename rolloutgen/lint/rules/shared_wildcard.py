@@ -47,8 +47,7 @@ RULE = Rule(
     code="shared-wildcard",
     severity="warning",
     check=_faults,
-    good=(
-        """
+    good="""
 kind: Gateway
 spec:
   selector: {istio: ingressgateway}
@@ -67,9 +66,7 @@ kind: Certificate
 metadata: {name: a, namespace: istio-system}
 spec: {secretName: a, dnsNames: [a.example.com], issuerRef: {name: ca}}
 """,
-    ),
-    bad=(
-        """
+    bad="""
 kind: Gateway
 spec:
   selector: {istio: ingressgateway}
@@ -88,5 +85,4 @@ kind: Certificate
 metadata: {name: a, namespace: istio-system}
 spec: {secretName: a, dnsNames: ["*.example.com"], issuerRef: {name: ca}}
 """,
-    ),
 )

@@ -27,20 +27,12 @@ RULE = Rule(
     code="step-weight-range",
     severity="error",
     check=_faults,
-    good=(
-        """
+    good="""
 kind: Rollout
 spec: {strategy: {canary: {steps: [{setWeight: 0}, {setWeight: 100}]}}}
 """,
-    ),
-    bad=(
-        """
+    bad="""
 kind: Rollout
 spec: {strategy: {canary: {steps: [{setWeight: 101}]}}}
 """,
-        """
-kind: Rollout
-spec: {strategy: {canary: {steps: [{setWeight: -1}]}}}
-""",
-    ),
 )

@@ -26,20 +26,12 @@ RULE = Rule(
     code="strategy-missing",
     severity="error",
     check=_faults,
-    good=(
-        """
+    good="""
 kind: Rollout
 spec: {strategy: {canary: {}}}
 """,
-    ),
-    bad=(
-        """
+    bad="""
 kind: Rollout
 spec: {strategy: {}}
 """,
-        """
-kind: Rollout
-spec: {strategy: {canary: null}}
-""",
-    ),
 )

@@ -23,10 +23,7 @@ RULE = Rule(
     code="suppression-without-reason",
     severity="warning",
     check=_faults,
-    good=(
-        """
+    good="""
 kind: Rollout
 """,
-    ),
-    bad=(),
 )

@@ -28,16 +28,12 @@ RULE = Rule(
     code="template-beside-workload-ref",
     severity="error",
     check=_faults,
-    good=(
-        """
+    good="""
 kind: Rollout
 spec: {selector: null, template: null, workloadRef: {apiVersion: apps/v1, kind: Deployment, name: web}}
 """,
-    ),
-    bad=(
-        """
+    bad="""
 kind: Rollout
 spec: {selector: null, workloadRef: {apiVersion: apps/v1, kind: Deployment, name: web}}
 """,
-    ),
 )

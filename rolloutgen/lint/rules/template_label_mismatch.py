@@ -31,24 +31,12 @@ RULE = Rule(
     code="template-label-mismatch",
     severity="error",
     check=_faults,
-    good=(
-        """
+    good="""
 kind: Rollout
 spec: {template: {metadata: {labels: {app: web, tier: front}}}}
 """,
-    ),
-    bad=(
-        """
+    bad="""
 kind: Rollout
 spec: {selector: {matchLabels: {app: other}}}
 """,
-        """
-kind: Rollout
-spec: {template: {metadata: {labels: {app: null, name: web}}}}
-""",
-        """
-kind: Rollout
-spec: {selector: {matchExpressions: [{key: app, operator: NotIn, values: [web]}]}}
-""",
-    ),
 )

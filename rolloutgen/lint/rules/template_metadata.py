@@ -29,20 +29,12 @@ RULE = Rule(
     code="template-metadata",
     severity="warning",
     check=_faults,
-    good=(
-        """
+    good="""
 kind: Rollout
 spec: {template: {metadata: {annotations: {a: b}}}}
 """,
-    ),
-    bad=(
-        """
+    bad="""
 kind: Rollout
 spec: {template: {metadata: {name: web}}}
 """,
-        """
-kind: Rollout
-spec: {template: {metadata: {creationTimestamp: null}}}
-""",
-    ),
 )

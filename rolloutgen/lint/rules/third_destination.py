@@ -56,8 +56,7 @@ RULE = Rule(
     code="third-destination",
     severity="warning",
     check=_faults,
-    good=(
-        """
+    good="""
 kind: Rollout
 spec:
   strategy:
@@ -66,9 +65,7 @@ spec:
       canaryService: web-canary
       trafficRouting: {istio: {virtualService: {name: web, routes: [primary]}}}
 """,
-    ),
-    bad=(
-        """
+    bad="""
 kind: Rollout
 spec:
   strategy:
@@ -90,5 +87,4 @@ spec:
         - {destination: {host: web-canary}, weight: 0}
         - {destination: {host: legacy}, weight: 0}
 """,
-    ),
 )

@@ -26,16 +26,12 @@ RULE = Rule(
     code="two-strategies",
     severity="error",
     check=_faults,
-    good=(
-        """
+    good="""
 kind: Rollout
 spec: {strategy: {blueGreen: {activeService: web-active, previewService: web-preview}}}
 """,
-    ),
-    bad=(
-        """
+    bad="""
 kind: Rollout
 spec: {strategy: {canary: {}, blueGreen: {activeService: web-active}}}
 """,
-    ),
 )

@@ -37,12 +37,6 @@ RULE = Rule(
     code="unescaped-args",
     severity="error",
     check=_faults,
-    good=(
-        Example(sources={"templates/a.yaml": 'query: up{service="{{ `{{args.service}}` }}"}\n'}),
-        Example(
-            sources={"rendered.yaml": 'query: up{service="{{args.service}}"}\n'},
-            files={"rendered.yaml": 'query: up{service="{{args.service}}"}\n'},
-        ),
-    ),
-    bad=(Example(sources={"templates/a.yaml": '# metrics\nquery: up{service="{{args.service}}"}\n'}),),
+    good=Example(sources={"templates/a.yaml": 'query: up{service="{{ `{{args.service}}` }}"}\n'}),
+    bad=Example(sources={"templates/a.yaml": '# metrics\nquery: up{service="{{args.service}}"}\n'}),
 )

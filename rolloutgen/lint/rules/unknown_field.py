@@ -24,20 +24,12 @@ RULE = Rule(
     code="unknown-field",
     severity="error",
     check=_faults,
-    good=(
-        """
+    good="""
 kind: Rollout
 spec: {minReadySeconds: 5}
 """,
-    ),
-    bad=(
-        """
+    bad="""
 kind: Rollout
 spec: {minReadySecond: 5}
 """,
-        """
-kind: Service
-spec: {selectors: {app: web}}
-""",
-    ),
 )

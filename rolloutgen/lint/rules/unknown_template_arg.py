@@ -53,14 +53,11 @@ RULE = Rule(
     code="unknown-template-arg",
     severity="error",
     check=_faults,
-    good=(
-        """
+    good="""
 kind: AnalysisTemplate
 spec: {args: [{name: path}], metrics: [{name: a, provider: {web: {url: "http://x{{ args.path }}"}}}]}
 """,
-    ),
-    bad=(
-        """
+    bad="""
 kind: Rollout
 spec: {strategy: {canary: {steps: [{analysis: {templates: [{templateName: web-a}]}}]}}}
 ---
@@ -68,9 +65,4 @@ kind: AnalysisTemplate
 metadata: {name: web-a}
 spec: {metrics: [{name: a, provider: {web: {url: "http://x{{args.path}}"}}}]}
 """,
-        """
-kind: AnalysisTemplate
-spec: {args: [{name: path}], metrics: [{name: a, provider: {web: {url: "http://x{{args.pth}}"}}}]}
-""",
-    ),
 )

@@ -22,10 +22,7 @@ RULE = Rule(
     code="unused-suppression",
     severity="warning",
     check=_faults,
-    good=(
-        """
+    good="""
 kind: Rollout
 """,
-    ),
-    bad=(),
 )

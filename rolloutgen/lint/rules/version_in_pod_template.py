@@ -40,16 +40,12 @@ RULE = Rule(
     code="version-in-pod-template",
     severity="warning",
     check=_faults,
-    good=(
-        """
+    good="""
 kind: Rollout
 spec: {template: {metadata: {labels: {app.kubernetes.io/name: web}}}}
 """,
-    ),
-    bad=(
-        """
+    bad="""
 kind: Rollout
 spec: {template: {metadata: {labels: {helm.sh/chart: web-1.2.3}}}}
 """,
-    ),
 )

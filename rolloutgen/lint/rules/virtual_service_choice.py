@@ -32,8 +32,7 @@ RULE = Rule(
     code="virtual-service-choice",
     severity="error",
     check=_faults,
-    good=(
-        """
+    good="""
 kind: Rollout
 spec:
   strategy:
@@ -42,21 +41,8 @@ spec:
       canaryService: web-canary
       trafficRouting: {istio: {virtualServices: [{name: web, routes: [primary]}]}}
 """,
-    ),
-    bad=(
-        """
+    bad="""
 kind: Rollout
 spec: {strategy: {canary: {stableService: web-stable, canaryService: web-canary, trafficRouting: {istio: {}}}}}
 """,
-        """
-kind: Rollout
-spec:
-  strategy:
-    canary:
-      stableService: web-stable
-      canaryService: web-canary
-      trafficRouting:
-        istio: {virtualService: {name: web, routes: [primary]}, virtualServices: [{name: web, routes: [primary]}]}
-""",
-    ),
 )

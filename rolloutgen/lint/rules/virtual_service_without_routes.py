@@ -43,8 +43,7 @@ RULE = Rule(
     code="virtual-service-without-routes",
     severity="error",
     check=_faults,
-    good=(
-        """
+    good="""
 kind: Rollout
 spec:
   strategy:
@@ -53,9 +52,7 @@ spec:
       canaryService: web-canary
       trafficRouting: {istio: {virtualService: {name: web}}}
 """,
-    ),
-    bad=(
-        """
+    bad="""
 kind: Rollout
 spec:
   strategy:
@@ -67,45 +64,4 @@ spec:
 kind: VirtualService
 spec: {hosts: [web.example.com]}
 """,
-        """
-kind: Rollout
-spec:
-  strategy:
-    canary:
-      stableService: web-stable
-      canaryService: web-canary
-      trafficRouting: {istio: {virtualService: {name: web}}}
----
-kind: VirtualService
-spec: {hosts: [web.example.com], http: [primary]}
-""",
-        """
-kind: Rollout
-spec:
-  strategy:
-    canary:
-      stableService: web-stable
-      canaryService: web-canary
-      trafficRouting: {istio: {virtualService: {name: web}}}
----
-kind: VirtualService
-spec: {hosts: [web.example.com], http: []}
-""",
-        """
-kind: Rollout
-spec:
-  strategy:
-    canary:
-      stableService: web-stable
-      canaryService: web-canary
-      trafficRouting: {istio: {virtualService: {name: web}}}
----
-kind: VirtualService
-spec:
-  hosts: [web.example.com]
-  tls: []
-  http:
-    - route: [{destination: {host: web-stable}, weight: 100}, {destination: {host: web-canary}, weight: 0}]
-""",
-    ),
 )

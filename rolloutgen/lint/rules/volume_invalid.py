@@ -44,24 +44,12 @@ RULE = Rule(
     code="volume-invalid",
     severity="error",
     check=_faults,
-    good=(
-        """
+    good="""
 kind: Rollout
 spec: {template: {spec: {volumes: [{name: tmp, emptyDir: {}}, {name: scratch}]}}}
 """,
-    ),
-    bad=(
-        """
+    bad="""
 kind: Rollout
 spec: {template: {spec: {volumes: [{name: tmp, emptyDir: {}}, {name: tmp, emptyDir: {}}]}}}
 """,
-        """
-kind: Rollout
-spec: {template: {spec: {volumes: [{name: My_Volume, emptyDir: {}}]}}}
-""",
-        """
-kind: Rollout
-spec: {template: {spec: {volumes: [{name: tmp, emptyDir: {}, hostPath: {path: /tmp}}]}}}
-""",
-    ),
 )

@@ -33,16 +33,12 @@ RULE = Rule(
     code="workload-ref-kind",
     severity="error",
     check=_faults,
-    good=(
-        """
+    good="""
 kind: Rollout
 spec: {selector: null, template: null, workloadRef: {apiVersion: apps/v1, kind: Deployment, name: web}}
 """,
-    ),
-    bad=(
-        """
+    bad="""
 kind: Rollout
 spec: {selector: null, template: null, workloadRef: {apiVersion: apps/v1, kind: StatefulSet, name: web}}
 """,
-    ),
 )

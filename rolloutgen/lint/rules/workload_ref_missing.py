@@ -31,16 +31,12 @@ RULE = Rule(
     code="workload-ref-missing",
     severity="warning",
     check=_faults,
-    good=(
-        """
+    good="""
 kind: Rollout
 spec: {selector: null, template: null, workloadRef: {apiVersion: apps/v1, kind: Deployment, name: web}}
 """,
-    ),
-    bad=(
-        """
+    bad="""
 kind: Rollout
 spec: {selector: null, template: null, workloadRef: {apiVersion: apps/v1, kind: Deployment, name: other}}
 """,
-    ),
 )

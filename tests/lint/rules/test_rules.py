@@ -1,66 +1,74 @@
-"""Every rule: its examples, its id, its docstring. And none falls over what no schema would let pass."""
+"""Every rule: its cases, its code, its docstring. And none falls over what no schema would let pass."""
 
 from __future__ import annotations
 
 import copy
 import random
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from rolloutgen.chart.manifests import parse_rendered
 from rolloutgen.kube.release import ReleaseView
-from rolloutgen.lint.rule import Example, Rule
-from rolloutgen.registry import Plugin, PluginError, load, read_doc
+from rolloutgen.lint.lint import lint
+from rolloutgen.lint.rule import Rule
+from rolloutgen.registry import Plugin, PluginError, read_doc
 from tests.lint.rules import scenery
+from tests.lint.rules.rule_cases import FOLDER, PLUGINS, Case, case_file, cases, parameters
 
-PLUGINS = load("rolloutgen.lint.rules", "RULE", Rule)
-FROM_SCHEMAS = {"unknown-field", "schema", "no-schema", "null-in-custom-resource", "duplicate-list-key"}
-SAID_BY_THE_LINTER = {"unused-suppression", "suppression-without-reason"}
-
-
-def fired(view: ReleaseView) -> dict[str, list[str]]:
-    """The messages of all rules about a render, by rule."""
-    said: dict[str, list[str]] = {}
-    for plugin in PLUGINS.values():
-        for finding in plugin.value.findings(view):
-            said.setdefault(finding.code, []).append(f"{finding.ref} {finding.at}: {finding.message}")
-    return said
+RELEASES = sorted((Path(__file__).parent / "releases").glob("*.yaml"))
+CODES_OF_THE_LINTER = {"unused-suppression", "suppression-without-reason"}
 
 
-def examples(kind: str) -> list[Any]:
-    return [
-        pytest.param(plugin, example, id=f"{plugin.code}-{number}")
-        for plugin in PLUGINS.values()
-        for number, example in enumerate(getattr(plugin.value, kind))
-    ]
+@pytest.mark.parametrize("case", parameters("bad"))
+def test_a_bad_case_breaks_its_rule(case: Case) -> None:
+    assert list(case.plugin.value.findings(scenery.view(case.example, schemas=True)))
 
 
-@pytest.mark.parametrize(("plugin", "example"), examples("bad"))
-def test_a_bad_example_breaks_this_rule_only(plugin: Plugin[Rule], example: str | Example) -> None:
-    said = fired(scenery.view(example, schemas=plugin.code in FROM_SCHEMAS))
-    assert set(said) == {plugin.code}, said
+@pytest.mark.parametrize("case", parameters("good"))
+def test_a_good_case_keeps_its_rule(case: Case) -> None:
+    assert not list(case.plugin.value.findings(scenery.view(case.example, schemas=True)))
 
 
-@pytest.mark.parametrize(("plugin", "example"), examples("good"))
-def test_a_good_example_breaks_no_rule(plugin: Plugin[Rule], example: str | Example) -> None:
-    assert fired(scenery.view(example, schemas=plugin.code in FROM_SCHEMAS)) == {}
+@pytest.mark.parametrize("case", parameters("bad"))
+def test_one_fault_is_reported_once(case: Case) -> None:
+    found = lint([scenery.view(case.example)])
+    own = {(one.ref, one.at) for one in found if one.code == case.plugin.code and one.at}
+    assert not [one for one in found if one.code != case.plugin.code and (one.ref, one.at) in own]
+
+
+@pytest.mark.parametrize("path", RELEASES, ids=lambda path: path.stem)
+def test_a_sound_release_breaks_no_rule(path: Path) -> None:
+    manifests = parse_rendered({"templates/all.yaml": path.read_text("utf-8")})
+    assert lint([ReleaseView(manifests, deployer="helm3")]) == ()
+
+
+def test_every_file_of_cases_is_of_a_rule() -> None:
+    assert {path.stem for path in FOLDER.iterdir()} == set(PLUGINS)
+
+
+@pytest.mark.parametrize("code", PLUGINS)
+def test_a_file_of_cases_is_whole(code: str) -> None:
+    read = case_file(code)
+    assert "covers" in read and read.keys() <= {"covers", "good", "bad"}
+    for case in [*read.get("good", []), *read.get("bad", [])]:
+        assert case.keys() & {"text", "sources"} and case.keys() <= {"about", "text", "deployer", "sources", "files"}
 
 
 @pytest.mark.parametrize("plugin", PLUGINS.values(), ids=lambda plugin: plugin.code)
 def test_a_rule_is_whole(plugin: Plugin[Rule]) -> None:
     assert plugin.value.good
-    assert bool(plugin.value.bad) == (plugin.code not in SAID_BY_THE_LINTER)
+    assert bool(plugin.value.bad) == (plugin.code not in CODES_OF_THE_LINTER)
     assert plugin.doc.summary.endswith(".")
     assert all(part.endswith((".", "?")) for part in (plugin.doc.why, plugin.doc.fix, plugin.doc.source)), plugin.doc
 
 
-@pytest.mark.parametrize(("plugin", "example"), examples("bad"))
-def test_a_finding_points_into_the_object_that_it_names(plugin: Plugin[Rule], example: str | Example) -> None:
-    view = scenery.view(example, schemas=plugin.code in FROM_SCHEMAS)
-    findings = list(plugin.value.findings(view))
-    assert findings
-    for finding in findings:
+@pytest.mark.parametrize("case", parameters("bad"))
+def test_a_finding_points_into_the_object_that_it_names(case: Case) -> None:
+    view = scenery.view(case.example, schemas=True)
+    for finding in case.plugin.value.findings(view):
         if finding.ref is None:
             assert finding.path and finding.line > 0
             continue
@@ -76,14 +84,13 @@ def test_a_finding_points_into_the_object_that_it_names(plugin: Plugin[Rule], ex
 @pytest.mark.parametrize("seed", range(12))
 def test_no_rule_falls_over_wrong_types(seed: int) -> None:
     chance = random.Random(seed)
-    for plugin in PLUGINS.values():
-        for example in plugin.value.bad:
-            documents = scenery.bodies(example)
-            for document in documents:
-                _spoil(document, chance)
-            fired_view = ReleaseView(scenery.objects(documents), sources=dict(scenery.as_example(example).sources))
-            for other in PLUGINS.values():
-                list(other.value.findings(fired_view))
+    for case in cases("bad"):
+        documents = scenery.bodies(case.example)
+        for document in documents:
+            _spoil(document, chance)
+        view = ReleaseView(scenery.objects(documents), sources=dict(case.example.sources))
+        for plugin in PLUGINS.values():
+            list(plugin.value.findings(view))
 
 
 _ODD = [None, 7, -1, 1.5, True, "", "x y", [], {}, [1], [None], {"a": 1}, [[{}]]]
