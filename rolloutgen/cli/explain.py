@@ -63,12 +63,8 @@ def _examples(text: Explained) -> str:
     """The construct and its correction, where there are examples."""
     from textwrap import indent
 
-    shown = [
-        f"{title}:\n{indent(body.rstrip(), '    ')}"
-        for title, body in (("Wrong", text.bad), ("Right", text.good))
-        if body
-    ]
-    return "".join(f"\n\n{part}" for part in shown)
+    examples = (("Wrong", text.bad), ("Right", text.good))
+    return "".join(f"\n\n{title}:\n{indent(body.rstrip(), '    ')}" for title, body in examples if body)
 
 
 def lines() -> dict[str, str]:

@@ -44,7 +44,9 @@ def explain(rule_id: str) -> str:
     parts = [f"{plugin.code} ({plugin.value.severity})", doc.summary]
     parts += [_wrapped(name, body) for name, body in (("Why", doc.why), ("Fix", doc.fix), ("Source", doc.source))]
     if plugin.value.bad:
-        parts += [f"Wrong:\n{_shown(plugin.value.bad)}", f"Right:\n{_shown(plugin.value.good)}"]
+        for title, example in (("Wrong", plugin.value.bad), ("Right", plugin.value.good)):
+            parts.append(f"{title}:\n{textwrap.indent(shown(example), '    ')}")
+    parts.append(f"Page: docs/reference/rules/{plugin.code}.md")
     return "\n\n".join(parts) + "\n"
 
 
@@ -52,10 +54,11 @@ def _wrapped(name: str, body: str) -> str:
     return textwrap.fill(f"{name}: {body}", 100, subsequent_indent="  ", break_on_hyphens=False, break_long_words=False)
 
 
-def _shown(example: str | Example) -> str:
+def shown(example: str | Example) -> str:
+    """An example of a rule as text: its objects, its files by name, its deployer."""
     if isinstance(example, str):
-        return textwrap.indent(example.strip(), "    ")
+        return example.strip()
     texts = [example.text.strip()] if example.text else []
     texts += [f"# {path}\n{content.strip()}" for path, content in {**example.sources, **example.files}.items()]
     texts += [f"# deployer: {example.deployer}"] if example.deployer else []
-    return textwrap.indent("\n".join(texts), "    ")
+    return "\n".join(texts)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 import click
@@ -12,8 +12,11 @@ from rolloutgen.cli.group import group
 from rolloutgen.config.files import key_paths, node_at
 from rolloutgen.convert.checks import checks
 from rolloutgen.diff.diff import impacts
-from rolloutgen.explain.texts import FINDINGS, REFUSALS
+from rolloutgen.explain import shown
+from rolloutgen.explain.texts import FINDINGS, REFUSALS, Explained
 from rolloutgen.lint.lint import rules
+from rolloutgen.lint.rule import Example, Rule
+from rolloutgen.registry import Plugin
 
 DOCS = Path(__file__).parents[2] / "docs"
 START, END = "<!-- generated: pytest tests/docs --update-golden -->\n", "<!-- /generated -->\n"
@@ -35,7 +38,7 @@ def commands(
 
 def page_of(path: tuple[str, ...]) -> str:
     """The page of a command, below docs/."""
-    return f"commands/{'-'.join(path)}.md"
+    return f"reference/commands/{'-'.join(path)}.md"
 
 
 def options(path: tuple[str, ...], command: click.Command) -> str:
@@ -66,7 +69,7 @@ def keys() -> str:
         default = f"`{_flow(node['default'])}`" if "default" in node else "not set"
         choices = f" One of {', '.join(f'`{one}`' for one in node['enum'])}." if "enum" in node else ""
         rows.append(f"| `{'.'.join(at)}` | {_escaped(node['description'])}{choices} | {default} |\n")
-    return "| key | what it says | default |\n|---|---|---|\n" + "".join(rows)
+    return "| key | description | default |\n|---|---|---|\n" + "".join(rows)
 
 
 def _flow(value: object) -> str:
@@ -76,33 +79,68 @@ def _flow(value: object) -> str:
     return text.removesuffix("\n").removesuffix("\n...")
 
 
-def all_rules() -> str:
-    """Every lint rule with its docstring."""
-    parts = [
-        f"## {one.code}\n\n{one.value.severity}: {_marked(one.doc.summary)}\n\n{_marked(one.doc.why)}\n\n"
-        f"**Fix:** {_marked(one.doc.fix)}\n\n**Source:** {_marked(one.doc.source)}\n"
-        for one in rules().values()
-    ]
-    return f"{len(parts)} rules.\n\n" + "\n".join(parts)
-
-
-def all_refusals() -> str:
-    """What a conversion refuses and tells, and what a diff tells."""
-    told = {**{name: (text.what, text.why, text.fix) for name, text in FINDINGS.items()}}
-    told.update((one.code, (one.doc.summary, one.doc.why, one.doc.fix)) for one in checks().values())
-    parts: Mapping[str, Mapping[str, tuple[str, str, str]]] = {
-        "What convert refuses": {name: (text.what, text.why, text.fix) for name, text in REFUSALS.items()},
-        "What convert tells": dict(sorted(told.items())),
-        "What diff tells": {one.code: (one.doc.summary, one.doc.why, one.doc.fix) for one in impacts().values()},
-    }
-    return "\n".join(
-        f"## {title}\n\n"
-        + "\n".join(
-            f"### {name}\n\n{_marked(what)}\n\n{_marked(why)}\n\n**Fix:** {_marked(fix)}\n"
-            for name, (what, why, fix) in texts.items()
-        )
-        for title, texts in parts.items()
+def rule_pages() -> Mapping[str, str]:
+    """A page for each lint rule, and their list."""
+    found = {f"reference/rules/{one.code}.md": _rule_page(one) for one in rules().values()}
+    rows = "".join(
+        f"| [{one.code}]({one.code}.md) | {one.value.severity} | {_cell(one.doc.summary)} |\n" for one in rules().values()
     )
+    head = "# Rules\n\n`rolloutgen validate` checks these rules. `rolloutgen explain CODE` prints a page in the terminal.\n\n"
+    return {"reference/rules/README.md": f"{head}| rule | severity | what it reports |\n|---|---|---|\n{rows}", **found}
+
+
+def _rule_page(one: Plugin[Rule]) -> str:
+    examples = _example("Wrong", one.value.bad[:1]) + _example("Right", one.value.good[:1])
+    options = (
+        "Disable it with `--exclude {0}`, for an object with the annotation `rolloutgen/ignore`, or for a "
+        "repository with `ignore` in [rolloutgen.yaml](../configuration.md)."
+    )
+    return (
+        f"# {one.code}\n\nSeverity: {one.value.severity}\n\n{_marked(one.doc.summary)}\n\n## Why\n\n{_marked(one.doc.why)}\n\n"
+        f"## How to correct it\n\n{_marked(one.doc.fix)}\n{examples}\n## Options\n\n{options.format(one.code)}\n\n"
+        f"## Source\n\n{_marked(one.doc.source)}\n"
+    )
+
+
+def _example(title: str, examples: Sequence[str | Example]) -> str:
+    texts = [shown(example) for example in examples]
+    return "".join(f"\n{title}:\n\n```yaml\n{text}\n```\n" for text in texts)
+
+
+def code_pages() -> Mapping[str, str]:
+    """A page for each refusal, warning and impact, and their lists."""
+    warned = {one.code: Explained(one.doc.summary, one.doc.why, one.doc.fix) for one in checks().values()}
+    told = {one.code: Explained(one.doc.summary, one.doc.why, one.doc.fix) for one in impacts().values()}
+    return {
+        **_code_folder("refusals", "Refusals", "`rolloutgen convert` writes nothing when it refuses a chart.", REFUSALS),
+        **_code_folder(
+            "warnings", "Warnings and notes", "`rolloutgen convert` reports these; they do not stop it.", {**FINDINGS, **warned}
+        ),
+        **_code_folder("impacts", "Impacts", "`rolloutgen diff` reports these consequences of a change.", told),
+    }
+
+
+def _code_folder(folder: str, title: str, about: str, texts: Mapping[str, Explained]) -> Mapping[str, str]:
+    rows = "".join(f"| [{code}]({code}.md) | {_cell(text.what)} |\n" for code, text in sorted(texts.items()))
+    listed = f"# {title}\n\n{about} `rolloutgen explain CODE` prints a page in the terminal.\n\n| code | cause |\n|---|---|\n{rows}"
+    return {
+        f"reference/{folder}/README.md": listed,
+        **{f"reference/{folder}/{code}.md": _code_page(code, text) for code, text in texts.items()},
+    }
+
+
+def _code_page(code: str, text: Explained) -> str:
+    examples = "".join(
+        f"\n{title}:\n\n```yaml\n{body.rstrip()}\n```\n" for title, body in (("Wrong", text.bad), ("Right", text.good)) if body
+    )
+    return (
+        f"# {code}\n\n{_marked(text.what)}\n\n## Why\n\n{_marked(text.why)}\n\n"
+        f"## How to correct it\n\n{_marked(text.fix)}\n{examples}"
+    )
+
+
+def _cell(text: str) -> str:
+    return _marked(text).replace("|", "\\|")
 
 
 def _marked(text: str) -> str:
@@ -117,7 +155,7 @@ def index() -> str:
         f"| [{' '.join(path)}]({page_of(path)}) | {_escaped(command.get_short_help_str(200))} |\n"
         for path, command in commands()
     )
-    return "| command | what it does |\n|---|---|\n" + "".join(rows)
+    return "| command | description |\n|---|---|\n" + "".join(rows)
 
 
 def pages() -> Mapping[str, Callable[[], str]]:
@@ -126,4 +164,4 @@ def pages() -> Mapping[str, Callable[[], str]]:
         page_of(path): lambda path=path, command=command: options(path, command)
         for path, command in commands()  # type: ignore[misc]
     }
-    return {**found, "configuration.md": keys, "rules.md": all_rules, "refusals.md": all_refusals, "README.md": index}
+    return {**found, "reference/configuration.md": keys, "README.md": index}

@@ -10,9 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from .generated import DOCS, END, START, commands, page_of, pages
+from .generated import DOCS, END, START, code_pages, commands, page_of, pages, rule_pages
 
 PAGES = pages()
+WHOLE = {**rule_pages(), **code_pages()}
 WRITTEN = sorted(path.relative_to(DOCS).as_posix() for path in DOCS.rglob("*.md"))
 
 
@@ -31,6 +32,22 @@ def test_what_is_generated_is_that_of_the_program(page: str, pytestconfig: pytes
     assert text.split(START)[1].split(END)[0] == made, "pytest tests/docs --update-golden writes it"
 
 
+def test_every_rule_and_code_has_its_page(pytestconfig: pytest.Config) -> None:
+    folders = sorted({str(Path(page).parent) for page in WHOLE})
+    if pytestconfig.getoption("--update-golden"):
+        for folder in folders:
+            (DOCS / folder).mkdir(parents=True, exist_ok=True)
+            for old in (DOCS / folder).glob("*.md"):
+                if f"{folder}/{old.name}" not in WHOLE:
+                    old.unlink()
+        for page, text in WHOLE.items():
+            (DOCS / page).write_text(text, encoding="utf-8")
+    there = {f"{folder}/{path.name}" for folder in folders for path in (DOCS / folder).glob("*.md")}
+    assert there == WHOLE.keys(), "pytest tests/docs --update-golden writes and removes pages"
+    stale = [page for page, text in WHOLE.items() if (DOCS / page).read_text(encoding="utf-8") != text]
+    assert not stale, "pytest tests/docs --update-golden writes them"
+
+
 @pytest.mark.parametrize("path", [path for path, _ in commands()], ids=" ".join)
 def test_the_page_of_a_command_shows_it_at_work(path: tuple[str, ...]) -> None:
     text = (DOCS / page_of(path)).read_text(encoding="utf-8")
@@ -46,5 +63,5 @@ def test_links_lead_somewhere(page: str) -> None:
 
 
 def test_no_page_is_left_of_a_command_that_went() -> None:
-    have = {path.name for path in (DOCS / "commands").glob("*.md")}
+    have = {path.name for path in (DOCS / "reference/commands").glob("*.md")}
     assert have == {Path(page_of(path)).name for path, _ in commands()}
