@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 import click
@@ -79,50 +79,53 @@ def _flow(value: object) -> str:
     return text.removesuffix("\n").removesuffix("\n...")
 
 
+_IN_TERMINAL = "`rolloutgen explain CODE` prints a page in the terminal."
+
+
 def rule_pages() -> Mapping[str, str]:
     """A page for each lint rule, and their list."""
     found = {f"reference/rules/{one.code}.md": _rule_page(one) for one in rules().values()}
     rows = "".join(
-        f"| [{one.code}]({one.code}.md) | {one.value.severity} | {_cell(one.doc.summary)} |\n" for one in rules().values()
+        f"| [{one.code}]({one.code}.md) | {one.value.severity} | {_cell(one.doc.summary)} |\n"
+        for one in rules().values()
     )
-    head = "# Rules\n\n`rolloutgen validate` checks these rules. `rolloutgen explain CODE` prints a page in the terminal.\n\n"
-    return {"reference/rules/README.md": f"{head}| rule | severity | what it reports |\n|---|---|---|\n{rows}", **found}
+    head = f"# Rules\n\n`rolloutgen validate` checks these rules. {_IN_TERMINAL}\n\n| rule | severity | problem |\n"
+    return {"reference/rules/README.md": f"{head}|---|---|---|\n{rows}", **found}
 
 
 def _rule_page(one: Plugin[Rule]) -> str:
-    examples = _example("Wrong", one.value.bad[:1]) + _example("Right", one.value.good[:1])
+    examples = _example("Wrong", one.value.bad) + _example("Right", one.value.good)
     options = (
         "Disable it with `--exclude {0}`, for an object with the annotation `rolloutgen/ignore`, or for a "
         "repository with `ignore` in [rolloutgen.yaml](../configuration.md)."
     )
     return (
-        f"# {one.code}\n\nSeverity: {one.value.severity}\n\n{_marked(one.doc.summary)}\n\n## Why\n\n{_marked(one.doc.why)}\n\n"
+        f"# {one.code}\n\nSeverity: {one.value.severity}\n\n{_marked(one.doc.summary)}\n\n"
+        f"## Why\n\n{_marked(one.doc.why)}\n\n"
         f"## How to correct it\n\n{_marked(one.doc.fix)}\n{examples}\n## Options\n\n{options.format(one.code)}\n\n"
         f"## Source\n\n{_marked(one.doc.source)}\n"
     )
 
 
-def _example(title: str, examples: Sequence[str | Example]) -> str:
-    texts = [shown(example) for example in examples]
-    return "".join(f"\n{title}:\n\n```yaml\n{text}\n```\n" for text in texts)
+def _example(title: str, example: str | Example | None) -> str:
+    return f"\n{title}:\n\n```yaml\n{shown(example)}\n```\n" if example else ""
 
 
 def code_pages() -> Mapping[str, str]:
     """A page for each refusal, warning and impact, and their lists."""
     warned = {one.code: Explained(one.doc.summary, one.doc.why, one.doc.fix) for one in checks().values()}
     told = {one.code: Explained(one.doc.summary, one.doc.why, one.doc.fix) for one in impacts().values()}
+    warnings = {**FINDINGS, **warned}
     return {
-        **_code_folder("refusals", "Refusals", "`rolloutgen convert` writes nothing when it refuses a chart.", REFUSALS),
-        **_code_folder(
-            "warnings", "Warnings and notes", "`rolloutgen convert` reports these; they do not stop it.", {**FINDINGS, **warned}
-        ),
-        **_code_folder("impacts", "Impacts", "`rolloutgen diff` reports these consequences of a change.", told),
+        **_code_folder("refusals", "Refusals", "When `convert` refuses a chart, it writes nothing.", REFUSALS),
+        **_code_folder("warnings", "Warnings and notes", "`convert` reports these; they do not stop it.", warnings),
+        **_code_folder("impacts", "Impacts", "`diff` reports these consequences of a change.", told),
     }
 
 
 def _code_folder(folder: str, title: str, about: str, texts: Mapping[str, Explained]) -> Mapping[str, str]:
     rows = "".join(f"| [{code}]({code}.md) | {_cell(text.what)} |\n" for code, text in sorted(texts.items()))
-    listed = f"# {title}\n\n{about} `rolloutgen explain CODE` prints a page in the terminal.\n\n| code | cause |\n|---|---|\n{rows}"
+    listed = f"# {title}\n\n{about} {_IN_TERMINAL}\n\n| code | cause |\n|---|---|\n{rows}"
     return {
         f"reference/{folder}/README.md": listed,
         **{f"reference/{folder}/{code}.md": _code_page(code, text) for code, text in texts.items()},
@@ -131,7 +134,9 @@ def _code_folder(folder: str, title: str, about: str, texts: Mapping[str, Explai
 
 def _code_page(code: str, text: Explained) -> str:
     examples = "".join(
-        f"\n{title}:\n\n```yaml\n{body.rstrip()}\n```\n" for title, body in (("Wrong", text.bad), ("Right", text.good)) if body
+        f"\n{title}:\n\n```yaml\n{body.rstrip()}\n```\n"
+        for title, body in (("Wrong", text.bad), ("Right", text.good))
+        if body
     )
     return (
         f"# {code}\n\n{_marked(text.what)}\n\n## Why\n\n{_marked(text.why)}\n\n"
