@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import importlib
+import os
 import pkgutil
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cache
-from types import MappingProxyType
-from typing import Generic, TypeVar
+from types import MappingProxyType, ModuleType
+from typing import Any, Generic, NamedTuple, TypeVar
 
 T = TypeVar("T")
 
@@ -20,8 +20,7 @@ class PluginError(Exception):
     """A plugin is not whole: a mistake of ours, not of the user."""
 
 
-@dataclass(frozen=True, slots=True)
-class Doc:
+class Doc(NamedTuple):
     """A plugin's docstring in its parts, each on one line."""
 
     summary: str
@@ -30,13 +29,23 @@ class Doc:
     source: str
 
 
-@dataclass(frozen=True, slots=True)
 class Plugin(Generic[T]):
     """What a module registered, and what its docstring says."""
 
-    code: str
-    value: T
-    doc: Doc
+    __slots__ = ("_doc", "_module", "code", "value")
+
+    def __init__(self, code: str, value: T, module: ModuleType) -> None:
+        self.code = code
+        self.value = value
+        self._module = module
+        self._doc: Doc | None = None
+
+    @property
+    def doc(self) -> Doc:
+        """The parts of the docstring. Raises PluginError where one is missing."""
+        if self._doc is None:
+            self._doc = read_doc(self._module.__doc__, self._module.__name__)
+        return self._doc
 
 
 def read_doc(docstring: str | None, where: str) -> Doc:
@@ -51,27 +60,47 @@ def read_doc(docstring: str | None, where: str) -> Doc:
     return Doc(summary, found["Why"], found["Fix"], found["Source"])
 
 
+@cache
+def codes(package: str) -> tuple[str, ...]:
+    """The codes of all plugins of `package`, in order: the names of its modules with hyphens. Imports none of them."""
+    path = importlib.import_module(package).__path__
+    return tuple(sorted(info.name.replace("_", "-") for info in pkgutil.iter_modules(path)))
+
+
+def source_of(package: str, code: str) -> str:
+    """The source text of a plugin, which is not imported; "" where there is none (an installation of bytecode)."""
+    module = importlib.import_module(package)
+    loader: Any = module.__spec__.loader if module.__spec__ else None
+    try:
+        data: bytes = loader.get_data(os.path.join(module.__path__[0], code.replace("-", "_") + ".py"))
+    except (AttributeError, OSError):
+        return ""
+    return data.decode("utf-8")
+
+
+def load_one(package: str, code: str, attribute: str, kind: type[T]) -> Plugin[T]:
+    """The plugin `code` of `package`: the `attribute` of its module, which is of type `kind` and has that `code`.
+
+    Raises PluginError for a module without it, and for a code that is not the file's.
+    """
+    module = importlib.import_module(f"{package}.{code.replace('-', '_')}")
+    value = getattr(module, attribute, None)
+    if not isinstance(value, kind):
+        raise PluginError(f"{module.__name__}: no {attribute} of type {kind.__name__}")
+    if getattr(value, "code", "") != code:
+        raise PluginError(f"{module.__name__}: the code {getattr(value, 'code', '')!r} does not fit the file's name")
+    return Plugin(code, value, module)
+
+
 def load(package: str, attribute: str, kind: type[T]) -> Mapping[str, Plugin[T]]:
     """All plugins of `package` by code, in order of code.
 
-    Each module has an `attribute` of type `kind` with a `code` that is the module's name with hyphens.
-    Raises PluginError for a module without it, a code that is not the file's, one code twice, a docstring without
-    its parts.
+    Raises PluginError as `load_one`, and for a docstring without its parts.
     """
-    found: dict[str, Plugin[T]] = {}
-    for info in pkgutil.iter_modules(importlib.import_module(package).__path__):
-        where = f"{package}.{info.name}"
-        module = importlib.import_module(where)
-        value = getattr(module, attribute, None)
-        if not isinstance(value, kind):
-            raise PluginError(f"{where}: no {attribute} of type {kind.__name__}")
-        code = str(getattr(value, "code", ""))
-        if code in found:
-            raise PluginError(f"{where}: the code {code!r} is taken")
-        if code != info.name.replace("_", "-"):
-            raise PluginError(f"{where}: the code {code!r} does not fit the file's name")
-        found[code] = Plugin(code, value, read_doc(module.__doc__, where))
-    return MappingProxyType(dict(sorted(found.items())))
+    found = {code: load_one(package, code, attribute, kind) for code in codes(package)}
+    for plugin in found.values():
+        _ = plugin.doc
+    return MappingProxyType(found)
 
 
 @cache

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Set
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Literal
@@ -47,6 +47,8 @@ _TEMPLATES: Mapping[Kind, Path] = {
     ("", "Pod"): (),
     ROLLOUT: ("spec", "template"),
 }
+
+POD_KINDS = tuple(dict.fromkeys(kind for _, kind in _TEMPLATES))  # what has a pod template, or is a Pod
 
 _RELEASE = Release()
 
@@ -118,6 +120,11 @@ class ReleaseView:
             return text
         # Charts cut long names, so a token that starts like the release's name counts as named after it.
         return re.sub(rf"(?<![\w-])(?:{re.escape(name[:20])}[\w.-]*|{re.escape(namespace)}(?![\w-]))", "@", text)
+
+    @property
+    def kinds(self) -> Set[str]:
+        """The names of the kinds that the release has."""
+        return {kind for _, kind in self._by_kind}
 
     @property
     def rollouts(self) -> tuple[Manifest, ...]:

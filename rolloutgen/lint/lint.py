@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import cache
 
-from rolloutgen.kube.release import ROLLOUT, ReleaseView
+from rolloutgen.kube.release import POD_KINDS, ROLLOUT, ReleaseView
 from rolloutgen.kube.tree import dig
 from rolloutgen.lint.rule import Rule
 from rolloutgen.lint.suppress import Suppression, suppressions
 from rolloutgen.model import Diagnostic, Manifest, Severity
-from rolloutgen.registry import Plugin, cached
+from rolloutgen.registry import Plugin, cached, codes, load_one, source_of
 
 Locate = Callable[[ReleaseView, Diagnostic], int]
 
@@ -30,9 +32,34 @@ _SHARPER = {
 }
 
 
+_RULES = "rolloutgen.lint.rules"
+_KINDS = re.compile(r"^    kinds=(POD_KINDS|\(\s*[^)]*\)),$", re.MULTILINE)
+
+
 def rules() -> Mapping[str, Plugin[Rule]]:
-    """Every rule by id, with its documentation. Imports them at the first call."""
-    return cached("rolloutgen.lint.rules", "RULE", Rule)
+    """Every rule by code, with its documentation. Imports them at the first call."""
+    return cached(_RULES, "RULE", Rule)
+
+
+def rules_for(kinds: Iterable[str]) -> list[Plugin[Rule]]:
+    """The rules that may have something to say about a release with these kinds of objects; the others are not
+    imported."""
+    there = {*kinds, "*"}
+    return [_rule(code) for code in codes(_RULES) if not there.isdisjoint(kinds_of(code))]
+
+
+@cache
+def _rule(code: str) -> Plugin[Rule]:
+    return load_one(_RULES, code, "RULE", Rule)
+
+
+@cache
+def kinds_of(code: str) -> tuple[str, ...]:
+    """The kinds that a rule judges: read from its source where it can be, else the rule is imported and asked."""
+    found = _KINDS.search(source_of(_RULES, code))
+    if found is None:
+        return _rule(code).value.kinds
+    return POD_KINDS if found[1] == "POD_KINDS" else tuple(re.findall(r'"([^"]+)"', found[1]))
 
 
 def lint(
@@ -53,7 +80,6 @@ def lint(
     `value_sets` names them.
     Raises UsageError for a Kubernetes version or a schema location that cannot be used.
     """
-    known = rules()
     merged: dict[Hashable, Diagnostic] = {}
     used: dict[Suppression, bool] = {}
     for view in views:
@@ -61,13 +87,13 @@ def lint(
         mine = tuple(dict.fromkeys(suppressions(judged, ignore or {}, written or {})))
         used.update({entry: used.get(entry, False) for entry in mine})
         kept: list[Diagnostic] = []
-        for finding in _superseded(_all(judged, known)):
+        for finding in _superseded(_all(judged)):
             covering = [entry for entry in mine if entry.covers(finding)]
             used.update(dict.fromkeys(covering, True))
             if not covering:
                 kept.append(finding)
         _merge(merged, kept, view, locate)
-    remarks = [_about(entry, was_used, known) for entry, was_used in _once_a_place(used)]
+    remarks = [_about(entry, was_used) for entry, was_used in _once_a_place(used)]
     return tuple(sorted([*merged.values(), *(remark for remark in remarks if remark)], key=_order))
 
 
@@ -93,9 +119,10 @@ def _judged(view: ReleaseView, kube_version: str, locations: Sequence[str]) -> R
     return replace(view, verdicts=judged)
 
 
-def _all(view: ReleaseView, known: Mapping[str, Plugin[Rule]]) -> Iterator[Diagnostic]:
-    for plugin in known.values():
-        yield from plugin.value.findings(view, plugin.doc.fix)
+def _all(view: ReleaseView) -> Iterator[Diagnostic]:
+    for plugin in rules_for(view.kinds):
+        for finding in plugin.value.findings(view):
+            yield replace(finding, hint=finding.hint or plugin.doc.fix)
 
 
 def _superseded(findings: Iterable[Diagnostic]) -> list[Diagnostic]:
@@ -154,8 +181,8 @@ def _once_a_place(used: Mapping[Suppression, bool]) -> Iterator[tuple[Suppressio
         yield same[0], any(used[entry] for entry in same)
 
 
-def _about(entry: Suppression, was_used: bool, known: Mapping[str, Plugin[Rule]]) -> Diagnostic | None:
-    if entry.code not in known:
+def _about(entry: Suppression, was_used: bool) -> Diagnostic | None:
+    if entry.code not in codes(_RULES):
         problem, message = "unused-suppression", f"{NO_RULE} {entry.code!r} to suppress"
     elif not was_used:
         problem, message = "unused-suppression", f"nothing breaks {entry.code!r} here any more"
@@ -163,7 +190,7 @@ def _about(entry: Suppression, was_used: bool, known: Mapping[str, Plugin[Rule]]
         problem, message = "suppression-without-reason", f"{entry.code!r} is suppressed without a reason"
     else:
         return None
-    says = known[problem]
+    says = _rule(problem)
     return Diagnostic(problem, says.value.severity, message, says.doc.fix, entry.path, entry.line, entry.ref, entry.at)
 
 

@@ -28,16 +28,18 @@ class Example:
 class Rule:
     """A registered rule. The docstring of its module holds the rest: the fault, `Why:`, `Fix:` and `Source:`.
 
-    `good` and `bad` are what `rolloutgen explain` shows; further cases are in tests/lint/rules/cases. A rule about
-    suppressions has no `bad`.
+    `kinds` are the names of the kinds that it judges, ("*",) for all: where a release has none of them, the rule finds
+    nothing and is not imported. `good` and `bad` are what `rolloutgen explain` shows; further cases are in
+    tests/lint/rules/cases. A rule about suppressions has no `bad`.
     """
 
     code: str
     severity: Severity
+    kinds: tuple[str, ...]
     check: Callable[[ReleaseView], Iterator[Observation]]
     good: str | Example
     bad: str | Example | None = None
 
-    def findings(self, view: ReleaseView, hint: str = "") -> Iterator[Diagnostic]:
-        """What the rule says about one render, in order; `hint` is the way out."""
-        return (observation.diagnostic(self.code, self.severity, hint) for observation in self.check(view))
+    def findings(self, view: ReleaseView) -> Iterator[Diagnostic]:
+        """What the rule says about one render, in order, without the way out that its docstring names."""
+        return (observation.diagnostic(self.code, self.severity) for observation in self.check(view))

@@ -18,7 +18,7 @@ from rolloutgen.config.options import Options
 from rolloutgen.errors import RolloutgenError, UsageError
 from rolloutgen.helm import HelmEngine
 from rolloutgen.kube.release import ReleaseView, view_of
-from rolloutgen.lint.lint import rules
+from rolloutgen.lint.lint import rules_for
 from rolloutgen.model import Diagnostic, Release, Rendered, ValueSet
 from rolloutgen.valuesets.value_sets import SHORT, base_sets, toggle_sets
 
@@ -63,8 +63,8 @@ def _prepare(sources: Mapping[str, str], options: Options, schema_locations: Seq
     """Imports the rules, and compiles the schemas of the first kinds that the templates seem to have."""
     from rolloutgen.schema import compile_ahead
 
-    rules()
     kinds = dict.fromkeys(match.group(1, 2) for text in sources.values() for match in _OBJECT.finditer(text))
+    rules_for(kind for _, kind in kinds)
     few = islice(((str(version), str(kind)) for version, kind in kinds), _MOST_AHEAD)
     with contextlib.suppress(UsageError):  # the check itself raises it
         compile_ahead(few, kube_version=kube_version_of(options), locations=schema_locations)

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from rolloutgen.kube.release import ReleaseView
+from rolloutgen.kube.release import POD_KINDS, ReleaseView
 from rolloutgen.kube.tree import dig
 from rolloutgen.lint.rule import Rule
 from rolloutgen.model import Observation
@@ -30,6 +30,7 @@ def _faults(view: ReleaseView) -> Iterator[Observation]:
 RULE = Rule(
     code="active-deadline",
     severity="error",
+    kinds=POD_KINDS,
     check=_faults,
     good="""
 kind: Rollout

@@ -47,6 +47,7 @@ def _readable(path: str) -> bool:
 RULE = Rule(
     code="analysis-arg-field",
     severity="error",
+    kinds=("Rollout",),
     check=_faults,
     good="""
 kind: Rollout

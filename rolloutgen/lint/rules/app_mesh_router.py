@@ -58,6 +58,7 @@ def _routes(router: Manifest) -> Iterator[Observation]:
 RULE = Rule(
     code="app-mesh-router",
     severity="error",
+    kinds=("Rollout",),
     check=_faults,
     good="""
 kind: Rollout

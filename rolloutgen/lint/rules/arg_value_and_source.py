@@ -26,6 +26,7 @@ def _faults(view: ReleaseView) -> Iterator[Observation]:
 RULE = Rule(
     code="arg-value-and-source",
     severity="error",
+    kinds=("AnalysisTemplate", "ClusterAnalysisTemplate"),
     check=_faults,
     good="""
 kind: AnalysisTemplate

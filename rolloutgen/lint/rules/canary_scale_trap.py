@@ -50,6 +50,7 @@ def _capacity(rollout: Manifest, scale: Mapping[str, Any]) -> float | None:
 RULE = Rule(
     code="canary-scale-trap",
     severity="warning",
+    kinds=("Rollout",),
     check=_faults,
     good="""
 kind: Rollout

@@ -39,6 +39,7 @@ def _faults(view: ReleaseView) -> Iterator[Observation]:
 RULE = Rule(
     code="certificate-namespace",
     severity="warning",
+    kinds=("Certificate",),
     check=_faults,
     good="""
 kind: Gateway

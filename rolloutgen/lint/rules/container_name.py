@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from rolloutgen.kube.pods import containers_of
-from rolloutgen.kube.release import ReleaseView
+from rolloutgen.kube.release import POD_KINDS, ReleaseView
 from rolloutgen.kube.syntax import is_dns_label
 from rolloutgen.kube.tree import text
 from rolloutgen.lint.rule import Rule
@@ -36,6 +36,7 @@ def _faults(view: ReleaseView) -> Iterator[Observation]:
 RULE = Rule(
     code="container-name",
     severity="error",
+    kinds=POD_KINDS,
     check=_faults,
     good="""
 kind: Rollout

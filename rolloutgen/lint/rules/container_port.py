@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from rolloutgen.kube.pods import containers
-from rolloutgen.kube.release import ReleaseView
+from rolloutgen.kube.release import POD_KINDS, ReleaseView
 from rolloutgen.kube.syntax import is_port_name
 from rolloutgen.kube.tree import integer, rows, text
 from rolloutgen.lint.rule import Rule
@@ -46,6 +46,7 @@ def _port_faults(port: Mapping[str, Any], seen: set[str]) -> Iterator[tuple[str,
 RULE = Rule(
     code="container-port",
     severity="error",
+    kinds=POD_KINDS,
     check=_faults,
     good="""
 kind: Rollout

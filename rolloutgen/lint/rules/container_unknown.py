@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from rolloutgen.kube.pods import containers_of
-from rolloutgen.kube.release import Pod, ReleaseView
+from rolloutgen.kube.release import POD_KINDS, Pod, ReleaseView
 from rolloutgen.kube.tree import rows, text
 from rolloutgen.lint.rule import Rule
 from rolloutgen.model import Observation, Path
@@ -46,6 +46,7 @@ def _named(pod: Pod) -> Iterator[tuple[Path, str]]:
 RULE = Rule(
     code="container-unknown",
     severity="warning",
+    kinds=POD_KINDS,
     check=_faults,
     good="""
 kind: Rollout

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from rolloutgen.kube.release import ReleaseView
+from rolloutgen.kube.release import POD_KINDS, ReleaseView
 from rolloutgen.kube.tree import listing
 from rolloutgen.lint.rule import Rule
 from rolloutgen.model import Observation
@@ -24,6 +24,7 @@ def _faults(view: ReleaseView) -> Iterator[Observation]:
 RULE = Rule(
     code="containers-missing",
     severity="error",
+    kinds=POD_KINDS,
     check=_faults,
     good="""
 kind: Rollout

@@ -31,6 +31,7 @@ def _faults(view: ReleaseView) -> Iterator[Observation]:
 RULE = Rule(
     code="credential-without-certificate",
     severity="warning",
+    kinds=("Gateway",),
     check=_faults,
     good="""
 kind: Gateway

@@ -59,6 +59,7 @@ def _mentions(said: Sequence[tuple[Manifest, Path, str]], service: Manifest, old
 RULE = Rule(
     code="dangling-backend",
     severity="warning",
+    kinds=("*",),
     check=_faults,
     good="""
 kind: Service

@@ -35,6 +35,7 @@ def _faults(view: ReleaseView) -> Iterator[Observation]:
 RULE = Rule(
     code="dangling-target",
     severity="warning",
+    kinds=("HorizontalPodAutoscaler", "ScaledObject", "VerticalPodAutoscaler"),
     check=_faults,
     good="""
 kind: Rollout

@@ -52,6 +52,7 @@ def _faults(view: ReleaseView) -> Iterator[Observation]:
 RULE = Rule(
     code="deploy-method",
     severity="info",
+    kinds=("Rollout",),
     check=_faults,
     good=Example("kind: Rollout\nspec: {strategy: {blueGreen: {activeService: web-active}}}\n", deployer="helm3"),
     bad=Example("kind: Rollout\nspec: {strategy: {blueGreen: {activeService: web-active}}}\n", deployer="helm4"),

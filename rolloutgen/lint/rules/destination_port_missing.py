@@ -30,6 +30,7 @@ def _faults(view: ReleaseView) -> Iterator[Observation]:
 RULE = Rule(
     code="destination-port-missing",
     severity="warning",
+    kinds=("VirtualService",),
     check=_faults,
     good="""
 kind: Service

@@ -74,6 +74,7 @@ def _policies(view: ReleaseView, rollout: Manifest, canary: Mapping[str, Any]) -
 RULE = Rule(
     code="destination-rule-mismatch",
     severity="warning",
+    kinds=("Rollout",),
     check=_faults,
     good="""
 kind: Rollout

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from rolloutgen.kube.release import ReleaseView
+from rolloutgen.kube.release import POD_KINDS, ReleaseView
 from rolloutgen.kube.tree import integer, rows
 from rolloutgen.lint.rule import Rule
 from rolloutgen.model import Observation
@@ -33,6 +33,7 @@ def _faults(view: ReleaseView) -> Iterator[Observation]:
 RULE = Rule(
     code="disk-written-by-many",
     severity="warning",
+    kinds=POD_KINDS,
     check=_faults,
     good="""
 kind: Rollout

@@ -40,6 +40,7 @@ def _matches(view: ReleaseView, rollout: Manifest, name: str, selector: Mapping[
 RULE = Rule(
     code="double-scrape",
     severity="warning",
+    kinds=("ServiceMonitor",),
     check=_faults,
     good="""
 kind: Rollout

@@ -24,6 +24,7 @@ def _faults(view: ReleaseView) -> Iterator[Observation]:
 RULE = Rule(
     code="duplicate-key",
     severity="error",
+    kinds=("*",),
     check=_faults,
     good="kind: Rollout\nspec: {minReadySeconds: 5}\n",
     bad="kind: Service\nmetadata: {name: web, labels: {app: web, app: shop}}\n",

@@ -41,6 +41,7 @@ def _twice(template: Manifest, names: list[tuple[Path, str]]) -> Iterator[Observ
 RULE = Rule(
     code="duplicate-metric-name",
     severity="error",
+    kinds=("Rollout", "AnalysisTemplate", "ClusterAnalysisTemplate"),
     check=_faults,
     good="""
 kind: AnalysisTemplate

@@ -45,6 +45,7 @@ def _twice(names: list[str]) -> list[str]:
 RULE = Rule(
     code="duplicate-metric-rule",
     severity="error",
+    kinds=("Rollout", "AnalysisTemplate", "ClusterAnalysisTemplate"),
     check=_faults,
     good="""
 kind: Rollout

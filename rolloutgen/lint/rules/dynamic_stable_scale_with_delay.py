@@ -27,6 +27,7 @@ def _faults(view: ReleaseView) -> Iterator[Observation]:
 RULE = Rule(
     code="dynamic-stable-scale-with-delay",
     severity="error",
+    kinds=("Rollout",),
     check=_faults,
     good="""
 kind: Rollout

@@ -45,6 +45,7 @@ def _count(value: Any, defaults: Mapping[str, Any]) -> int:
 RULE = Rule(
     code="endless-analysis",
     severity="error",
+    kinds=("Rollout",),
     check=_faults,
     good="""
 kind: Rollout

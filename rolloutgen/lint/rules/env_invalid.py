@@ -14,7 +14,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from rolloutgen.kube.pods import containers
-from rolloutgen.kube.release import ROLLOUT, ReleaseView
+from rolloutgen.kube.release import POD_KINDS, ROLLOUT, ReleaseView
 from rolloutgen.kube.syntax import is_env_name
 from rolloutgen.kube.tree import rows, text
 from rolloutgen.lint.rule import Rule
@@ -57,6 +57,7 @@ def _reason(variable: Mapping[str, Any], strict: bool) -> str:
 RULE = Rule(
     code="env-invalid",
     severity="error",
+    kinds=POD_KINDS,
     check=_faults,
     good="""
 kind: Rollout

@@ -34,6 +34,7 @@ def _faults(view: ReleaseView) -> Iterator[Observation]:
 RULE = Rule(
     code="host-outside-gateway",
     severity="warning",
+    kinds=("VirtualService",),
     check=_faults,
     good="""
 kind: Gateway

@@ -44,6 +44,7 @@ def _faults(view: ReleaseView) -> Iterator[Observation]:
 RULE = Rule(
     code="host-without-certificate",
     severity="warning",
+    kinds=("Certificate",),
     check=_faults,
     good="""
 kind: Gateway

@@ -45,6 +45,7 @@ def _ingress_hosts(view: ReleaseView) -> Iterator[str]:
 RULE = Rule(
     code="host-without-dns",
     severity="warning",
+    kinds=("DNSEndpoint",),
     check=_faults,
     good="""
 kind: Gateway

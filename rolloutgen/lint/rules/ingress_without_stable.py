@@ -49,6 +49,7 @@ def _backends(ingress: Manifest) -> set[str]:
 RULE = Rule(
     code="ingress-without-stable",
     severity="error",
+    kinds=("Rollout",),
     check=_faults,
     good="""
 kind: Rollout

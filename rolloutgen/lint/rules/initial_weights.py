@@ -54,6 +54,7 @@ def _weights(entry: Listing, route: Mapping[str, Any]) -> tuple[int, int]:
 RULE = Rule(
     code="initial-weights",
     severity="warning",
+    kinds=("Rollout",),
     check=_faults,
     good="""
 kind: Rollout

@@ -34,6 +34,7 @@ def _faults(view: ReleaseView) -> Iterator[Observation]:
 RULE = Rule(
     code="lost-metrics",
     severity="warning",
+    kinds=("Rollout",),
     check=_faults,
     good="""
 kind: Rollout

@@ -29,6 +29,7 @@ def _faults(view: ReleaseView) -> Iterator[Observation]:
 RULE = Rule(
     code="managed-route-of-user",
     severity="warning",
+    kinds=("Rollout",),
     check=_faults,
     good="""
 kind: Rollout

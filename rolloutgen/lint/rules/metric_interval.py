@@ -39,6 +39,7 @@ def _faults(view: ReleaseView) -> Iterator[Observation]:
 RULE = Rule(
     code="metric-interval",
     severity="error",
+    kinds=("AnalysisTemplate", "ClusterAnalysisTemplate"),
     check=_faults,
     good="""
 kind: AnalysisTemplate

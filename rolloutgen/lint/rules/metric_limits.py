@@ -54,6 +54,7 @@ def _reason(count: int, failures: int, successes: int, inconclusive: int, errors
 RULE = Rule(
     code="metric-limits",
     severity="error",
+    kinds=("AnalysisTemplate", "ClusterAnalysisTemplate"),
     check=_faults,
     good="""
 kind: AnalysisTemplate

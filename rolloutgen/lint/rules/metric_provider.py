@@ -44,6 +44,7 @@ def _faults(view: ReleaseView) -> Iterator[Observation]:
 RULE = Rule(
     code="metric-provider",
     severity="error",
+    kinds=("AnalysisTemplate", "ClusterAnalysisTemplate"),
     check=_faults,
     good="""
 kind: AnalysisTemplate

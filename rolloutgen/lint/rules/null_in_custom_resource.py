@@ -25,6 +25,7 @@ def _faults(view: ReleaseView) -> Iterator[Observation]:
 RULE = Rule(
     code="null-in-custom-resource",
     severity="warning",
+    kinds=("*",),
     check=_faults,
     good="""
 kind: Rollout

@@ -42,6 +42,7 @@ def _fits(value: object) -> bool:
 RULE = Rule(
     code="pause-duration",
     severity="error",
+    kinds=("Rollout",),
     check=_faults,
     good="""
 kind: Rollout

@@ -51,6 +51,7 @@ def _listed(view: ReleaseView) -> Iterator[Observation]:
 RULE = Rule(
     code="preview-leak",
     severity="warning",
+    kinds=("Rollout",),
     check=_faults,
     good="""
 kind: Rollout

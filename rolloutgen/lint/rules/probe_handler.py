@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from rolloutgen.kube.pods import PROBES, containers
-from rolloutgen.kube.release import ReleaseView
+from rolloutgen.kube.release import POD_KINDS, ReleaseView
 from rolloutgen.lint.rule import Rule
 from rolloutgen.model import Observation
 
@@ -35,6 +35,7 @@ def _faults(view: ReleaseView) -> Iterator[Observation]:
 RULE = Rule(
     code="probe-handler",
     severity="error",
+    kinds=POD_KINDS,
     check=_faults,
     good="""
 kind: Rollout

@@ -47,6 +47,7 @@ def _reason(rollout: Manifest, bounds: tuple[int, int], scaler: str) -> str:
 RULE = Rule(
     code="replicas-against-autoscaler",
     severity="warning",
+    kinds=("HorizontalPodAutoscaler", "ScaledObject"),
     check=_faults,
     good="""
 kind: Rollout

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 
 from rolloutgen.kube.pods import containers
 from rolloutgen.kube.quantities import quantity
-from rolloutgen.kube.release import ReleaseView
+from rolloutgen.kube.release import POD_KINDS, ReleaseView
 from rolloutgen.kube.tree import mapping
 from rolloutgen.lint.rule import Rule
 from rolloutgen.model import Observation
@@ -32,6 +32,7 @@ def _faults(view: ReleaseView) -> Iterator[Observation]:
 RULE = Rule(
     code="request-above-limit",
     severity="error",
+    kinds=POD_KINDS,
     check=_faults,
     good="""
 kind: Rollout

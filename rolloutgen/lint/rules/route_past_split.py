@@ -45,6 +45,7 @@ def _reaches(service: Manifest, pod: Pod) -> bool:
 RULE = Rule(
     code="route-past-split",
     severity="warning",
+    kinds=("Rollout",),
     check=_faults,
     good="""
 kind: Rollout

@@ -39,6 +39,7 @@ def _needed(canary: Mapping[str, Any]) -> bool:
 RULE = Rule(
     code="routing-service-missing",
     severity="error",
+    kinds=("Rollout",),
     check=_faults,
     good="""
 kind: Rollout

@@ -25,6 +25,7 @@ def _faults(view: ReleaseView) -> Iterator[Observation]:
 RULE = Rule(
     code="scale-down-delay-without-routing",
     severity="error",
+    kinds=("Rollout",),
     check=_faults,
     good="""
 kind: Rollout

@@ -25,6 +25,7 @@ def _faults(view: ReleaseView) -> Iterator[Observation]:
 RULE = Rule(
     code="schema",
     severity="error",
+    kinds=("*",),
     check=_faults,
     good="""
 kind: Rollout

@@ -36,6 +36,7 @@ def _faults(view: ReleaseView) -> Iterator[Observation]:
 RULE = Rule(
     code="shared-certificate",
     severity="warning",
+    kinds=("Gateway",),
     check=_faults,
     good="""
 kind: Gateway

@@ -46,6 +46,7 @@ def _credentials(gateway: Manifest) -> set[str]:
 RULE = Rule(
     code="shared-wildcard",
     severity="warning",
+    kinds=("Gateway",),
     check=_faults,
     good="""
 kind: Gateway

@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from rolloutgen.kube.pods import containers
-from rolloutgen.kube.release import ROLLOUT, ReleaseView
+from rolloutgen.kube.release import POD_KINDS, ROLLOUT, ReleaseView
 from rolloutgen.kube.tree import integer
 from rolloutgen.lint.rule import Rule
 from rolloutgen.model import Observation
@@ -40,6 +40,7 @@ def _faults(view: ReleaseView) -> Iterator[Observation]:
 RULE = Rule(
     code="sleep-above-grace",
     severity="error",
+    kinds=POD_KINDS,
     check=_faults,
     good="""
 kind: Rollout

@@ -38,6 +38,7 @@ def _faults(view: ReleaseView) -> Iterator[Observation]:
 RULE = Rule(
     code="split-without-istio",
     severity="warning",
+    kinds=("Rollout",),
     check=_faults,
     good="""
 kind: Rollout

@@ -22,6 +22,7 @@ def _faults(view: ReleaseView) -> Iterator[Observation]:
 RULE = Rule(
     code="suppression-without-reason",
     severity="warning",
+    kinds=("*",),
     check=_faults,
     good="""
 kind: Rollout

@@ -55,6 +55,7 @@ def _known(entry: Listing, row: Mapping[str, Any]) -> bool:
 RULE = Rule(
     code="third-destination",
     severity="warning",
+    kinds=("Rollout",),
     check=_faults,
     good="""
 kind: Rollout

@@ -36,6 +36,7 @@ def _faults(view: ReleaseView) -> Iterator[Observation]:
 RULE = Rule(
     code="unescaped-args",
     severity="error",
+    kinds=("*",),
     check=_faults,
     good=Example(sources={"templates/a.yaml": 'query: up{service="{{ `{{args.service}}` }}"}\n'}),
     bad=Example(sources={"templates/a.yaml": '# metrics\nquery: up{service="{{args.service}}"}\n'}),

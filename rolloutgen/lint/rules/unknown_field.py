@@ -23,6 +23,7 @@ def _faults(view: ReleaseView) -> Iterator[Observation]:
 RULE = Rule(
     code="unknown-field",
     severity="error",
+    kinds=("*",),
     check=_faults,
     good="""
 kind: Rollout

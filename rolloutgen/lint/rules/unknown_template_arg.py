@@ -52,6 +52,7 @@ def _contexts(view: ReleaseView) -> dict[int, list[set[str] | None]]:
 RULE = Rule(
     code="unknown-template-arg",
     severity="error",
+    kinds=("AnalysisTemplate", "ClusterAnalysisTemplate"),
     check=_faults,
     good="""
 kind: AnalysisTemplate

@@ -21,6 +21,7 @@ def _faults(view: ReleaseView) -> Iterator[Observation]:
 RULE = Rule(
     code="unused-suppression",
     severity="warning",
+    kinds=("*",),
     check=_faults,
     good="""
 kind: Rollout

@@ -30,6 +30,7 @@ def _faults(view: ReleaseView) -> Iterator[Observation]:
 RULE = Rule(
     code="virtual-service-missing",
     severity="warning",
+    kinds=("Rollout",),
     check=_faults,
     good="""
 kind: Rollout

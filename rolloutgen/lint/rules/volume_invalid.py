@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from rolloutgen.kube.release import ReleaseView
+from rolloutgen.kube.release import POD_KINDS, ReleaseView
 from rolloutgen.kube.syntax import is_dns_label
 from rolloutgen.kube.tree import rows, text
 from rolloutgen.lint.rule import Rule
@@ -43,6 +43,7 @@ def _reason(volume: Mapping[str, Any], seen: set[str]) -> str:
 RULE = Rule(
     code="volume-invalid",
     severity="error",
+    kinds=POD_KINDS,
     check=_faults,
     good="""
 kind: Rollout

@@ -69,6 +69,7 @@ def _message(match: re.Match[str]) -> str:
 RULE = Rule(
     code="wrong-verbs",
     severity="warning",
+    kinds=("Rollout",),
     check=_faults,
     good="""
 kind: Rollout

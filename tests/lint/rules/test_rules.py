@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import ast
 import copy
+import operator
 import random
+import subprocess
+import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +24,8 @@ from tests.lint.rules import scenery
 from tests.lint.rules.rule_cases import FOLDER, PLUGINS, Case, case_file, cases, parameters
 
 RELEASES = sorted((Path(__file__).parent / "releases").glob("*.yaml"))
+VIEWS = [scenery.view(case.example) for case in cases("good", "bad")]
+CODE = operator.attrgetter("code")
 CODES_OF_THE_LINTER = {"unused-suppression", "suppression-without-reason"}
 
 
@@ -39,6 +46,25 @@ def test_one_fault_is_reported_once(case: Case) -> None:
     assert not [one for one in found if one.code != case.plugin.code and (one.ref, one.at) in own]
 
 
+@pytest.mark.parametrize("plugin", [one for one in PLUGINS.values() if one.value.kinds != ("*",)], ids=CODE)
+def test_a_rule_finds_nothing_where_its_kinds_are_not(plugin: Plugin[Rule]) -> None:
+    for view in VIEWS:
+        others = tuple(one for one in view.objects if one.ref.kind not in plugin.value.kinds)
+        assert not list(plugin.value.findings(replace(view, objects=others)))
+
+
+def test_the_kinds_of_a_rule_are_read_from_its_source_without_an_import() -> None:
+    code = (
+        "import sys; from rolloutgen.lint.lint import kinds_of; from rolloutgen.registry import codes\n"
+        "print([[one, *kinds_of(one)] for one in codes('rolloutgen.lint.rules')])\n"
+        "print([name for name in sys.modules if name.startswith('rolloutgen.lint.rules.')])"
+    )
+    ended = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    kinds, imported = ended.stdout.splitlines()
+    assert ast.literal_eval(kinds) == [[one.code, *one.value.kinds] for one in PLUGINS.values()]
+    assert imported == "[]"
+
+
 @pytest.mark.parametrize("path", RELEASES, ids=lambda path: path.stem)
 def test_a_sound_release_breaks_no_rule(path: Path) -> None:
     manifests = parse_rendered({"templates/all.yaml": path.read_text("utf-8")})
@@ -57,7 +83,7 @@ def test_a_file_of_cases_is_whole(code: str) -> None:
         assert case.keys() & {"text", "sources"} and case.keys() <= {"about", "text", "deployer", "sources", "files"}
 
 
-@pytest.mark.parametrize("plugin", PLUGINS.values(), ids=lambda plugin: plugin.code)
+@pytest.mark.parametrize("plugin", PLUGINS.values(), ids=CODE)
 def test_a_rule_is_whole(plugin: Plugin[Rule]) -> None:
     assert plugin.value.good
     assert bool(plugin.value.bad) == (plugin.code not in CODES_OF_THE_LINTER)
