@@ -10,9 +10,8 @@ import pytest
 
 from rolloutgen.convert.job import Request, plan_chart, write
 from rolloutgen.helm import open_engine
-from rolloutgen.scaffold.answers import read_answers
 from rolloutgen.scaffold.create import ANSWERS, render
-from rolloutgen.scaffold.template import template
+from rolloutgen.scaffold.template import read_answers, template
 
 EXAMPLES = Path(__file__).parents[1] / "examples"
 

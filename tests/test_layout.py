@@ -38,7 +38,7 @@ def test_every_package_has_tests(name: str) -> None:
 def test_folders_of_tests_are_named_like_packages() -> None:
     """But for those that test the program from outside."""
     outside = {"bench", "charts", "cluster", "corpus", "docs", "programs"}
-    packages = {path.name for path in PACKAGE.iterdir() if (path / "__init__.py").is_file()}
+    packages = {path.stem for path in PACKAGE.iterdir() if path.suffix == ".py" or (path / "__init__.py").is_file()}
     folders = {path.name for path in TESTS.iterdir() if (path / "__init__.py").is_file()}
     assert folders - outside <= packages
 

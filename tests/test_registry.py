@@ -55,6 +55,6 @@ def test_a_plugin_that_is_not_whole_is_an_error(package: Path, text: str, reason
 
 def test_nothing_is_imported_before_it_is_asked_for() -> None:
     early = "[name for name in sys.modules if name.startswith(('rolloutgen.lint.rules', 'json'))]"
-    code = f"import sys, rolloutgen.lint.lint; print({early})"
+    code = f"import sys, rolloutgen.lint.run_rules; print({early})"
     ended = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert ended.stdout.strip() == "[]"

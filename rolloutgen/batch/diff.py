@@ -8,7 +8,7 @@ from collections.abc import Generator, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from rolloutgen import goyaml
+from rolloutgen import git, goyaml
 from rolloutgen.batch import pool
 from rolloutgen.chart.chart import Chart
 from rolloutgen.chart.dependencies import declared
@@ -16,8 +16,7 @@ from rolloutgen.diff.base import Base
 from rolloutgen.diff.result import Asked, Review
 from rolloutgen.diff.review import failed, review
 from rolloutgen.errors import RolloutgenError, UsageError
-from rolloutgen.git import revisions
-from rolloutgen.git.revisions import Repository
+from rolloutgen.git import Repository
 from rolloutgen.helm import HelmEngine
 
 _LIST = "Chart.yaml"
@@ -58,9 +57,9 @@ def changed_charts(root: str, base: Base, values: Iterable[str] = ()) -> list[st
         raise UsageError("--all asks git which charts changed", hint="Compare with a git ref: --against REF.")
     below = repository.path(root)
     now = _charts_on_disk(repository, below)
-    then = [path for path in revisions.folders_with(repository, base.commit, _LIST) if _is_below(path, below)]
+    then = [path for path in git.folders_with(repository, base.commit, _LIST) if _is_below(path, below)]
     everything = _outermost({*now, *then})
-    changed = revisions.changed_paths(repository, base.commit)
+    changed = git.changed_paths(repository, base.commit)
     found = {chart for path in changed if (chart := _chart_of(path, everything)) is not None}
     found |= _dependents(repository, found, everything)
     for given in values:
@@ -91,7 +90,7 @@ def _is_below(path: str, folder: str) -> bool:
 
 def _chart_of(path: str, charts: Sequence[str]) -> str | None:
     known = set(charts)
-    return next((folder for folder in revisions.parents(path) if folder in known), None)
+    return next((folder for folder in git.parents(path) if folder in known), None)
 
 
 def _dependents(repository: Repository, changed: set[str], charts: Sequence[str]) -> set[str]:

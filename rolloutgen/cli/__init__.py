@@ -20,7 +20,7 @@ def main() -> None:
     """The entry point of the program."""
     gc.set_threshold(_YOUNG)
     if _renders_here(sys.argv[1:]):
-        from rolloutgen.helm.process import start_ahead
+        from rolloutgen.helm.isolated import start_ahead
 
         start_ahead()  # starting Helm takes longer than all that is imported from here on
     from rolloutgen.cli.group import main as run

@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from rolloutgen.cli.arguments import charts_below
-from rolloutgen.cli.output import told
+from rolloutgen.cli.group import told
 from rolloutgen.errors import RolloutgenError
 
 

@@ -20,8 +20,7 @@ from rolloutgen.cli.arguments import (
     parse_toggles,
     shard,
 )
-from rolloutgen.cli.interrupts import code_of
-from rolloutgen.cli.output import told
+from rolloutgen.cli.group import code_of, told
 
 if TYPE_CHECKING:
     from rolloutgen.batch.convert import ConvertTask, Outcome

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from rolloutgen.cli.arguments import parse_set, parse_shard, shard
-from rolloutgen.cli.output import put, save
+from rolloutgen.cli.group import put, save
 
 if TYPE_CHECKING:
     from rolloutgen.diff.result import Asked, Review
@@ -24,10 +24,10 @@ def _parse_reports(_: click.Context, __: click.Parameter, values: tuple[str, ...
     """ "html=diff.html" as ("html", "diff.html"). Raises BadParameter."""
     found = []
     for value in values:
-        form, sign, path = value.partition("=")
-        if not sign or form not in _FORMS or not path:
+        name, sign, path = value.partition("=")
+        if not sign or name not in _FORMS or not path:
             raise click.BadParameter(f"give FORM=FILE, FORM being one of {', '.join(_FORMS)}")
-        found.append((form, path))
+        found.append((name, path))
     return tuple(found)
 
 
@@ -98,12 +98,12 @@ def diff(charts: tuple[str, ...], **given: Any) -> None:
     Both sides are rendered under the same values; without any, with the defaults and each ci/*-values.yaml. The work
     tree is never touched. Exit code 1: the cluster will refuse something, or a chart does not render any more.
     """
-    from rolloutgen.report.diff import form
+    from rolloutgen.report.formats import format_reviews
 
     reviews = _all(charts, given) if given["everything"] else _named(charts, given)
-    report = form(given["form"], reviews, marker=given["marker"], limit=given["limit"])
+    report = format_reviews(given["form"], reviews, marker=given["marker"], limit=given["limit"])
     for name, path in given["reports"]:
-        save(form(name, reviews, marker=given["marker"], limit=given["limit"]), path)
+        save(format_reviews(name, reviews, marker=given["marker"], limit=given["limit"]), path)
     put(report, given["output"] or "")
     sys.exit(max((one.code for one in reviews), default=0))
 
@@ -184,6 +184,6 @@ def _asked(given: dict[str, Any]) -> Asked:
         kube_version=given["kube_version"],
         ignore=given["ignore"],
         config=given["config"],
-        forms=tuple({given["form"]: None, **{form: None for form, _ in given["reports"]}}),
+        forms=tuple({given["form"]: None, **{name: None for name, _ in given["reports"]}}),
         flags={"deployer": given["deployer"]} if given["deployer"] else {},
     )

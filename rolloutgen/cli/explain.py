@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 if TYPE_CHECKING:
-    from rolloutgen.explain.texts import Explained
+    from rolloutgen.explain import Explained
 
 
 @click.command()
@@ -37,9 +37,9 @@ def _texts(name: str) -> list[str]:
     """What is known of an id: a fault that lint finds may also be what a conversion is refused for."""
     from rolloutgen.convert.checks import checks
     from rolloutgen.diff.diff import impacts
+    from rolloutgen.explain import FINDINGS, IN_CHECKS, REASONS, REFUSALS
     from rolloutgen.explain import explain as of_rule
-    from rolloutgen.explain.texts import FINDINGS, IN_CHECKS, REASONS, REFUSALS
-    from rolloutgen.lint.lint import rules
+    from rolloutgen.lint.run_rules import rules
 
     found = [of_rule(name).strip()] if name in rules() else []
     if name in checks():
@@ -71,8 +71,7 @@ def lines() -> dict[str, str]:
     """Every id that there is to explain, with its line."""
     from rolloutgen.convert.checks import checks
     from rolloutgen.diff.diff import impacts
-    from rolloutgen.explain import table
-    from rolloutgen.explain.texts import FINDINGS, REASONS, REFUSALS
+    from rolloutgen.explain import FINDINGS, REASONS, REFUSALS, table
 
     told = {name: text.what for name, text in {**REFUSALS, **FINDINGS}.items()}
     told.update((plugin.code, plugin.doc.summary) for plugin in checks().values())
@@ -82,8 +81,7 @@ def lines() -> dict[str, str]:
 
 def rule_lines() -> dict[str, str]:
     """The ids that `validate` may find, with their lines."""
-    from rolloutgen.explain import table
-    from rolloutgen.explain.texts import FINDINGS, REFUSALS
+    from rolloutgen.explain import FINDINGS, REFUSALS, table
 
     told = {name: text.what for name, text in {**REFUSALS, **FINDINGS}.items()}
     return {**told, **{row.code: row.summary for row in table()}}
@@ -93,7 +91,7 @@ def rule_lines() -> dict[str, str]:
 @click.option("--json", "as_json", is_flag=True, help="All that is known of each rule, as one JSON list.")
 def rules(as_json: bool) -> None:
     """List every rule of `validate`, with its severity and what it is about. `rolloutgen explain ID` tells more."""
-    from rolloutgen.lint.lint import rules as all_rules
+    from rolloutgen.lint.run_rules import rules as all_rules
 
     plugins = all_rules()
     if as_json:

@@ -1,20 +1,78 @@
-"""The group of commands. Their help lines stand here, so that `--help` imports none of them."""
+"""The group of commands, their short help, where their output goes, and what a signal does."""
 
 from __future__ import annotations
 
 import errno
 import importlib
 import os
+import signal
 import sys
 from collections.abc import Mapping
+from types import FrameType
 from typing import Any
 
 import click
 from click.shell_completion import CompletionItem
 
 from rolloutgen import __version__
-from rolloutgen.cli.interrupts import code_of, listen
 from rolloutgen.errors import RolloutgenError, of_files
+
+
+class Ended(KeyboardInterrupt):
+    """A signal that asks for the end."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__()
+        self.number = number
+
+
+def listen() -> None:
+    """From now on SIGTERM and SIGHUP end the run as an interrupt does: what was begun is cleaned up, nothing is left
+    half done. A signal that the caller has ignored (nohup) stays ignored."""
+    for name in ("SIGTERM", "SIGHUP"):
+        number = getattr(signal, name, None)  # Windows has not both
+        if number is not None and signal.getsignal(number) == signal.SIG_DFL:
+            signal.signal(number, _end)
+
+
+def code_of(stop: KeyboardInterrupt) -> int:
+    """The exit code for an end by a signal, as shells count: 130 for an interrupt."""
+    return 128 + int(getattr(stop, "number", signal.SIGINT))
+
+
+def _end(number: int, _: FrameType | None) -> None:
+    raise Ended(number)
+
+
+def put(text: str, path: str) -> None:
+    """Writes `text` to the file `path`, or prints it where that is "". Raises UsageError where it cannot be written."""
+    if path:
+        save(text, path)
+    else:
+        click.echo(text, nl=False)
+
+
+def save(text: str, path: str) -> None:
+    """Writes `text` to the file `path`. Raises UsageError where it cannot be written."""
+    from pathlib import Path
+
+    from rolloutgen.errors import UsageError
+
+    try:
+        Path(path).write_text(text, encoding="utf-8")
+    except OSError as fault:
+        raise UsageError(f"cannot be written: {fault.strerror}", path=path) from None
+
+
+def told(fault: str, chart: str, *, as_json: bool) -> None:
+    """Tells on stderr why nothing is known of `chart`; as JSON that chart too is one object on one line of stdout."""
+    import json
+
+    fault = fault if chart in fault else f"{chart}: {fault}"
+    click.echo(f"error: {fault}", err=True)
+    if as_json:
+        click.echo(json.dumps({"chart": chart, "status": "failed", "error": fault}, ensure_ascii=False))
+
 
 _NO_ROOM = frozenset({errno.ENOSPC, errno.EFBIG, errno.EIO, errno.EDQUOT, errno.EBADF})
 Table = Mapping[str, tuple[str, str, str]]  # name -> (module, attribute, help line)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from rolloutgen.cli.output import put
+from rolloutgen.cli.group import put
 
 if TYPE_CHECKING:
     from rolloutgen.kube.release import ReleaseView
@@ -39,11 +39,11 @@ def plan(chart: str, **given: Any) -> None:
     CHART is a chart (a directory or a .tgz), a manifest file, a folder of manifests, or - for a rendered stream. The
     steps are computed as argo-rollouts v1.10.0 takes them; pods are taken to become ready, analyses to succeed.
     """
-    from rolloutgen.report.update import form
+    from rolloutgen.report.formats import format_plans
     from rolloutgen.simulate.plans import plans
 
     found = plans(_view(chart, given), names=given["names"], replicas=given["replicas"], ready=given["ready"])
-    text = form(given["form"], found, given["width"] or shutil.get_terminal_size((100, 24)).columns)
+    text = format_plans(given["form"], found, given["width"] or shutil.get_terminal_size((100, 24)).columns)
     put(text, given["output"] or "")
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from rolloutgen.cli.output import put
+from rolloutgen.cli.group import put
 
 if TYPE_CHECKING:
     from rolloutgen.runbook import Runbook

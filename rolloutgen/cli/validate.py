@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from rolloutgen.cli.arguments import charts_below, parse_seconds, parse_set, parse_shard, parse_toggles, shard
-from rolloutgen.cli.output import save
+from rolloutgen.cli.group import save
 
 if TYPE_CHECKING:
     from rolloutgen.lint.validate import Judged
@@ -87,8 +87,8 @@ def validate(paths: tuple[str, ...], **given: Any) -> None:
     judged = list(_judged(inputs, given))
     # Imported now: while the first chart was on its way to Helm, there was better to do.
     from rolloutgen.lint.validate import without_idle_house_ignores
-    from rolloutgen.report.findings import form
-    from rolloutgen.report.findings.summary import Result
+    from rolloutgen.report.findings import Result
+    from rolloutgen.report.formats import format_findings
 
     judged = without_idle_house_ignores(judged, whole=bool(given["roots"]) and given["shard"] is None)
     judged = _chosen(judged, given["only"], given["exclude"])
@@ -102,7 +102,7 @@ def validate(paths: tuple[str, ...], **given: Any) -> None:
         sifted = sift(judged, given["baseline"])
         judged, known, gone = list(sifted.judged), sifted.known, len(sifted.gone)
     result = Result(judged, given["fail_on"], known, gone)
-    click.echo(form(given["form"], result), nl=False)
+    click.echo(format_findings(given["form"], result), nl=False)
     sys.exit(int(result.failed))
 
 
@@ -125,8 +125,8 @@ def _check_ids(ids: Sequence[str]) -> None:
         return
     from difflib import get_close_matches
 
-    from rolloutgen.explain.texts import FINDINGS, REFUSALS
-    from rolloutgen.lint.lint import rules
+    from rolloutgen.explain import FINDINGS, REFUSALS
+    from rolloutgen.lint.run_rules import rules
 
     known = {*rules(), *FINDINGS, *REFUSALS}
     for name in ids:

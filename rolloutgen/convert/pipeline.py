@@ -34,7 +34,7 @@ from rolloutgen.goyaml import merge
 from rolloutgen.helm import HelmEngine
 from rolloutgen.kube.tree import dig
 from rolloutgen.model import Diagnostic, Refusal, Rendered, ValueSet
-from rolloutgen.sourcemap.locate import deepest
+from rolloutgen.sourcemap import deepest
 from rolloutgen.text_edits import Edit, OverlapError, apply_edits
 from rolloutgen.valuesets.value_sets import environment_file
 

@@ -21,9 +21,9 @@ from rolloutgen.convert.verify.verify import ProofResult
 from rolloutgen.errors import ChartRefused, RolloutgenError
 from rolloutgen.kube.release import ReleaseView
 from rolloutgen.kube.tree import as_map, dig, strings
-from rolloutgen.lint.lint import lint, rules
+from rolloutgen.lint.run_rules import lint, rules
 from rolloutgen.model import Diagnostic, Manifest, Ref, Refusal, Rendered, Severity
-from rolloutgen.sourcemap.locate import placed
+from rolloutgen.sourcemap import placed
 
 
 def service_of_alternatives(workloads: Sequence[Workload]) -> ChartRefused | None:

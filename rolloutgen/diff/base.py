@@ -9,13 +9,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from rolloutgen import goyaml
+from rolloutgen import git, goyaml
 from rolloutgen.chart.chart import Chart, load_chart
 from rolloutgen.chart.dependencies import Dependencies, Dependency, declared, resolve_dependencies
 from rolloutgen.chart.write import write_into
 from rolloutgen.errors import RolloutgenError, UsageError, of_chart
-from rolloutgen.git import revisions, tree_files
-from rolloutgen.git.revisions import Repository
+from rolloutgen.git import Repository
 from rolloutgen.helm import HelmEngine
 from rolloutgen.valuesets.value_sets import parse_values, read_values
 
@@ -49,14 +48,14 @@ def base_of(path: str, against: str = "") -> Base:
     if against and (against.endswith(_PACKED) or os.path.isdir(against)):
         hint = "Give a chart's directory, a .tgz archive or a git ref."
         raise UsageError("no such archive" if against.endswith(_PACKED) else "not a chart", path=against, hint=hint)
-    repository = revisions.repository_at(path)
+    repository = git.repository_at(path)
     if against:
-        commit = revisions.resolve(repository, against)
+        commit = git.resolve(repository, against)
         name = f"merge base with {against[:-3]}" if against.endswith("...") else against
-        return Base(f"{name} ({revisions.short(commit)})", repository, commit)
-    branch = revisions.default_branch(repository)
-    commit = revisions.merge_base(repository, branch)
-    return Base(f"merge base with {branch} ({revisions.short(commit)})", repository, commit)
+        return Base(f"{name} ({git.short(commit)})", repository, commit)
+    branch = git.default_branch(repository)
+    commit = git.merge_base(repository, branch)
+    return Base(f"merge base with {branch} ({git.short(commit)})", repository, commit)
 
 
 def chart_before(path: str, base: Base) -> BaseChart:
@@ -120,7 +119,7 @@ def _values_at(path: str, base: Base, chart: str) -> Mapping[str, Any]:
         name = base.repository.path(path)
     except UsageError:
         return read_values(path)
-    data = tree_files.read_file(base.repository, base.commit, name)
+    data = git.read_file(base.repository, base.commit, name)
     if data is None:
         return read_values(path)
     try:
@@ -131,7 +130,7 @@ def _values_at(path: str, base: Base, chart: str) -> Mapping[str, Any]:
 
 def _at(base: Base, folder: str) -> Chart | None:
     assert base.repository is not None
-    files = tree_files.read_folder(base.repository, base.commit, folder)
+    files = git.read_folder(base.repository, base.commit, folder)
     return Chart(f"{base.label}:{folder}", files) if "Chart.yaml" in files else None
 
 
@@ -142,7 +141,7 @@ def _older_version(base: Base, folder: str) -> str:
     mine = _version(name)
     if mine is None:
         return ""
-    names = tree_files.names_in(base.repository, base.commit, above)
+    names = git.names_in(base.repository, base.commit, above)
     older = sorted((version, other) for other in names if (version := _version(other)) is not None and version < mine)
     return posixpath.join(above, older[-1][1]) if older else ""
 
@@ -173,7 +172,7 @@ def _with_local(chart: Chart, base: Base, folder: str) -> Iterator[tuple[str, Ma
     todo, seen = [folder], {folder}
     while todo:
         name = todo.pop()
-        files = chart.files if name == folder else tree_files.read_folder(base.repository, base.commit, name)
+        files = chart.files if name == folder else git.read_folder(base.repository, base.commit, name)
         if "Chart.yaml" not in files:
             continue
         yield name, files

@@ -15,6 +15,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from rolloutgen import git
 from rolloutgen.chart.chart import Chart, load_chart
 from rolloutgen.config.files import house_of
 from rolloutgen.config.options import settle
@@ -22,8 +23,7 @@ from rolloutgen.config.record import PATH, STAND_IN, ConversionRecord, read_reco
 from rolloutgen.convert.pipeline import Plan, convert
 from rolloutgen.diff.base import Base, base_of, chart_before
 from rolloutgen.errors import UsageError, of_chart
-from rolloutgen.git import revisions, tree_files
-from rolloutgen.git.revisions import Repository
+from rolloutgen.git import Repository
 from rolloutgen.helm import HelmEngine
 from rolloutgen.scaffold.update import is_scaffolded, plan_update
 from rolloutgen.valuesets.value_sets import SHORT, chosen_sets
@@ -119,12 +119,12 @@ def _history(path: str, before: str) -> tuple[Chart, Chart | None, str]:
             raise UsageError("the chart is not there", path=path, why=f"Looked for at {base.label}.")
         _check(found, before)
         return found, None, f"the chart at {base.label} (edits since its conversion show too)"
-    repository = revisions.repository_at(path, "--before")
-    commit = revisions.added_in(repository, posixpath.join(repository.path(path), PATH))
-    parent = revisions.parent_of(repository, commit) if commit else ""
+    repository = git.repository_at(path, "--before")
+    commit = git.added_in(repository, posixpath.join(repository.path(path), PATH))
+    parent = git.parent_of(repository, commit) if commit else ""
     if not commit or not parent:
         raise UsageError(_no_history(commit), path=path, hint=_hint(repository, path))
-    base = Base(revisions.short(parent), repository, parent)
+    base = Base(git.short(parent), repository, parent)
     found = chart_before(path, base).chart
     if found is None or PATH in found.files:
         raise UsageError(
@@ -133,7 +133,7 @@ def _history(path: str, before: str) -> tuple[Chart, Chart | None, str]:
             hint=_hint(repository, path),
         )
     made = chart_before(path, Base("", repository, commit)).chart
-    return found, made, f"the chart at {base.label}, before its conversion in {revisions.short(commit)}"
+    return found, made, f"the chart at {base.label}, before its conversion in {git.short(commit)}"
 
 
 def _check(found: Chart, before: str) -> None:
@@ -148,7 +148,7 @@ def _no_history(commit: str) -> str:
 
 
 def _hint(repository: Repository, path: str) -> str:
-    unshallow = "git fetch --unshallow brings the history; or n" if revisions.is_shallow(repository) else "N"
+    unshallow = "git fetch --unshallow brings the history; or n" if git.is_shallow(repository) else "N"
     return f"{unshallow}ame the chart as it was: rolloutgen check {path} --before REF|DIR|TGZ."
 
 
@@ -168,6 +168,6 @@ def _files(now: Mapping[str, bytes], base: Mapping[str, bytes], made: Mapping[st
         elif then is None:
             yield Drift(path, ours, today, True)
         else:
-            merged, clash = tree_files.merged_file(ours, then, today)
+            merged, clash = git.merged_file(ours, then, today)
             if merged != ours:
                 yield Drift(path, ours, merged, clash)

@@ -1,4 +1,4 @@
-"""What changed between two renders, as a person reads it: objects by identity, list items by name, field by field."""
+"""What changed between two renders: objects by identity, fields by path, pod templates in a few words."""
 
 from __future__ import annotations
 

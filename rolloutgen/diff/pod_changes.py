@@ -13,6 +13,8 @@ from rolloutgen.kube.tree import Named, leaves, mapping, path_text, rows, text
 from rolloutgen.model import Manifest, Path
 
 _CONTAINERS = ("containers", "initContainers")
+
+
 _OF_THE_CHART = ("helm.sh/chart", "chart", "app.kubernetes.io/version")
 
 

@@ -16,10 +16,10 @@ from rolloutgen.errors import RolloutgenError, UsageError
 from rolloutgen.helm import HelmEngine
 from rolloutgen.kube.release import ReleaseView
 from rolloutgen.lint.inputs import STDIN, Ask
-from rolloutgen.lint.lint import NO_RULE, lint
+from rolloutgen.lint.run_rules import NO_RULE, lint
 from rolloutgen.lint.views import finding_of, kube_version_of, not_utf8, sources_of, views_of
 from rolloutgen.model import Diagnostic, Release
-from rolloutgen.sourcemap.excerpt import LocatedDiagnostic, line_text, locate_in_text, remark, underlined
+from rolloutgen.sourcemap import LocatedDiagnostic, line_text, locate_in_text, remark, underlined
 
 if TYPE_CHECKING:
     from rolloutgen.lint.inputs import Stream

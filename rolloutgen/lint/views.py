@@ -18,7 +18,7 @@ from rolloutgen.config.options import Options
 from rolloutgen.errors import RolloutgenError, UsageError
 from rolloutgen.helm import HelmEngine
 from rolloutgen.kube.release import ReleaseView, view_of
-from rolloutgen.lint.lint import rules_for
+from rolloutgen.lint.run_rules import rules_for
 from rolloutgen.model import Diagnostic, Release, Rendered, ValueSet
 from rolloutgen.valuesets.value_sets import SHORT, base_sets, toggle_sets
 

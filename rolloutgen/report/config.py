@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import json
 
-from rolloutgen.config.effective import Effective, Setting
-from rolloutgen.config.yaml_text import Entry, text_of
+from rolloutgen.config.effective import Effective, Entry, Setting, text_of
 
 
 def text(found: Effective) -> str:

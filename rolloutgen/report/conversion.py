@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING, Any
 from rolloutgen.convert.cutover.plan import cutovers
 from rolloutgen.convert.job import ChartConversion
 from rolloutgen.convert.pipeline import Plan
-from rolloutgen.explain.texts import REASONS
+from rolloutgen.explain import REASONS
 from rolloutgen.kube.tree import as_map, dig, maps
 from rolloutgen.model import Diagnostic, Manifest, Refusal
 

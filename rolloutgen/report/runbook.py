@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from dataclasses import asdict
 from typing import Any
 
-from rolloutgen.report.update import text
-from rolloutgen.report.update.json import plan_data
+from rolloutgen.report import plan
+from rolloutgen.report.plan import plan_data
 from rolloutgen.runbook import Chapter, Runbook, Section, advice
 from rolloutgen.simulate.table import Row
 
@@ -71,7 +71,7 @@ def _steps(section: Section, chapter: Chapter) -> Iterator[str]:
     yield ""
     yield f"### {chapter.title}"
     yield ""
-    yield f"{text.total(planned.simulation)}; {text.peak(planned)}. Times count from the change of the pod template."
+    yield f"{plan.total(planned.simulation)}; {plan.peak(planned)}. Times count from the change of the pod template."
     yield ""
     yield f"| {' | '.join(_HEAD)} |"
     yield "| :--- | ---: | ---: | ---: | ---: | :--- | :--- | :--- |"
@@ -79,16 +79,16 @@ def _steps(section: Section, chapter: Chapter) -> Iterator[str]:
         number = f"{row.index + 1} " if row.index is not None else ""
         cells = (
             number + row.label,
-            text.share(row),
-            *(text.ranged(planned, index, field) for field in ("canary", "stable")),
-            text.span(row.start),
-            text.waits(row),
+            plan.share(row),
+            *(plan.ranged(planned, index, field) for field in ("canary", "stable")),
+            plan.span(row.start),
+            plan.waits(row),
             advice(section.subject, row),
-            text.abort_words(row),
+            plan.abort_words(row),
         )
         yield f"| {' | '.join(_cell(cell) for cell in cells)} |"
     yield ""
-    yield from (f"* {note}" for note in text.notes(planned))
+    yield from (f"* {note}" for note in plan.notes(planned))
     yield from _items(chapter)
 
 

@@ -8,9 +8,8 @@ from dataclasses import dataclass
 from rolloutgen.kube.release import ReleaseView
 from rolloutgen.runbook.back import DeploymentRevision, back, before_conversion
 from rolloutgen.runbook.deploy import ImageKey, image_keys, new_image
-from rolloutgen.runbook.facts import Deployer, RunbookFacts, Subject, facts_of
+from rolloutgen.runbook.facts import Chapter, Deployer, Item, RunbookFacts, Subject, facts_of
 from rolloutgen.runbook.operate import advice, dashboard, first_deployment, influencing, prometheus, steps, watching
-from rolloutgen.runbook.page import Chapter, Item
 from rolloutgen.simulate.plans import Planned
 
 __all__ = [

@@ -6,13 +6,12 @@ import posixpath
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from rolloutgen import git
 from rolloutgen.config.record import PATH
 from rolloutgen.convert.cutover.plan import KEEP
 from rolloutgen.errors import RolloutgenError
-from rolloutgen.git import revisions, tree_files
 from rolloutgen.runbook.deploy import TITLES, again, deployers, upgrade
-from rolloutgen.runbook.facts import Deployer, RunbookFacts, Subject
-from rolloutgen.runbook.page import Chapter, Item, kubectl, sh
+from rolloutgen.runbook.facts import Chapter, Deployer, Item, RunbookFacts, Subject, kubectl, sh
 
 _NO_ROLLBACK = "Rather not `helm rollback`, which does not find in its history what was kept."
 
@@ -29,13 +28,13 @@ class DeploymentRevision:
 def before_conversion(path: str) -> DeploymentRevision | None:
     """The commits around the conversion of the chart at `path`; None where no git tells."""
     try:
-        repository = revisions.repository_at(path)
+        repository = git.repository_at(path)
         folder = repository.path(path)
-        converted = revisions.added_in(repository, posixpath.join(folder, PATH))
-        parent = revisions.parent_of(repository, converted) if converted else ""
-        if not converted or not parent or "Chart.yaml" not in tree_files.read_folder(repository, parent, folder):
+        converted = git.added_in(repository, posixpath.join(folder, PATH))
+        parent = git.parent_of(repository, converted) if converted else ""
+        if not converted or not parent or "Chart.yaml" not in git.read_folder(repository, parent, folder):
             return None
-        return DeploymentRevision(revisions.short(converted), revisions.short(parent), folder)
+        return DeploymentRevision(git.short(converted), git.short(parent), folder)
     except RolloutgenError:
         return None
 

@@ -16,8 +16,7 @@ from rolloutgen.helm import HelmEngine
 from rolloutgen.kube.release import ReleaseView, view_of
 from rolloutgen.kube.tree import leaves, rows, text
 from rolloutgen.model import Path, Rendered
-from rolloutgen.runbook.facts import Deployer, RunbookFacts, Subject
-from rolloutgen.runbook.page import Chapter, Item, rollouts, sh
+from rolloutgen.runbook.facts import Chapter, Deployer, Item, RunbookFacts, Subject, rollouts, sh
 
 _PROBE = "rolloutgen-probe"
 _KEYS = re.compile(r"(?i)tag|version|image")

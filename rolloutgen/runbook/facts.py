@@ -1,7 +1,8 @@
-"""What a runbook has to know of a release: the names of everything around each Rollout, as they are rendered."""
+"""The parts of a runbook, and the names of everything around each Rollout of a release."""
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -16,6 +17,43 @@ from rolloutgen.kube.tree import integer, mapping, rows, text, texts
 from rolloutgen.model import Manifest
 from rolloutgen.simulate.plans import Planned
 from rolloutgen.simulate.spec import Canary
+
+Language = Literal["sh", "promql", "yaml"]
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One thing to do or to look at, and what to expect. `commands` run in one POSIX shell, in order, or are queries of
+    Prometheus, or lines of a file, as `language` says."""
+
+    text: str
+    commands: tuple[str, ...] = ()
+    language: Language = "sh"
+
+
+@dataclass(frozen=True, slots=True)
+class Chapter:
+    """A title, a word ahead, and the things to do."""
+
+    title: str
+    items: tuple[Item, ...]
+    ahead: str = ""
+
+
+def sh(*words: str) -> str:
+    """A command line: words quoted where the shell asks for it."""
+    return shlex.join(words)
+
+
+def kubectl(namespace: str, *words: str) -> str:
+    """A kubectl command in a namespace."""
+    return sh("kubectl", *words, "-n", namespace)
+
+
+def rollouts(namespace: str, *words: str) -> str:
+    """A command of the plugin `kubectl argo rollouts` in a namespace."""
+    return sh("kubectl", "argo", "rollouts", *words, "-n", namespace)
+
 
 Deployer = Literal["", "helm3", "helm4", "helmfile", "argocd", "flux", "kubectl"]
 _LOCAL = (".svc", ".cluster.local", ".local", ".internal")

@@ -9,8 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from rolloutgen.runbook.facts import RunbookFacts, Subject
-from rolloutgen.runbook.page import Chapter, Item, kubectl, rollouts, sh
+from rolloutgen.runbook.facts import Chapter, Item, RunbookFacts, Subject, kubectl, rollouts, sh
 from rolloutgen.simulate.table import Row
 
 _OF = '{{reporter="{reporter}",destination_service=~"{service}"{more}}}'

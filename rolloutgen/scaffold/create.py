@@ -21,9 +21,8 @@ from typing import Any
 from rolloutgen.chart.disk import DEFAULT_LIMITS, read_directory
 from rolloutgen.chart.write import replace_files, sibling, write_into
 from rolloutgen.errors import ChartError, UsageError
-from rolloutgen.goyaml.dump import dumped
-from rolloutgen.scaffold.answers import Answer, house_defaults, parse_data, read_answers
-from rolloutgen.scaffold.template import ScaffoldTemplate, template
+from rolloutgen.goyaml import dumped
+from rolloutgen.scaffold.template import Answer, ScaffoldTemplate, house_defaults, parse_data, read_answers, template
 
 ANSWERS = ".copier-answers.yml"
 # Copier would write where the template lies on this machine; this name means the same on every one.

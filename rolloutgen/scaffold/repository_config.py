@@ -14,9 +14,9 @@ from typing import Any
 from rolloutgen.chart.chart import Chart, load_chart
 from rolloutgen.chart.dependencies import resolve_dependencies
 from rolloutgen.chart.manifests import ref_of, unwrapped
+from rolloutgen.config.effective import Entry, text_of
 from rolloutgen.config.files import NAME, SCHEMA, key_paths, node_at
 from rolloutgen.config.files import schema as house_schema
-from rolloutgen.config.yaml_text import Entry, text_of
 from rolloutgen.errors import RolloutgenError, UsageError
 from rolloutgen.helm import HelmEngine
 from rolloutgen.kube.tree import dig, integer, listing, mapping, rows, text, texts

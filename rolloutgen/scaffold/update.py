@@ -16,16 +16,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from rolloutgen import goyaml
+from rolloutgen import git, goyaml
 from rolloutgen.chart.disk import DEFAULT_LIMITS, read_directory
 from rolloutgen.chart.write import recover, replace_files
 from rolloutgen.errors import ChartError, UsageError
-from rolloutgen.git import revisions
-from rolloutgen.git.tree_files import marked_merge, merged_file
+from rolloutgen.git import marked_merge, merged_file
 from rolloutgen.goyaml import line_at
-from rolloutgen.scaffold.answers import house_defaults, parse_data, read_answers
 from rolloutgen.scaffold.create import ANSWERS, FOLLOWS, SOURCE, Made, render
-from rolloutgen.scaffold.template import ScaffoldTemplate, template
+from rolloutgen.scaffold.template import ScaffoldTemplate, house_defaults, parse_data, read_answers, template
 
 _MARK = re.compile(rb"^<{7} ", re.M)
 
@@ -160,7 +158,7 @@ def apply_update(update: Update, *, force: bool = False) -> None:
 def in_repository(path: str) -> bool:
     """Whether git could bring the directory back as it is now."""
     try:
-        revisions.repository_at(path)
+        git.repository_at(path)
     except UsageError:
         return False
     return True
@@ -217,10 +215,10 @@ def _refuse_marks(path: str, files: Mapping[str, bytes], changes: Sequence[Merge
 
 def _refuse_uncommitted(path: str) -> None:
     try:
-        repository = revisions.repository_at(path)
+        repository = git.repository_at(path)
     except UsageError:
         return  # no git: nothing of the chart is lost, as a merge keeps both sides, but nobody brings the old one back
-    if changed := revisions.uncommitted(repository, path):
+    if changed := git.uncommitted(repository, path):
         more = f" and {len(changed) - 3} more" if len(changed) > 3 else ""
         raise UsageError(
             f"changes are not committed yet: {', '.join(changed[:3])}{more}",

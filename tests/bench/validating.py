@@ -101,7 +101,7 @@ def _objects(folder: Path, kubeconform: str | None, runs: int) -> None:
     """1,000 rendered objects: the whole program, the check alone, kubeconform."""
     from rolloutgen.kube.release import ReleaseView
     from rolloutgen.lint.inputs import read_files
-    from rolloutgen.lint.lint import lint
+    from rolloutgen.lint.run_rules import lint
 
     path = folder / "thousand.yaml"
     path.write_text("---\n".join(_thousand()))

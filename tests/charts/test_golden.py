@@ -14,7 +14,7 @@ from rolloutgen.config.record import read_record
 from rolloutgen.convert.pipeline import Plan, convert
 from rolloutgen.helm.embedded import EmbeddedEngine
 from rolloutgen.kube.release import ReleaseView
-from rolloutgen.lint.lint import lint
+from rolloutgen.lint.run_rules import lint
 from rolloutgen.model import Rendered
 from rolloutgen.schema import check
 

@@ -159,7 +159,7 @@ def test_the_record_says_what_was_chosen(run: Run, copy: Copy) -> None:
 
 
 def test_explain_says_why_for_every_changed_file(run: Run, copy: Copy) -> None:
-    from rolloutgen.explain.texts import REASONS
+    from rolloutgen.explain import REASONS
 
     chart = copy("plain")
     body = json.loads(run("convert", chart, "--json", "--dry-run").stdout)

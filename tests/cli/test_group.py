@@ -88,7 +88,7 @@ def test_explain_helps_with_a_typing_error(run: Run) -> None:
 
 
 def test_explain_lists_everything(run: Run) -> None:
-    from rolloutgen.explain.texts import FINDINGS, REFUSALS
+    from rolloutgen.explain import FINDINGS, REFUSALS
 
     listed = {line.split()[0] for line in run("explain").output.splitlines()}
     assert listed >= REFUSALS.keys() | FINDINGS.keys()

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from rolloutgen.config.effective import text_of
 from rolloutgen.config.files import house_of, key_paths, read_file
 from rolloutgen.config.options import settle
-from rolloutgen.config.yaml_text import text_of
 from rolloutgen.goyaml import load
 from rolloutgen.scaffold.repository_config import SCHEMA_NAME, Inventory, entries_of
 

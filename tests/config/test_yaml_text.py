@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rolloutgen import goyaml
-from rolloutgen.config.yaml_text import Entry, text_of
+from rolloutgen.config.effective import Entry, text_of
 
 WORDS = st.text(st.characters(exclude_categories=["Cs", "Cc"], include_characters="\n\t\x1b"), min_size=1, max_size=20)
 

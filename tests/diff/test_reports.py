@@ -11,8 +11,8 @@ import pytest
 from rolloutgen.convert.cutover.plan import CutoverStep
 from rolloutgen.diff.result import Field, Object, Review
 from rolloutgen.model import Diagnostic, Ref
-from rolloutgen.report.diff import form
-from rolloutgen.report.diff.markdown import LIMIT, marker_of
+from rolloutgen.report.diff_markdown import LIMIT, marker_of
+from rolloutgen.report.formats import format_reviews
 
 NASTY = "</details><script>alert(1)</script> `x` @team #12 | **bold** [a](http://e) ``` <!-- -->"
 NASTY_REF = Ref("", NASTY, "", NASTY)
@@ -33,7 +33,7 @@ def review(path: str = "charts/web", objects: tuple[Object, ...] = (), **more: o
 
 
 def test_the_text_has_meaning_above_the_fields() -> None:
-    shown = form("text", [review()])
+    shown = format_reviews("text", [review()])
     assert shown.index("starts a canary: image of web a -> b [starts-canary]") < shown.index("spec.replicas: 1 -> 2")
     assert shown.startswith("charts/web 1.0.0 -> 1.1.0: objects: 1 changed\n")
     assert shown.rstrip().endswith("more: rolloutgen explain starts-canary")
@@ -41,19 +41,21 @@ def test_the_text_has_meaning_above_the_fields() -> None:
 
 def test_a_text_of_several_lines_is_shown_as_its_own_diff() -> None:
     field = Field("data.conf", ("a\nb\nc\n",), ("a\nB\nc\n",))
-    shown = form("text", [review(objects=(Object("changed", "ConfigMap", "web", "", "t", fields=(field,)),))])
+    shown = format_reviews("text", [review(objects=(Object("changed", "ConfigMap", "web", "", "t", fields=(field,)),))])
     assert "        -b\n        +B\n" in shown
 
 
 def test_markdown_begins_with_the_marker_by_which_a_bot_finds_its_comment() -> None:
-    assert form("markdown", [review()]).startswith("<!-- rolloutgen diff -->\n")
-    assert form("markdown", [review()], marker="prod --> x").startswith("<!-- rolloutgen diff prod-x -->\n")
-    assert marker_of("a") not in form("markdown", [review()], marker="ab")
+    assert format_reviews("markdown", [review()]).startswith("<!-- rolloutgen diff -->\n")
+    assert format_reviews("markdown", [review()], marker="prod --> x").startswith("<!-- rolloutgen diff prod-x -->\n")
+    assert marker_of("a") not in format_reviews("markdown", [review()], marker="ab")
 
 
 def test_nothing_that_a_chart_renders_becomes_markup_in_markdown() -> None:
     line = Diagnostic("starts-canary", "warning", f"image of `{NASTY.replace('`', '')}` {NASTY}", ref=NASTY_REF)
-    shown = form("markdown", [review(NASTY, (thing(NASTY, NASTY),), diagnostics=(line,), notes=(NASTY,), fault=NASTY)])
+    shown = format_reviews(
+        "markdown", [review(NASTY, (thing(NASTY, NASTY),), diagnostics=(line,), notes=(NASTY,), fault=NASTY)]
+    )
     outside = re.sub(r"(`{3,})[a-z]*\n.*?\n\1\n", "", shown, flags=re.S)  # fenced blocks show what they hold
     outside = re.sub(r"(`+)(?!`).+?(?<!`)\1(?!`)", "", outside)  # and so does code
     assert "<script" not in outside and "@team" not in outside and "#12" not in outside
@@ -64,7 +66,7 @@ def test_nothing_that_a_chart_renders_becomes_markup_in_markdown() -> None:
 
 def test_markdown_is_cut_clearly_and_meaning_is_kept() -> None:
     long = "--- before\n+++ after\n" + "".join(f"+line {number}\n" for number in range(3000))
-    shown = form("markdown", [review(objects=(thing("small"), *(thing(f"big-{n}", long) for n in range(5))))])
+    shown = format_reviews("markdown", [review(objects=(thing("small"), *(thing(f"big-{n}", long) for n in range(5))))])
     assert len(shown) <= LIMIT
     assert "Cut here" in shown and "Rollout/big-4" in shown and "starts a canary" in shown
     assert shown.count("```diff") == shown.count("\n```\n")
@@ -74,7 +76,7 @@ def test_markdown_is_cut_clearly_and_meaning_is_kept() -> None:
 @pytest.mark.parametrize("limit", [500, 2000, 20_000])
 def test_many_charts_stay_within_any_limit(limit: int) -> None:
     reviews = [review(f"charts/app-{number}") for number in range(200)]
-    shown = form("markdown", reviews, limit=limit)
+    shown = format_reviews("markdown", reviews, limit=limit)
     assert len(shown) <= limit
     assert "200 charts" in shown.splitlines()[1]
     assert shown.count("```diff") == shown.count("\n```\n")
@@ -88,7 +90,7 @@ def test_what_is_cut_is_said_and_every_chart_is_named(limit: int) -> None:
                **({"diagnostics": (bad,)} if n == 29 else {}))
         for n in range(30)
     ]  # fmt: skip
-    shown = form("markdown", reviews, limit=limit)
+    shown = format_reviews("markdown", reviews, limit=limit)
     assert len(shown) <= limit
     assert [f"charts/app-{n}" in shown for n in range(30)] == [True] * 30
     assert shown.count("<details>") == shown.count("</details>")
@@ -99,13 +101,15 @@ def test_what_is_cut_is_said_and_every_chart_is_named(limit: int) -> None:
 
 def test_a_large_object_is_no_flood_in_text() -> None:
     fields = tuple(Field(f"data.k{number}", (1,), (2,)) for number in range(1000))
-    shown = form("text", [review(objects=(Object("changed", "ConfigMap", "web", "", "t", fields=fields),))])
+    shown = format_reviews("text", [review(objects=(Object("changed", "ConfigMap", "web", "", "t", fields=fields),))])
     assert shown.count("data.k") == 60 and "and 940 more fields" in shown
 
 
 def test_json_leaves_out_what_was_not_there_and_keeps_null() -> None:
     fields = (Field("a", (), (None,)), Field("b", (None,), ()))
-    shown = json.loads(form("json", [review(objects=(Object("changed", "Rollout", "web", "", "t", fields=fields),))]))
+    shown = json.loads(
+        format_reviews("json", [review(objects=(Object("changed", "Rollout", "web", "", "t", fields=fields),))])
+    )
     assert shown["charts"][0]["objects"][0]["fields"] == [{"path": "a", "after": None}, {"path": "b", "before": None}]
 
 
@@ -135,7 +139,7 @@ def test_html_is_whole_has_no_script_and_loads_nothing() -> None:
     line = Diagnostic("starts-canary", "warning", NASTY, ref=NASTY_REF)
     things = (thing(NASTY, f"--- before\n+++ after\n+{NASTY}\n"),)
     nasty = review(NASTY, things, diagnostics=(line,), notes=(NASTY,), fault=NASTY, cutover=cutover)
-    page = form("html", [nasty, review("other")])
+    page = format_reviews("html", [nasty, review("other")])
     outline = Outline()
     outline.feed(page)
     assert outline.open == []
@@ -151,12 +155,12 @@ def test_html_is_whole_has_no_script_and_loads_nothing() -> None:
 def test_labels_of_the_version_are_counted_not_listed() -> None:
     objects = (thing(), *(thing(f"x{n}", minor=True) for n in range(4)))
     for name in ("text", "markdown", "html"):
-        assert "of the chart's version" in form(name, [review(objects=objects)]).replace("&#x27;", "'")
-    assert len(json.loads(form("json", [review(objects=objects)]))["charts"][0]["objects"]) == 5
+        assert "of the chart's version" in format_reviews(name, [review(objects=objects)]).replace("&#x27;", "'")
+    assert len(json.loads(format_reviews("json", [review(objects=objects)]))["charts"][0]["objects"]) == 5
 
 
 def test_no_chart_changed() -> None:
-    assert form("text", []) == "no chart changed\n"
-    assert "no chart changed" in form("markdown", [])
-    assert "no chart changed" in form("html", [])
-    assert json.loads(form("json", [])) == {"version": 1, "charts": []}
+    assert format_reviews("text", []) == "no chart changed\n"
+    assert "no chart changed" in format_reviews("markdown", [])
+    assert "no chart changed" in format_reviews("html", [])
+    assert json.loads(format_reviews("json", [])) == {"version": 1, "charts": []}

@@ -12,10 +12,9 @@ from rolloutgen.cli.group import group
 from rolloutgen.config.files import key_paths, node_at
 from rolloutgen.convert.checks import checks
 from rolloutgen.diff.diff import impacts
-from rolloutgen.explain import shown
-from rolloutgen.explain.texts import FINDINGS, REFUSALS, Explained
-from rolloutgen.lint.lint import rules
+from rolloutgen.explain import FINDINGS, REFUSALS, Explained, shown
 from rolloutgen.lint.rule import Example, Rule
+from rolloutgen.lint.run_rules import rules
 from rolloutgen.registry import Plugin
 
 DOCS = Path(__file__).parents[2] / "docs"

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import rolloutgen
-from rolloutgen.explain.texts import FINDINGS, REASONS, REFUSALS
+from rolloutgen.explain import FINDINGS, REASONS, REFUSALS
 
 PACKAGE = Path(rolloutgen.__file__).parent
 MAKERS = {"in_source", "of_object", "Refusal"}

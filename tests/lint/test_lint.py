@@ -8,7 +8,7 @@ import pytest
 
 from rolloutgen.chart.manifests import parse_rendered
 from rolloutgen.kube.release import ReleaseView
-from rolloutgen.lint.lint import lint
+from rolloutgen.lint.run_rules import lint
 from rolloutgen.model import Diagnostic, Release
 from tests.lint.rules import scenery
 from tests.lint.rules.rule_cases import cases

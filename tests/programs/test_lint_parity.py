@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from rolloutgen.kube.release import ReleaseView
-from rolloutgen.lint.lint import lint
+from rolloutgen.lint.run_rules import lint
 from tests.lint.rules import scenery
 from tests.lint.rules.rule_cases import Case, Sort, cases, covered
 from tests.lint.rules.test_parity import LINTED

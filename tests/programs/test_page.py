@@ -14,7 +14,7 @@ import pytest
 from rolloutgen.diff.result import Asked, Review
 from rolloutgen.diff.review import review
 from rolloutgen.helm import open_engine
-from rolloutgen.report.diff import form
+from rolloutgen.report.formats import format_reviews
 
 CHARTS = Path(__file__).parents[1] / "charts"
 pytestmark = pytest.mark.programs
@@ -38,7 +38,7 @@ def page(tmp_path_factory: pytest.TempPathFactory) -> Path:
     finally:
         engine.close()
     target = folder / "page.html"
-    target.write_text(form("html", reviews), encoding="utf-8")
+    target.write_text(format_reviews("html", reviews), encoding="utf-8")
     return target
 
 

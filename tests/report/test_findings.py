@@ -15,9 +15,9 @@ import pytest
 
 from rolloutgen.lint.validate import Judged
 from rolloutgen.model import Diagnostic, Ref
-from rolloutgen.report.findings import FORMATS, form
-from rolloutgen.report.findings.summary import Result
-from rolloutgen.sourcemap.excerpt import LocatedDiagnostic
+from rolloutgen.report.findings import Result
+from rolloutgen.report.formats import FINDING_FORMATS, format_findings
+from rolloutgen.sourcemap import LocatedDiagnostic
 
 REF = Ref("argoproj.io/v1alpha1", "Rollout", "", "web")
 ERROR = Diagnostic(
@@ -58,7 +58,7 @@ CLEAN = Result((Judged("charts/web", "chart", 1, 4),))
 
 
 def test_text_groups_by_file_with_the_line_and_a_caret() -> None:
-    said = form("text", RESULT).splitlines()
+    said = format_findings("text", RESULT).splitlines()
     assert said[0] == "charts/web/templates/the rollout.yaml"
     assert said[1].startswith("  12:11: error: unknown field")
     assert said[2] == "    12 |         - setWeigth: 10"
@@ -71,16 +71,16 @@ def test_text_groups_by_file_with_the_line_and_a_caret() -> None:
         "2 charts, 1 set of manifests, 2 value sets, 12 objects: 2 errors, 1 warning, 1 note; "
         "3 known findings in the baseline"
     )
-    assert form("text", CLEAN) == "1 chart, 1 value set, 4 objects: no findings\n"
+    assert format_findings("text", CLEAN) == "1 chart, 1 value set, 4 objects: no findings\n"
 
 
 def test_text_cuts_a_line_without_end() -> None:
     found = LocatedDiagnostic(ERROR, "x" * 100_000, 1, 100_000)
-    assert max(map(len, form("text", Result((Judged("c", "chart", 1, 1, (found,)),))).splitlines())) < 300
+    assert max(map(len, format_findings("text", Result((Judged("c", "chart", 1, 1, (found,)),))).splitlines())) < 300
 
 
 def test_json_has_all_that_is_known() -> None:
-    body = json.loads(form("json", RESULT))
+    body = json.loads(format_findings("json", RESULT))
     assert body["summary"] == {
         "charts": 2, "value_sets": 3, "objects": 12, "errors": 2, "warnings": 1, "infos": 1, "known": 3, "failed": True,
     }  # fmt: skip
@@ -88,11 +88,11 @@ def test_json_has_all_that_is_known() -> None:
     assert (first["line"], first["column"], first["at"][-1]) == (12, 11, "setWeigth")
     assert first["object"] == {"apiVersion": REF.api_version, "kind": "Rollout", "namespace": None, "name": "web"}
     assert (body["findings"][1]["line"], body["findings"][1]["rendered_line"]) == (None, 40)
-    assert json.loads(form("json", CLEAN))["findings"] == []
+    assert json.loads(format_findings("json", CLEAN))["findings"] == []
 
 
 def test_sarif_points_at_the_place_and_describes_the_rule() -> None:
-    run = json.loads(form("sarif", RESULT))["runs"][0]
+    run = json.loads(format_findings("sarif", RESULT))["runs"][0]
     first = run["results"][0]
     rule = run["tool"]["driver"]["rules"][first["ruleIndex"]]
     assert rule["id"] == first["ruleId"] == "unknown-field" and rule["shortDescription"]["text"]
@@ -114,7 +114,7 @@ def test_a_fingerprint_stays_when_the_line_moves() -> None:
     marks = [
         [
             result["partialFingerprints"]["rolloutgen/v1"]
-            for result in json.loads(form("sarif", one))["runs"][0]["results"]
+            for result in json.loads(format_findings("sarif", one))["runs"][0]["results"]
         ]
         for one in (RESULT, Result((moved,)))
     ]
@@ -134,14 +134,14 @@ def test_sarif_holds_to_its_schema(tmp_path: Path) -> None:
     assert schema["id"].endswith("sarif-schema-2.1.0.json") and len(schema["definitions"]) > 40
     validator = jsonschema.Draft4Validator(schema)
     for result in (RESULT, CLEAN):
-        assert [error.message for error in validator.iter_errors(json.loads(form("sarif", result)))] == []
-    body = json.loads(form("sarif", RESULT))
+        assert [error.message for error in validator.iter_errors(json.loads(format_findings("sarif", result)))] == []
+    body = json.loads(format_findings("sarif", RESULT))
     body["runs"][0]["results"][0]["level"] = "fatal"
     assert list(validator.iter_errors(body)), "the schema refuses nothing"
 
 
 def test_junit_fails_for_what_the_check_fails_for() -> None:
-    suites = ElementTree.fromstring(form("junit", RESULT))
+    suites = ElementTree.fromstring(format_findings("junit", RESULT))
     assert (suites.get("tests"), suites.get("failures")) == ("5", "2")
     web, other, manifests = suites
     assert [len(suite) for suite in suites] == [3, 1, 1]
@@ -150,11 +150,11 @@ def test_junit_fails_for_what_the_check_fails_for() -> None:
     assert web[1].find("system-out") is not None and web[2].find("skipped") is not None
     assert "\N{REPLACEMENT CHARACTER}" in str(other[0][0].get("message"))
     assert len(manifests[0]) == 0
-    assert ElementTree.fromstring(form("junit", replace(RESULT, fail_on="warning"))).get("failures") == "3"
+    assert ElementTree.fromstring(format_findings("junit", replace(RESULT, fail_on="warning"))).get("failures") == "3"
 
 
 def test_github_commands_keep_to_one_line_and_escape() -> None:
-    lines = form("github", RESULT).splitlines()
+    lines = format_findings("github", RESULT).splitlines()
     assert len(lines) == 5
     assert lines[0].startswith(
         "::error file=charts/web/templates/the rollout.yaml,line=12,col=11,title=unknown-field::"
@@ -165,17 +165,17 @@ def test_github_commands_keep_to_one_line_and_escape() -> None:
 
 
 def test_gitlab_has_the_fields_that_gitlab_asks_for() -> None:
-    entries: list[dict[str, Any]] = json.loads(form("gitlab", RESULT))
+    entries: list[dict[str, Any]] = json.loads(format_findings("gitlab", RESULT))
     for entry in entries:
         assert set(entry) == {"description", "check_name", "fingerprint", "severity", "location"}
         assert entry["severity"] in ("info", "minor", "major", "critical", "blocker")
         assert entry["location"]["path"] and entry["location"]["lines"]["begin"] >= 1
     assert len({entry["fingerprint"] for entry in entries}) == len(entries) == 4
-    assert json.loads(form("gitlab", CLEAN)) == []
+    assert json.loads(format_findings("gitlab", CLEAN)) == []
 
 
-@pytest.mark.parametrize("name", FORMATS)
+@pytest.mark.parametrize("name", FINDING_FORMATS)
 def test_every_form_ends_with_a_newline_and_prints_no_terminal_sequence(name: str) -> None:
-    assert form(name, RESULT).endswith("\n")
+    assert format_findings(name, RESULT).endswith("\n")
     if name in ("text", "junit"):
-        assert not {"\x00", "\x1b"} & set(form(name, RESULT))
+        assert not {"\x00", "\x1b"} & set(format_findings(name, RESULT))

@@ -11,8 +11,8 @@ from xml.etree import ElementTree
 import pytest
 
 from rolloutgen.errors import UsageError
-from rolloutgen.report.update import FORMS, form
-from rolloutgen.report.update.text import cpu, memory, span
+from rolloutgen.report.formats import PLAN_FORMATS, format_plans
+from rolloutgen.report.plan import cpu, memory, span
 from rolloutgen.simulate.plans import Planned, plans
 from tests.simulate.build import view_of_text
 
@@ -77,7 +77,7 @@ def test_quantities() -> None:
 
 
 def test_text_tells_pods_at_both_bounds_and_what_waits(planned: Planned) -> None:
-    lines = form("text", [planned], 140).splitlines()
+    lines = format_plans("text", [planned], 140).splitlines()
     half = next(line for line in lines if line.startswith("4 setWeight 50"))
     assert "50%" in half and "2 (1–4)" in half and "4 (2–8)" in half
     assert any(line.startswith("2 pause") and "a person" in line for line in lines)
@@ -89,17 +89,17 @@ def test_text_tells_pods_at_both_bounds_and_what_waits(planned: Planned) -> None
 
 @pytest.mark.parametrize("width", [60, 80, 100, 140])
 def test_text_keeps_to_the_width(planned: Planned, width: int) -> None:
-    assert max(len(line) for line in form("text", [planned], width).splitlines()) <= width
+    assert max(len(line) for line in format_plans("text", [planned], width).splitlines()) <= width
 
 
 def test_a_narrow_text_says_the_same(planned: Planned) -> None:
-    words = {word for line in form("text", [planned], 140).splitlines() for word in line.split()}
-    narrow = {word for line in form("text", [planned], 80).splitlines() for word in line.split()}
+    words = {word for line in format_plans("text", [planned], 140).splitlines() for word in line.split()}
+    narrow = {word for line in format_plans("text", [planned], 80).splitlines() for word in line.split()}
     assert words <= narrow
 
 
 def test_json_holds_all_rows_and_aborts(planned: Planned) -> None:
-    rollout = json.loads(form("json", [planned]))["rollouts"][0]
+    rollout = json.loads(format_plans("json", [planned]))["rollouts"][0]
     assert [row["weight"] for row in rollout["rows"]] == [0, 0, 0, 50, 50, 100, 0]
     assert rollout["rows"][1]["waits"] == [{"for": "person", "seconds": None, "names": []}]
     assert rollout["rows"][3]["abort"]["canary_gone"] == 30
@@ -109,7 +109,7 @@ def test_json_holds_all_rows_and_aborts(planned: Planned) -> None:
 
 
 def test_markdown_is_one_table_with_a_diagram(planned: Planned) -> None:
-    lines = form("markdown", [planned]).splitlines()
+    lines = format_plans("markdown", [planned]).splitlines()
     table = [line for line in lines if line.startswith("|")]
     assert len(table) == 2 + len(planned.simulation.rows)
     assert len({len(re.findall(r"(?<!\\)\|", line)) for line in table}) == 1, "the same columns everywhere"
@@ -117,7 +117,7 @@ def test_markdown_is_one_table_with_a_diagram(planned: Planned) -> None:
 
 
 def test_mermaid_leads_from_the_host_to_the_pods(planned: Planned) -> None:
-    text = form("mermaid", [planned])
+    text = format_plans("mermaid", [planned])
     names = dict(re.findall(r'^  (n\d+)\S*?"([^"]+)"', text, re.M))
     by_name = {label.split("<br/>")[0]: short for short, label in names.items()}
     ways = re.findall(r"^  (n\d+) (-->|-\.->)(?:\|\"([^\"]*)\"\|)? (n\d+)$", text, re.M)
@@ -130,7 +130,7 @@ def test_mermaid_leads_from_the_host_to_the_pods(planned: Planned) -> None:
 
 
 def test_svg_stands_alone_and_can_be_read_aloud(planned: Planned) -> None:
-    text = form("svg", [planned])
+    text = format_plans("svg", [planned])
     root = ElementTree.fromstring(text)
     space = "{http://www.w3.org/2000/svg}"
     assert root.get("role") == "img"
@@ -143,17 +143,17 @@ def test_svg_stands_alone_and_can_be_read_aloud(planned: Planned) -> None:
 
 def test_names_cannot_break_out_of_a_form() -> None:
     second = plans(view_of_text(TEXT + SECOND), names=["green<&>"])
-    ElementTree.fromstring(form("svg", second))
-    assert "green<&>" not in form("svg", second)
+    ElementTree.fromstring(format_plans("svg", second))
+    assert "green<&>" not in format_plans("svg", second)
 
 
 def test_an_svg_shows_one_rollout() -> None:
     both = plans(view_of_text(TEXT + SECOND))
     with pytest.raises(UsageError, match="there are several"):
-        form("svg", both)
-    for name in FORMS:
+        format_plans("svg", both)
+    for name in PLAN_FORMATS:
         if name != "svg":
-            assert "green" in form(name, both) and "web" in form(name, both)
+            assert "green" in format_plans(name, both) and "web" in format_plans(name, both)
 
 
 def test_a_name_that_is_not_there_and_no_rollout_at_all() -> None:
@@ -173,4 +173,4 @@ def test_a_name_that_is_not_there_and_no_rollout_at_all() -> None:
 )
 def test_delays_that_do_not_mean_what_they_say_are_noted(more: str, told: str) -> None:
     found = plans(view_of_text(TEXT.replace("    canary:\n", f"    canary:\n      {more}\n")))
-    assert told in " ".join(form("text", found).split())
+    assert told in " ".join(format_plans("text", found).split())

@@ -12,9 +12,8 @@ import pytest
 from click.testing import CliRunner, Result
 
 from rolloutgen.cli.group import group
-from rolloutgen.scaffold.answers import Answer
 from rolloutgen.scaffold.create import Made, create, render
-from rolloutgen.scaffold.template import template
+from rolloutgen.scaffold.template import Answer, template
 
 Run = Callable[..., Result]
 OLD = "1.0.0"

@@ -10,9 +10,8 @@ from typing import Any
 import pytest
 import yaml
 
-from rolloutgen.scaffold.answers import Answer
 from rolloutgen.scaffold.create import render
-from rolloutgen.scaffold.template import template
+from rolloutgen.scaffold.template import Answer, template
 
 from .conftest import Run, files
 

@@ -14,7 +14,7 @@ from rolloutgen.convert.expected.target import Target
 from rolloutgen.kube.release import ReleaseView, view_of
 from rolloutgen.model import Diagnostic, Manifest, Observation, Rendered, Severity
 from rolloutgen.registry import Plugin, cached
-from rolloutgen.sourcemap.locate import placed
+from rolloutgen.sourcemap import placed
 
 
 def checks() -> Mapping[str, Plugin[Check]]:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from rolloutgen.errors import ChartRefused
-from rolloutgen.goyaml.dump import go_json
+from rolloutgen.goyaml import go_json
 from rolloutgen.kube.references import CONTENT, is_config, references
 from rolloutgen.kube.tree import as_map, dig, put
 from rolloutgen.model import Change, Manifest, Path, Ref, Release

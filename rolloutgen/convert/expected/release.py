@@ -14,7 +14,6 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from rolloutgen.convert.expected import (
-    analysis,
     autoscaler,
     config_versions,
     gateway_set,
@@ -264,7 +263,7 @@ def _workload(target: Target, scene: _RenderContext, listed: Sequence[Listed]) -
         edits = merged(edits, more)
     routes = [(virtual_service.name_in_rollout(found.ref, target), names) for found, names in listed]
     fresh = [(virtual_service.name_in_rollout(_public_ref(target), target), (ROUTE,))]
-    wanted = analysis.with_analysis(strategy.strategy_of(target, routes or fresh), target)
+    wanted = strategy.with_analysis(strategy.strategy_of(target, routes or fresh), target)
     body, more = workload.replace_strategy(body, wanted)
     edits = merged(edits, more)
     body, more = workload.with_subscriptions(body, target)
@@ -315,9 +314,9 @@ def _sets(target: Target, listed: Sequence[Listed]) -> Iterator[tuple[Manifest, 
             spec = virtual_service.public_virtual_service(target, names)
             yield gateway_set.generated(target, public, spec), virtual_service.RULE
             yield from gateway_set.gateway_set(target, public.name, names)
-        judged = analysis.template(target)
+        judged = strategy.template(target)
         if judged:
-            yield gateway_set.generated(target, *judged), analysis.RULE
+            yield gateway_set.generated(target, *judged), strategy.RULE
     for suffix, to, audience_hosts in tracks:
         if audience_hosts:
             ref = replace(public, name=f"{public.name}{suffix}")

@@ -11,7 +11,7 @@ import pytest
 from rolloutgen.chart.chart import Chart
 from rolloutgen.convert.expected.config_versions import content_hash, versioned
 from rolloutgen.errors import ChartRefused
-from rolloutgen.goyaml.dump import go_json
+from rolloutgen.goyaml import go_json
 from rolloutgen.helm.embedded import EmbeddedEngine
 from rolloutgen.model import Manifest, Ref, Release, ValueSet
 

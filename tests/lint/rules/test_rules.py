@@ -17,8 +17,8 @@ import pytest
 
 from rolloutgen.chart.manifests import parse_rendered
 from rolloutgen.kube.release import ReleaseView
-from rolloutgen.lint.lint import lint
 from rolloutgen.lint.rule import Rule
+from rolloutgen.lint.run_rules import lint
 from rolloutgen.registry import Plugin, PluginError, read_doc
 from tests.lint.rules import scenery
 from tests.lint.rules.rule_cases import FOLDER, PLUGINS, Case, case_file, cases, parameters
@@ -55,7 +55,7 @@ def test_a_rule_finds_nothing_where_its_kinds_are_not(plugin: Plugin[Rule]) -> N
 
 def test_the_kinds_of_a_rule_are_read_from_its_source_without_an_import() -> None:
     code = (
-        "import sys; from rolloutgen.lint.lint import kinds_of; from rolloutgen.registry import codes\n"
+        "import sys; from rolloutgen.lint.run_rules import kinds_of; from rolloutgen.registry import codes\n"
         "print([[one, *kinds_of(one)] for one in codes('rolloutgen.lint.rules')])\n"
         "print([name for name in sys.modules if name.startswith('rolloutgen.lint.rules.')])"
     )

@@ -5,13 +5,15 @@ from __future__ import annotations
 import contextlib
 import itertools
 import json
+from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from rolloutgen import goyaml
 from rolloutgen.errors import LimitError
-from rolloutgen.goyaml import Duplicate
-from rolloutgen.goyaml.scalars import YamlError
+from rolloutgen.goyaml import Duplicate, YamlError, dumped
 
 SCALARS = {
     "y": True,
@@ -182,3 +184,22 @@ def test_layers_are_merged_key_by_key() -> None:
         "f": None,
     }
     assert base == {"a": {"b": 1, "c": [1]}, "d": 1}
+
+
+WORDS = st.text(max_size=12) | st.sampled_from(
+    ["on", "y", "010", "1e3", "12e4567", "1:30", "=", "~", "- a", "#b", "c: d"]
+)
+VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers(-(10**9), 10**9) | WORDS,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(WORDS, inner, max_size=3),
+    max_leaves=8,
+)
+
+
+@given(VALUES)
+def test_what_is_written_is_read_back(value: Any) -> None:
+    assert goyaml.load(dumped({"value": value})) == {"value": value}
+
+
+def test_lists_stand_below_their_key_and_texts_are_quoted_where_go_needs_it() -> None:
+    assert dumped({"a": ["x", {"b": "on"}], "c": []}, quote='"') == 'a:\n  - x\n  - b: "on"\nc: []\n'

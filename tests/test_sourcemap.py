@@ -7,7 +7,7 @@ import pytest
 from rolloutgen.chart.manifests import parse_rendered
 from rolloutgen.kube.release import ReleaseView
 from rolloutgen.model import Diagnostic, Path, Ref
-from rolloutgen.sourcemap.locate import locate
+from rolloutgen.sourcemap import locate
 
 SOURCE = """\
 {{- if .Values.enabled }}

@@ -1,19 +1,83 @@
-"""All rules over the renders of a chart: what several value sets share is said once, what is suppressed is not said."""
+"""Runs the rules over the renders of a chart: repeated findings are merged, suppressed ones are removed."""
 
 from __future__ import annotations
 
 import re
 from collections import Counter
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import cache
 
 from rolloutgen.kube.release import POD_KINDS, ROLLOUT, ReleaseView
-from rolloutgen.kube.tree import dig
+from rolloutgen.kube.tree import dig, text
 from rolloutgen.lint.rule import Rule
-from rolloutgen.lint.suppress import Suppression, suppressions
-from rolloutgen.model import Diagnostic, Manifest, Severity
+from rolloutgen.model import Diagnostic, Manifest, Path, Ref, Severity
 from rolloutgen.registry import Plugin, cached, codes, load_one, source_of
+
+IGNORE = "rolloutgen/ignore"
+REASON = "rolloutgen/ignore-reason"
+
+_COMMENT = re.compile(r"(?:#|/\*).*?\brolloutgen:[ \t]*ignore[ \t]+([\w-]+)[ \t]*(.*)")
+_COMMENT_END = re.compile(r"[ \t]*(\*/.*|-?\}\}.*)?$")
+
+
+@dataclass(frozen=True, slots=True)
+class Suppression:
+    """One rule that is not to speak: about the object `ref`, about the file `path`, or (neither given) at all.
+
+    `path` and `line` also say where the suppression is written; `at` where in the object.
+    """
+
+    code: str
+    reason: str
+    path: str = ""
+    line: int = 0
+    ref: Ref | None = None
+    at: Path = ()
+    everywhere: bool = False
+
+    def covers(self, finding: Diagnostic) -> bool:
+        """Whether the finding is one that it suppresses."""
+        if finding.code != self.code:
+            return False
+        if self.everywhere:
+            return True
+        return finding.ref == self.ref if self.ref is not None else finding.path == self.path
+
+
+def suppressions(
+    view: ReleaseView, ignore: Mapping[str, str], written: Mapping[str, tuple[str, int]]
+) -> Iterator[Suppression]:
+    """All that hold for a render: `ignore` of the configuration, comments in the files, annotations of the objects.
+
+    `written` tells file and line of the entries of `ignore`.
+    """
+    for rule, reason in ignore.items():
+        path, line = written.get(rule, ("rolloutgen.yaml", 0))
+        yield Suppression(rule, reason.strip(), path, line, everywhere=True)
+    for path, content in (view.sources or view.files).items():
+        if "rolloutgen:" in content:
+            yield from _comments(path, content)
+    for manifest in view.objects:
+        yield from _annotations(manifest)
+
+
+def _comments(path: str, content: str) -> Iterator[Suppression]:
+    for number, line in enumerate(content.splitlines(), 1):
+        match = _COMMENT.search(line)
+        if match:
+            yield Suppression(match[1], _COMMENT_END.sub("", match[2]).strip(), path, number)
+
+
+def _annotations(manifest: Manifest) -> Iterator[Suppression]:
+    value = text(manifest.body, "metadata", "annotations", IGNORE)
+    common = text(manifest.body, "metadata", "annotations", REASON).strip()
+    at: Path = ("metadata", "annotations", IGNORE)
+    for entry in re.split(r"[;\n]" if ":" in value else r"[,;\n]", value):
+        rules, _, reason = entry.partition(":")
+        for rule in filter(None, (part.strip() for part in rules.split(","))):
+            yield Suppression(rule, reason.strip() or common, manifest.template, 0, manifest.ref, at)
+
 
 Locate = Callable[[ReleaseView, Diagnostic], int]
 
@@ -159,7 +223,7 @@ def _merge(
 
 
 def _locate() -> Locate:
-    from rolloutgen.sourcemap.locate import locate
+    from rolloutgen.sourcemap import locate
 
     return locate
 

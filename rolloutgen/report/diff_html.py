@@ -11,10 +11,10 @@ from html import escape
 
 from rolloutgen.diff.result import Object, Review
 from rolloutgen.model import Diagnostic
-from rolloutgen.report.diff.text import SIGNS, groups, summary, total, versions
-from rolloutgen.report.update import text
-from rolloutgen.report.update.svg import svg
-from rolloutgen.report.update.text import table
+from rolloutgen.report import plan
+from rolloutgen.report.diff import SIGNS, groups, summary, total, versions
+from rolloutgen.report.plan import table
+from rolloutgen.report.plan_svg import svg
 from rolloutgen.simulate.plans import Planned
 
 STYLE = """
@@ -162,7 +162,7 @@ def _plan(planned: Planned) -> Iterator[str]:
     """The update of one Rollout: what it takes, the picture, the table, what the table cannot say."""
     simulation = planned.simulation
     head = (
-        f"Rollout <code>{escape(planned.name)}</code>: {escape(text.total(simulation))}, {escape(text.peak(planned))}"
+        f"Rollout <code>{escape(planned.name)}</code>: {escape(plan.total(simulation))}, {escape(plan.peak(planned))}"
     )
     yield f'<section class="plan"><h3>{head}</h3>'
     picture = re.sub(r"\brg-(title|desc)\b", lambda found: f"{found[0]}-{planned.name}", svg(planned))
@@ -170,5 +170,5 @@ def _plan(planned: Planned) -> Iterator[str]:
     cells = "".join(f"<th>{name}</th>" for name in _HEAD)
     rows = "".join(f"<tr>{''.join(f'<td>{escape(cell)}</td>' for cell in row)}</tr>" for row in table(planned))
     yield f'<div class="scroll"><table><thead><tr>{cells}</tr></thead><tbody>{rows}</tbody></table></div>'
-    notes = "".join(f"<li>{_message(note)}</li>" for note in text.notes(planned))
+    notes = "".join(f"<li>{_message(note)}</li>" for note in plan.notes(planned))
     yield f"<ul>{notes}</ul></section>" if notes else "</section>"

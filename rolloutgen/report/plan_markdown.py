@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from rolloutgen.report.update import text
-from rolloutgen.report.update.text import table
+from rolloutgen.report import plan
+from rolloutgen.report.plan import table
 from rolloutgen.simulate.plans import Planned
 from rolloutgen.simulate.spec import Canary
 from rolloutgen.simulate.topology import TrafficNode
@@ -86,14 +86,14 @@ def markdown(plans: Sequence[Planned]) -> str:
 
 def _lines(planned: Planned) -> Iterator[str]:
     simulation = planned.simulation
-    yield f"### Rollout `{simulation.spec.name}`: {text.total(simulation)}, {text.peak(planned)}"
+    yield f"### Rollout `{simulation.spec.name}`: {plan.total(simulation)}, {plan.peak(planned)}"
     yield ""
     yield _HEAD
     yield _RULE
     for cells in table(planned):
         yield f"| {' | '.join(_cell(cell) for cell in cells)} |"
     yield ""
-    yield from (f"* {note}" for note in text.notes(planned))
+    yield from (f"* {note}" for note in plan.notes(planned))
     if planned.edges:
         yield ""
         yield "```mermaid"

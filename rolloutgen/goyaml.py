@@ -4,31 +4,22 @@ from __future__ import annotations
 
 import base64
 import binascii
+import json
+import math
 import re
+import struct
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from io import StringIO
 from typing import Any, NoReturn
 
 import yaml
 
 from rolloutgen.errors import LimitError
-from rolloutgen.goyaml.scalars import YamlError, float_key, is_special, plain
 from rolloutgen.model import Json, Path
 
 _PLAIN, _QUOTED = "plain", "quoted"
 
-__all__ = [
-    "Document",
-    "Duplicate",
-    "YamlError",
-    "compose",
-    "line_at",
-    "load",
-    "load_documents",
-    "merge",
-    "parse",
-    "split_documents",
-]
 
 _TAG = "tag:yaml.org,2002:"
 _MAX_DEPTH = 300
@@ -328,3 +319,129 @@ def line_at(node: Any, at: Path) -> int:
             return line
         line, node = entry[0].start_mark.line + 1, entry[1]
     return line
+
+
+_FLOAT = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?")
+_DOT_FLOAT = re.compile(r"\.[0-9]+(?:[eE][-+]?[0-9]+)?")
+_INT = re.compile(r"[-+]?(?:0[xX][0-9a-fA-F]+|0[bB][01]+|0[oO]?[0-7]+|[1-9][0-9]*|0)")
+_DATE = re.compile(r"[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}(?:[Tt ].*)?")
+_FIRST_OF_NUMBER = frozenset("0123456789+-.")
+
+_WORDS: dict[str, Any] = {
+    **dict.fromkeys(["y", "Y", "yes", "Yes", "YES", "true", "True", "TRUE", "on", "On", "ON"], True),
+    **dict.fromkeys(["n", "N", "no", "No", "NO", "false", "False", "FALSE", "off", "Off", "OFF"], False),
+    **dict.fromkeys(["", "~", "null", "Null", "NULL"], None),
+    **dict.fromkeys([".nan", ".NaN", ".NAN"], math.nan),
+    **dict.fromkeys([".inf", ".Inf", ".INF", "+.inf", "+.Inf", "+.INF"], math.inf),
+    **dict.fromkeys(["-.inf", "-.Inf", "-.INF"], -math.inf),
+}
+
+
+class YamlError(ValueError):
+    """Text that Go's YAML refuses. `problem` is one line, `line` 1-based (1 when libyaml does not say)."""
+
+    def __init__(self, problem: str, line: int = 1) -> None:
+        super().__init__(f"line {line}: {problem}")
+        self.problem, self.line = problem, line
+
+
+def plain(text: str) -> Json:
+    """The value of a plain scalar by Go's rules. Raises YamlError for NaN and infinities, which JSON has not."""
+    if text in _WORDS:
+        value = _WORDS[text]
+        if isinstance(value, float):
+            raise YamlError(f"unsupported value: {text}")
+        return value
+    if text[0] not in _FIRST_OF_NUMBER:
+        return text
+    return _number(text)
+
+
+def _number(text: str) -> Json:
+    if text[0] == ".":
+        return _json_float(float(text)) if _DOT_FLOAT.fullmatch(text) else text
+    if len(text) > 400 or (text[4:5] == "-" and _DATE.fullmatch(text)):
+        return text
+    digits = text.replace("_", "")
+    if _INT.fullmatch(digits):
+        number = _integer(digits)
+        if -(2**63) <= number < 2**64:
+            return number
+    if _FLOAT.fullmatch(digits):
+        return _json_float(float(digits))
+    return text
+
+
+def _integer(digits: str) -> int:
+    sign = -1 if digits[0] == "-" else 1
+    digits = digits.lstrip("+-")
+    if len(digits) > 1 and digits[0] == "0" and digits[1].isdigit():
+        return sign * int(digits, 8)
+    return sign * int(digits, 0)
+
+
+def _json_float(number: float) -> Json:
+    """JSON writes whole floats without a point, and the API server reads them back as integers."""
+    if math.isinf(number):
+        raise YamlError("a number out of range")
+    return int(number) if number.is_integer() and abs(number) < 2**63 else number
+
+
+def is_special(text: str) -> bool:
+    """Whether a plain scalar may be anything else than the string that it spells."""
+    return text in _WORDS or text[0] in _FIRST_OF_NUMBER
+
+
+def float_key(number: float) -> str:
+    """Go writes a float key with the fewest digits that give the same 32-bit float."""
+    single = struct.unpack("f", struct.pack("f", number))[0]
+    texts = (f"{single:.{digits}g}" for digits in range(6, 10))
+    return next((text for text in texts if struct.unpack("f", struct.pack("f", float(text)))[0] == single), str(number))
+
+
+def dumped(value: Any, *, quote: str = "'", width: int = 10**6) -> str:
+    """`value` (maps, lists, scalars) as YAML in the order of its keys; lines are broken behind `width` columns.
+
+    A text is quoted, by `quote` where it can be, where Go's rules would read it as something else, such as `on`.
+    """
+    from ruamel.yaml import YAML
+    from ruamel.yaml.nodes import ScalarNode
+    from ruamel.yaml.representer import SafeRepresenter
+
+    class Representer(SafeRepresenter):
+        """Quotes by Go's rules instead of Python's."""
+
+        def text(self, word: str) -> ScalarNode:
+            style = None if _stays(word) else quote if word.isprintable() else '"'
+            return self.represent_scalar("tag:yaml.org,2002:str", word, style=style)
+
+        def ignore_aliases(self, data: Any) -> bool:
+            return True
+
+    Representer.add_representer(str, Representer.text)
+    yaml = YAML(typ="safe", pure=True)
+    yaml.Representer = Representer
+    yaml.default_flow_style = False
+    yaml.sort_base_mapping_type_on_output = False  # type: ignore[assignment]
+    yaml.allow_unicode = True
+    yaml.width = width
+    yaml.indent(mapping=2, sequence=4, offset=2)
+    stream = StringIO()
+    yaml.dump(value, stream)
+    return stream.getvalue()
+
+
+def _stays(word: str) -> bool:
+    try:
+        return word.isprintable() and bool(load(word) == word)
+    except YamlError:
+        return False
+
+
+# encoding/json escapes these for HTML and JavaScript.
+_ESCAPED = {ord(char): f"\\u{ord(char):04x}" for char in "<>&\u2028\u2029"}
+
+
+def go_json(value: Json) -> str:
+    """`value` (maps with text keys, lists, scalars) as encoding/json marshals it: keys sorted, no blanks."""
+    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False).translate(_ESCAPED)

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from rolloutgen.diff.result import Object, Review
 from rolloutgen.model import Diagnostic
-from rolloutgen.report.diff.text import SIGNS, groups, summary, total, versions
-from rolloutgen.report.update import form
+from rolloutgen.report import plan_markdown
+from rolloutgen.report.diff import SIGNS, groups, summary, total, versions
 
 if TYPE_CHECKING:
     from rolloutgen.convert.cutover.plan import CutoverStep
@@ -114,7 +114,7 @@ def _impact(line: Diagnostic) -> str:
 def _details(review: Review) -> Iterator[tuple[str, list[str]]]:
     """The collapsed blocks, each with a title for the case that it is cut."""
     for planned in review.plans:
-        heading, *lines = form("markdown", [planned]).splitlines()
+        heading, *lines = plan_markdown.markdown([planned]).splitlines()
         parts = heading.lstrip("# ").split("`")
         title = "".join(f"<code>{_html(part)}</code>" if index % 2 else _html(part) for index, part in enumerate(parts))
         yield f"the steps of Rollout {planned.name}", list(_collapsed(title, [*lines, ""]))

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from html import escape
 
-from rolloutgen.report.update import text
+from rolloutgen.report import plan
 from rolloutgen.simulate.plans import Planned
 from rolloutgen.simulate.table import Moment, Row
 
@@ -64,14 +64,14 @@ def svg(planned: Planned) -> str:
 
 def _description(planned: Planned) -> str:
     told = [
-        f"{row.label}: {text.share(row)} of the traffic, {row.end.canary} canary and {row.end.stable} stable pods"
+        f"{row.label}: {plan.share(row)} of the traffic, {row.end.canary} canary and {row.end.stable} stable pods"
         for row in planned.simulation.rows
     ]
-    return f"{'; '.join(told)}. Total {text.total(planned.simulation)}; at most {text.peak(planned)}."
+    return f"{'; '.join(told)}. Total {plan.total(planned.simulation)}; at most {plan.peak(planned)}."
 
 
 def _head(planned: Planned) -> Iterator[str]:
-    title = f"{planned.name}: {text.total(planned.simulation)}"
+    title = f"{planned.name}: {plan.total(planned.simulation)}"
     yield f'<text class="head" x="{_LEFT:g}" y="20">{escape(title)}</text>'
     tried = any(moment.trials for row in planned.simulation.rows for moment in row.moments)
     trials = ' <tspan class="trial" dx="10">■</tspan> experiment' if tried else ""
@@ -138,11 +138,11 @@ def _labels(rows: Sequence[Row]) -> Iterator[str]:
             f'<tspan x="{x:g}" dy="{14 if at else 0}">{escape(line)}</tspan>' for at, line in enumerate(lines)
         )
         yield f'<text text-anchor="middle" x="{x:g}" y="{top:g}">{shown}</text>'
-        begins = f"{text.span(row.start)}"
+        begins = f"{plan.span(row.start)}"
         yield f'<text class="soft" text-anchor="middle" x="{x:g}" y="{top + 46:g}">at {begins}</text>'
-        waits = textwrap.shorten(text.waits(row).replace(" at least", ""), 18, placeholder="…")
+        waits = textwrap.shorten(plan.waits(row).replace(" at least", ""), 18, placeholder="…")
         yield f'<text class="soft" text-anchor="middle" x="{x:g}" y="{top + 60:g}">{escape(waits)}</text>'
-        yield (f'<text class="soft" text-anchor="middle" x="{x:g}" y="{_TOP + _PANEL + 16:g}">{text.share(row)}</text>')
+        yield (f'<text class="soft" text-anchor="middle" x="{x:g}" y="{_TOP + _PANEL + 16:g}">{plan.share(row)}</text>')
 
 
 def _points(planned: Planned) -> list[_Point]:

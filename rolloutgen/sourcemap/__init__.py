@@ -1,1 +1,0 @@
-"""Where in the sources a finding about a rendered object is written."""
