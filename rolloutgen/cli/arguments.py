@@ -1,6 +1,6 @@
 """Which charts a command works on, and options with a form of their own.
 
-What a shell is told about an argument: files where the help says FILE, ids where it says ID.
+What a shell is told about an argument: files where the help says FILE, codes where it says CODE.
 
 The metavar that `--help` shows decides, so that no option has to be told twice. Commands are only looked at while a
 shell completes.
@@ -120,7 +120,7 @@ def completed(command: click.Command) -> click.Command:
 
 
 def _kind(metavar: str) -> str:
-    if metavar.strip("[]").rstrip(".") == "ID":
+    if metavar.strip("[]").rstrip(".") == "CODE":
         return "id"
     if _FOLDER.match(metavar):
         return "dir"

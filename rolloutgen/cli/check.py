@@ -8,7 +8,9 @@ from typing import Any
 import click
 
 from rolloutgen.cli.arguments import charts_below
+from rolloutgen.cli.colors import color_diff
 from rolloutgen.cli.group import told
+from rolloutgen.cli.options import config_option, helm_option, is_quiet, values_options
 from rolloutgen.errors import RolloutgenError
 
 
@@ -20,23 +22,21 @@ from rolloutgen.errors import RolloutgenError
     multiple=True,
     metavar="DIR",
     type=click.Path(),
-    help="Every chart below DIR that rolloutgen made or converted.",
+    help="Also check all charts below DIR that rolloutgen created or converted.",
 )
 @click.option(
-    "--before", default="", metavar="REF|DIR|TGZ", help="The chart as it was before its conversion.  [out of git]"
+    "--before", default="", metavar="REF|DIR|TGZ", help="The chart before its conversion.  [from git history]"
 )
-@click.option("--values", "-f", multiple=True, metavar="FILE", help="Values that the chart needs, as for helm.")
-@click.option("--set", "sets", multiple=True, metavar="K=V", help="A value that the chart needs, as for helm.")
-@click.option("--config", default="", metavar="FILE", type=click.Path(), help="The house file.  [the nearest]")
-@click.option("--helm", default="embedded", metavar="embedded|PATH", help="The Helm that renders.  [embedded]")
-@click.option("--json", "as_json", is_flag=True, help="One JSON object a chart, one a line.")
+@values_options
+@config_option
+@helm_option
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object per chart and line.")
 def check(charts: tuple[str, ...], **given: Any) -> None:
-    """Tell where converted charts have fallen behind what today's rolloutgen and rolloutgen.yaml would make of them.
+    """Report charts that today's rolloutgen or rolloutgen.yaml would convert differently.
 
-    The chart as it was before its conversion is taken out of git and converted again, with the options of its record.
-    What comes out otherwise than it did then, and is not in the chart yet, is printed as a diff for `git apply`; edits
-    made since the conversion are no drift. A chart that `rolloutgen new` made is compared with today's template. Exit
-    code 1: some chart has fallen behind.
+    The chart before its conversion is read from git history and converted again with the options of its record. The
+    differences are printed as a patch for `git apply`. Your own later edits are not reported. A chart that
+    `rolloutgen new` created is compared with the latest template. Exit code 1: a chart is out of date.
     """
     import os
 
@@ -66,7 +66,8 @@ def check(charts: tuple[str, ...], **given: Any) -> None:
                 codes.append(fault.exit_code)
                 continue
             codes.append(int(bool(found.files)))
-            click.echo(as_json(found) if given["as_json"] else text(found), nl=False)
+            if found.files or not is_quiet():
+                click.echo(as_json(found) if given["as_json"] else color_diff(text(found)), nl=False)
     finally:
         engine.close()
     sys.exit(max(codes))

@@ -7,14 +7,16 @@ import click
 
 @click.command()
 @click.argument("chart", type=click.Path(exists=True), default=".", metavar="[CHART]")
-@click.option("--config", "given", default="", metavar="FILE", type=click.Path(), help="The house file.  [the nearest]")
-@click.option("--json", "as_json", is_flag=True, help="One JSON object: key, value, source, file and line.")
+@click.option(
+    "--config", "given", default="", metavar="FILE", type=click.Path(), help="Path to rolloutgen.yaml.  [the nearest]"
+)
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object: key, value, source, file and line.")
 @click.option("--schema", "schema", is_flag=True, help="Print the JSON Schema of rolloutgen.yaml, for editors.")
 def config(chart: str, given: str, as_json: bool, schema: bool) -> None:
-    """Print what holds for CHART (or a folder), and for each value which file and line gives it.
+    """Show the effective configuration for CHART and where each value comes from.
 
-    Every rolloutgen.yaml from the chart up to the repository's root counts, key by key the nearest one. The record in a
-    converted chart stands over them; options on the command line stand over both.
+    Precedence, highest first: command-line options, the chart's .rolloutgen.yaml, the nearest rolloutgen.yaml. All
+    rolloutgen.yaml files up to the root of the repository are merged by key.
     """
     if schema:
         from rolloutgen.config.files import SCHEMA

@@ -20,7 +20,9 @@ from rolloutgen.cli.arguments import (
     parse_toggles,
     shard,
 )
+from rolloutgen.cli.colors import color_diff, color_severities
 from rolloutgen.cli.group import code_of, told
+from rolloutgen.cli.options import is_quiet, values_options
 
 if TYPE_CHECKING:
     from rolloutgen.batch.convert import ConvertTask, Outcome
@@ -51,80 +53,95 @@ _FIELDS = (
 
 @click.command(no_args_is_help=True)
 @click.argument("charts", nargs=-1, type=click.Path())
-@click.option("--all", "roots", multiple=True, metavar="DIR", type=click.Path(), help="Every chart below DIR as well.")
 @click.option(
-    "--shard", metavar="I/N", callback=parse_shard, help="The I-th of N parts of the charts, the same everywhere."
+    "--all", "roots", multiple=True, metavar="DIR", type=click.Path(), help="Also convert all charts below DIR."
 )
-@click.option("--output", metavar="DIR", help="Write there; the source stays. Several charts keep their folders.")
+@click.option("--shard", metavar="I/N", callback=parse_shard, help="Process only shard I of N (deterministic).")
+@click.option(
+    "--output",
+    "-o",
+    metavar="DIR",
+    help="Write to DIR instead of in place. With several charts, the directory structure is kept.",
+)
 @click.option("--dry-run", is_flag=True, help="Print the unified diff and write nothing.")
-@click.option("--check", is_flag=True, help="Write nothing; exit 1 when there is something to do.")
-@click.option("--values", "-f", multiple=True, metavar="FILE", help="Values that the chart needs, as for helm.")
-@click.option("--set", "sets", multiple=True, metavar="K=V", help="A value that the chart needs, as for helm.")
+@click.option("--check", is_flag=True, help="Write nothing; exit 1 if a chart is not converted.")
+@values_options
 @click.option(
     "--value-set",
     "value_sets",
     multiple=True,
     metavar="NAME=FILE,FILE",
     callback=parse_set,
-    help="One more set of values to prove the conversion under.",
+    help="Additional value set to verify with.",
 )
-@click.option("--toggles", metavar="N|all|none", callback=parse_toggles, help="How many value sets to derive.  [24]")
 @click.option(
-    "--workload", "workloads", multiple=True, metavar="NAME", help="Only the Deployment of that rendered name."
+    "--toggles",
+    metavar="N|all|none",
+    callback=parse_toggles,
+    help="Number of value sets to derive from conditions.  [24]",
 )
-@click.option("--service", metavar="NAME", help="The Service that carries the public traffic.")
+@click.option(
+    "--workload", "workloads", multiple=True, metavar="NAME", help="Only the Deployment with this rendered name."
+)
+@click.option("--service", metavar="NAME", help="Name of the Service that carries the public traffic.")
 @click.option(
     "--service-names",
     type=click.Choice(["suffix", "keep"]),
-    help="X becomes X-stable and X-canary, or the stable one keeps the name X.",
+    help="suffix: X becomes X-stable and X-canary; keep: the stable Service is still called X.",
 )
-@click.option("--strategy", type=click.Choice(["canary", "blue-green", "basic"]), help="[canary]")
-@click.option("--router", type=click.Choice(["istio", "none"]), help="What weighs the traffic.  [istio]")
+@click.option("--strategy", type=click.Choice(["canary", "blue-green", "basic"]), help="Rollout strategy.  [canary]")
+@click.option("--router", type=click.Choice(["istio", "none"]), help="Traffic router.  [istio]")
 @click.option(
-    "--replicas", type=click.Choice(["live", "omit"]), help="Beside an autoscaler: the live number, or none.  [live]"
+    "--replicas",
+    type=click.Choice(["live", "omit"]),
+    help="spec.replicas with an autoscaler: live reads the current number, omit leaves it out.  [live]",
 )
 @click.option(
-    "--values-key", metavar="NAME", callback=parse_key, help="The key of the new block in values.yaml.  [rollout]"
+    "--values-key", metavar="NAME", callback=parse_key, help="Key of the new block in values.yaml.  [rollout]"
 )
 @click.option(
     "--analysis",
     type=click.Choice(["background", "step"]),
-    help="Judge the new version by success rate and p99 latency: all the time, or in steps of their own.",
+    help="Analyse success rate and p99 latency of the canary: in the background, or in separate steps.",
 )
-@click.option("--slack", multiple=True, metavar="CHANNEL", help="A Slack channel that hears of each rollout.")
+@click.option("--slack", multiple=True, metavar="CHANNEL", help="Slack channel to notify.")
 @click.option(
     "--config-by-version/--no-config-by-version",
     default=None,
-    help="Names of the pods' ConfigMaps and Secrets carry a hash of the content: old pods keep theirs.",
+    help="Add a hash of the content to the names of the pods' ConfigMaps and Secrets, so that old pods keep theirs.",
 )
 @click.option(
     "--deployer",
     type=click.Choice(["helm3", "helm4", "helmfile", "argocd", "flux"]),
-    help="What deploys the chart: the cutover is written for it.",
+    help="Deployment tool; selects the cutover commands.",
 )
-@click.option("--bump", type=click.Choice(["minor", "patch", "major", "none"]), help="The chart's version.  [minor]")
-@click.option("--force", is_flag=True, default=None, help="Convert workloads of strategy Recreate too.")
-@click.option("--config", metavar="FILE", type=click.Path(), help="The house file.  [the nearest rolloutgen.yaml]")
-@click.option("--helm", metavar="embedded|PATH", help="The Helm that renders.  [embedded]")
-@click.option("--kube-version", metavar="V", callback=parse_kube_version, help="The Kubernetes version to render for.")
+@click.option(
+    "--bump",
+    type=click.Choice(["minor", "patch", "major", "none"]),
+    help="Part of the chart version to increase.  [minor]",
+)
+@click.option("--force", is_flag=True, default=None, help="Also convert workloads with the strategy Recreate.")
+@click.option("--config", metavar="FILE", type=click.Path(), help="Path to rolloutgen.yaml.  [the nearest]")
+@click.option("--helm", metavar="embedded|PATH", help="Helm to render with.  [embedded]")
+@click.option("--kube-version", metavar="V", callback=parse_kube_version, help="Kubernetes version to render for.")
 @click.option(
     "--references",
     multiple=True,
     metavar="DIR",
     type=click.Path(exists=True, file_okay=False),
-    help="Look through DIR for what else names a Service that is renamed.",
+    help="Search DIR for other files that name a renamed Service.",
 )
 @click.option("--verbose", "-v", is_flag=True, help="Log each decision with its reason to stderr.")
-@click.option("--explain", is_flag=True, help="Say why for every edit and every step.")
-@click.option("--json", "as_json", is_flag=True, help="One JSON object a chart, one a line.")
+@click.option("--explain", is_flag=True, help="Show the reason for each edit and step.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object per chart and line.")
 @click.option(
-    "--progress/--no-progress", default=None, help="A progress bar on stderr.  [several charts on a terminal]"
+    "--progress/--no-progress", default=None, help="Show a progress bar on stderr.  [with several charts on a terminal]"
 )
 def convert(charts: tuple[str, ...], **given: Any) -> None:
-    """Turn the Deployments of Helm charts into Argo Rollouts, and prove by rendering that nothing else changed.
+    """Convert a chart's Deployments to Argo Rollouts and verify the result.
 
-    Without --output a chart is rewritten in place, all or nothing. What is not given here comes from the record in the
-    chart, then from the house file.
+    Without --output, a chart is rewritten in place. A chart that is refused is not changed. Precedence of options,
+    highest first: the command line, the record in the chart, rolloutgen.yaml.
     """
     paths = shard([*charts, *(path for root in given["roots"] for path in charts_below(root))], given["shard"])
     if not paths:
@@ -199,7 +216,7 @@ def _several(tasks: Sequence[ConvertTask], given: dict[str, Any]) -> int:
         arriving.close()
         click.echo(f"\ninterrupted after {len(outcomes)} of {len(tasks)} charts; every chart is whole", err=True)
         return code_of(stop)
-    if not given["as_json"]:
+    if not given["as_json"] and not is_quiet():
         click.echo(_summary(outcomes), nl=False, err=given["dry_run"])
     return max(code for _, _, code in outcomes)
 
@@ -212,11 +229,14 @@ def _print(outcome: Outcome, given: dict[str, Any]) -> None:
     """The diff and JSON go to stdout alone, so that `git apply` and `jq` can read them; then the words go to stderr."""
     if outcome.fault:
         told(outcome.fault, outcome.path, as_json=given["as_json"])
+    if is_quiet() and outcome.status in ("converted", "unchanged"):
+        return
     if given["as_json"]:
         click.echo(outcome.form("json") + outcome.form("json-diff"), nl=False)
         return
-    click.echo(outcome.form("diff"), nl=False)
-    click.echo(outcome.form("text") + outcome.form("brief"), nl=False, err=given["dry_run"])
+    click.echo(color_diff(outcome.form("diff")), nl=False)
+    report = color_severities(outcome.form("text") + outcome.form("brief"))
+    click.echo(report, nl=False, err=given["dry_run"])
 
 
 def _summary(outcomes: Sequence[tuple[str, str, int]]) -> str:

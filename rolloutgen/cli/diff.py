@@ -12,6 +12,14 @@ import click
 
 from rolloutgen.cli.arguments import parse_set, parse_shard, shard
 from rolloutgen.cli.group import put, save
+from rolloutgen.cli.options import (
+    config_option,
+    deployer_option,
+    format_options,
+    helm_options,
+    output_option,
+    release_options,
+)
 
 if TYPE_CHECKING:
     from rolloutgen.diff.result import Asked, Review
@@ -34,69 +42,66 @@ def _parse_reports(_: click.Context, __: click.Parameter, values: tuple[str, ...
 @click.command(no_args_is_help=True)
 @click.argument("charts", nargs=-1, type=click.Path())
 @click.option(
-    "--all", "everything", is_flag=True, help="Every chart that changed, by git; CHART is where to look.  [.]"
+    "--all",
+    "everything",
+    is_flag=True,
+    help="Compare all charts that changed according to git; CHART is the directory to search.  [.]",
 )
-@click.option(
-    "--shard", metavar="I/N", callback=parse_shard, help="The I-th of N parts of the charts, the same everywhere."
-)
+@click.option("--shard", metavar="I/N", callback=parse_shard, help="Process only shard I of N (deterministic).")
 @click.option(
     "--against",
     default="",
     metavar="REF|DIR|TGZ",
-    help="The other side; REF... is the merge base with REF.  [the merge base with the default branch]",
+    help="Revision to compare with; REF... is the merge base with REF.  [merge base with the default branch]",
 )
 @click.option(
     "--values",
     "-f",
     multiple=True,
     metavar="FILE",
-    help="Values of the release, on each side as they are there; {chart} in the name stands for the chart's.",
+    help="Values file, read from each revision; {chart} in the name is replaced with the name of the chart.",
 )
-@click.option("--set", "sets", multiple=True, metavar="K=V", help="A value of the release, on both sides.")
+@click.option("--set", "sets", multiple=True, metavar="K=V", help="One value, for both revisions.")
 @click.option(
     "--value-set",
     "value_sets",
     multiple=True,
     metavar="NAME=FILE,FILE",
     callback=parse_set,
-    help="One more set of values to render both sides under.",
+    help="Additional value set to render both revisions with.",
 )
-@click.option("--release", default="", metavar="NAME", help="The release's name.  [the chart's]")
-@click.option("--namespace", "-n", default="default", metavar="NS", help="The release's namespace.  [default]")
+@release_options
 @click.option(
     "--ignore",
     multiple=True,
     metavar="[KIND[/NAME]:]PATH",
-    help="Leave these fields out: metadata.labels.helm.sh/chart, ConfigMap:data.*; * stands for anything.",
+    help="Ignore these fields, such as metadata.labels.helm.sh/chart or ConfigMap:data.*; * matches anything.",
 )
-@click.option("--format", "form", type=click.Choice(_FORMS), default="text", help="[text]")
-@click.option("--output", metavar="FILE", type=click.Path(dir_okay=False), help="Write the report there.  [stdout]")
+@format_options(_FORMS)
+@output_option
 @click.option(
     "--report",
     "reports",
     multiple=True,
     metavar="FORM=FILE",
     callback=_parse_reports,
-    help="One more report of the same run: html=diff.html.",
+    help="Additional report of the same run, such as html=diff.html.",
 )
-@click.option("--marker", default="", metavar="NAME", help="Tells the comments of several jobs apart (markdown).")
-@click.option("--limit", default=0, metavar="N", help="The most characters (markdown).  [60000]")
 @click.option(
-    "--deployer",
-    type=click.Choice(["helm3", "helm4", "helmfile", "argocd", "flux"]),
-    help="What deploys the charts: some lines hold for it alone.",
+    "--marker", default="", metavar="NAME", help="Marker that distinguishes the comments of several jobs (markdown)."
 )
-@click.option("--config", default="", metavar="FILE", type=click.Path(), help="The house file.  [the nearest]")
-@click.option("--helm", default="embedded", metavar="embedded|PATH", help="The Helm that renders.  [embedded]")
-@click.option("--kube-version", default="", metavar="V", help="The Kubernetes version to render for.")
+@click.option("--limit", default=0, metavar="N", help="Maximum number of characters (markdown).  [60000]")
+@deployer_option("Deployment tool; enables tool-specific notes.")
+@config_option
+@helm_options
 @click.option(
-    "--progress/--no-progress", default=None, help="A progress bar on stderr.  [several charts on a terminal]"
+    "--progress/--no-progress", default=None, help="Show a progress bar on stderr.  [with several charts on a terminal]"
 )
 def diff(charts: tuple[str, ...], **given: Any) -> None:
-    """Tell what a change of a chart brings to the cluster, and what the rollout controller will do about it.
+    """Show what a chart change does in the cluster and how the Rollouts controller reacts.
 
-    Both sides are rendered under the same values; without any, with the defaults and each ci/*-values.yaml. The work
-    tree is never touched. Exit code 1: the cluster will refuse something, or a chart does not render any more.
+    Both revisions are rendered with the same values; without --values, with the defaults and each ci/*-values.yaml. The
+    working tree is not changed. Exit code 1: the API server will refuse something, or a chart no longer renders.
     """
     from rolloutgen.report.formats import format_reviews
 

@@ -8,11 +8,11 @@ import click
 
 
 @click.command()
-@click.option("--json", "as_json", is_flag=True, help="The same as one JSON object.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 def doctor(as_json: bool) -> None:
-    """Tell what this machine has for rolloutgen, and what is lost without the rest.
+    """Check installed programs and list features that are unavailable without them.
 
-    Exits 0, and 2 when there is no Helm that could render a chart.
+    Exit code 2: no Helm can render a chart.
     """
     from rolloutgen.doctor import can_render, examine
     from rolloutgen.report import doctor as report

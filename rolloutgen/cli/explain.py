@@ -15,9 +15,9 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.argument("name", metavar="[ID]", required=False)
+@click.argument("name", metavar="[CODE]", required=False)
 def explain(name: str | None) -> None:
-    """Tell more about a refusal, a finding, a lint rule or the reason of an edit. Without ID: list them all."""
+    """Explain a refusal, a finding, a rule or the reason of an edit. Without CODE, list all of them."""
     if name is None:
         told = dict(sorted(lines().items()))
         width = max(map(len, told))
@@ -88,9 +88,9 @@ def rule_lines() -> dict[str, str]:
 
 
 @click.command()
-@click.option("--json", "as_json", is_flag=True, help="All that is known of each rule, as one JSON list.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON list with all texts.")
 def rules(as_json: bool) -> None:
-    """List every rule of `validate`, with its severity and what it is about. `rolloutgen explain ID` tells more."""
+    """List the rules of `validate` with severity and summary. `rolloutgen explain CODE` shows details."""
     from rolloutgen.lint.run_rules import rules as all_rules
 
     plugins = all_rules()

@@ -78,20 +78,20 @@ _NO_ROOM = frozenset({errno.ENOSPC, errno.EFBIG, errno.EIO, errno.EDQUOT, errno.
 Table = Mapping[str, tuple[str, str, str]]  # name -> (module, attribute, help line)
 
 COMMANDS: Table = {
-    "convert": ("convert", "convert", "Turn Deployments of Helm charts into Argo Rollouts, with proof."),
-    "validate": ("validate", "validate", "Tell what the cluster would say of charts and manifests."),
-    "diff": ("diff", "diff", "Tell what a change of a chart brings to the cluster."),
-    "new": ("new", "new", "Make a new chart, or what installs the controller."),
-    "update": ("update", "update", "Bring a newer version of its template into what `new` made."),
-    "check": ("check", "check", "Tell where converted charts have fallen behind today's rolloutgen."),
-    "plan": ("plan", "plan", "Show step by step what an update of a Rollout does."),
-    "runbook": ("runbook", "runbook", "Write the page for whoever runs the Rollouts of a release."),
-    "init": ("init", "init", "Write the rolloutgen.yaml of a repository, from what its charts show."),
-    "config": ("config", "config", "Show what rolloutgen.yaml comes to for a chart."),
+    "convert": ("convert", "convert", "Convert a chart's Deployments to Argo Rollouts and verify the result."),
+    "validate": ("validate", "validate", "Validate charts and manifests."),
+    "diff": ("diff", "diff", "Show what a chart change does in the cluster."),
+    "new": ("new", "new", "Create a chart, or the files that install the controller."),
+    "update": ("update", "update", "Update a created chart to the latest template version."),
+    "check": ("check", "check", "Report converted charts that are out of date."),
+    "plan": ("plan", "plan", "Simulate an update step by step."),
+    "runbook": ("runbook", "runbook", "Write an operations page for a release."),
+    "init": ("init", "init", "Propose a rolloutgen.yaml from the charts of a repository."),
+    "config": ("config", "config", "Show the effective configuration of a chart."),
     "rules": ("explain", "rules", "List the rules of validate."),
-    "explain": ("explain", "explain", "Tell more about a refusal, a finding or an edit by its id."),
-    "hook": ("hook", "hook", "Run validate or convert on the charts of changed files, for pre-commit."),
-    "doctor": ("doctor", "doctor", "Tell what this machine has for rolloutgen, and what is lost without the rest."),
+    "explain": ("explain", "explain", "Explain a refusal, a finding, a rule or an edit."),
+    "hook": ("hook", "hook", "Run validate or convert on changed charts (pre-commit)."),
+    "doctor": ("doctor", "doctor", "Check installed programs."),
     "completion": ("completion", "completion", "Print the completion script for a shell."),
 }
 
@@ -112,12 +112,28 @@ class LazyGroup(click.Group):
         if cmd_name not in self.table:
             return None
         module, attribute, _ = self.table[cmd_name]
+        from rolloutgen.cli.options import add_common_options
+
         command: click.Command = getattr(importlib.import_module(f"rolloutgen.cli.{module}"), attribute)
+        add_common_options(cmd_name, command)
         if ctx.resilient_parsing:  # a shell completes
             from rolloutgen.cli.arguments import completed
 
             return completed(command)
         return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """The command that is called; a mistyped name is answered with the nearest ones."""
+        name = args[0] if args else ""
+        if name and not name.startswith("-") and name not in self.table:
+            from difflib import get_close_matches
+
+            near = get_close_matches(name, self.table, 3, 0.5)
+            hint = f" Did you mean {' or '.join(near)}?" if near else f" Commands: {', '.join(self.table)}."
+            ctx.fail(f"There is no command {name!r}.{hint}")
+        return super().resolve_command(ctx, args)
 
     def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
         """Names and help lines of the table, so that completing imports no command."""
@@ -174,12 +190,12 @@ _SETTINGS = {"help_option_names": ["-h", "--help"], "max_content_width": 110}
     is_eager=True,
     expose_value=False,
     callback=_show_versions,
-    help="Show the versions of rolloutgen, of its Helm and of its schemas.",
+    help="Show the versions of rolloutgen, Helm and the bundled schemas.",
 )
 def group() -> None:
-    """Moves Helm charts from Deployment to Argo Rollouts, and proves by rendering that nothing else changed.
+    """Convert Helm charts from Deployments to Argo Rollouts, and verify by rendering that nothing else changed.
 
-    Exit codes: 0 done, 1 refused or --check found something to do, 2 usage or environment.
+    Exit codes: 0 success, 1 refused or findings, 2 wrong usage or a missing program.
     """
 
 

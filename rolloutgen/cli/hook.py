@@ -10,12 +10,12 @@ import click
 @click.command(context_settings={"ignore_unknown_options": True})
 @click.argument("name", type=click.Choice(["validate", "convert"]))
 @click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
-@click.option("--every", is_flag=True, help="convert: charts without a record of a conversion as well.")
+@click.option("--every", is_flag=True, help="With convert: also check charts that were never converted.")
 def hook(name: str, arguments: tuple[str, ...], every: bool) -> None:
-    """Run `rolloutgen validate` or `rolloutgen convert --check` on the charts that hold the files in ARGUMENTS.
+    """Run `rolloutgen validate` or `rolloutgen convert --check` on the charts that contain the files in ARGUMENTS.
 
-    Options among ARGUMENTS are those of the command. `convert` looks only at charts that it has converted before (that
-    hold .rolloutgen.yaml). No chart holds a file: nothing to do.
+    Options in ARGUMENTS are passed to the command. `convert` checks only charts that are converted already (with a
+    .rolloutgen.yaml). Files outside of charts are ignored.
     """
     from rolloutgen.cli.convert import convert
     from rolloutgen.cli.validate import validate

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import click
 
+from rolloutgen.cli.options import helm_option
+
 
 @click.command()
 @click.argument("folder", type=click.Path(exists=True, file_okay=False), default=".", metavar="[DIR]")
 @click.option("--dry-run", is_flag=True, help="Print the file and write nothing.")
-@click.option("--force", is_flag=True, help="Write it anew where there is one.")
-@click.option("--helm", default="embedded", metavar="embedded|PATH", help="The Helm that renders.  [embedded]")
+@click.option("--force", is_flag=True, help="Overwrite an existing file.")
+@helm_option
 def init(folder: str, dry_run: bool, force: bool, helm: str) -> None:
-    """Write the rolloutgen.yaml of a repository: gateway, issuer, DNS and domain as its charts and manifests have them.
+    """Propose a rolloutgen.yaml for a repository from its charts and manifests: gateway, issuer, DNS, domain.
 
-    Every chart below DIR is rendered, under its defaults and under each values-NAME.yaml (the environment NAME). What
-    is most common holds; the rest, and all other keys, stand in comments. The schema for editors is written beside it.
+    All charts below DIR are rendered with their defaults and with each values-NAME.yaml (the environment NAME). The
+    most common value is used; alternatives and unset keys are added as comments. The schema for editors is written next
+    to it.
     """
     import os
 

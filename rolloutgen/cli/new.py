@@ -15,18 +15,19 @@ from typing import Any
 import click
 
 from rolloutgen.cli.group import LazyGroup, Table
+from rolloutgen.cli.options import config_option, is_quiet
 
 COMMANDS: Table = {
-    "app": ("new", "app", "Make the chart of a new app."),
-    "controller": ("new", "controller", "Make what installs the Argo Rollouts controller."),
+    "app": ("new", "app", "Create a chart for a new application."),
+    "controller": ("new", "controller", "Create the files that install Argo Rollouts."),
 }
 
 
 @click.command(cls=LazyGroup, table=COMMANDS)
 def new() -> None:
-    """Make something new from the templates that come with rolloutgen.
+    """Create files from the templates of rolloutgen.
 
-    What was answered is kept in `.copier-answers.yml`; `rolloutgen update` brings later versions of a template.
+    The answers are kept in `.copier-answers.yml`; `rolloutgen update` updates the files to the latest template version.
     """
 
 
@@ -41,51 +42,53 @@ def questions_option(kind: str) -> Callable[[Any], Any]:
         click.echo(questionnaire(template(kind)), nl=False)
         ctx.exit()
 
-    told = "Print all questions with their defaults, as a file for --answers."
-    return click.option("--questions", is_flag=True, is_eager=True, expose_value=False, callback=show, help=told)
+    about = "Print all questions with their defaults, as a file for --answers."
+    return click.option("--questions", is_flag=True, is_eager=True, expose_value=False, callback=show, help=about)
 
 
 @click.command("app", no_args_is_help=True)
 @click.argument("name")
 @click.argument("directory", metavar="[DIR]", required=False, type=click.Path())
-@click.option("--answers", metavar="FILE", type=click.Path(), help="Answers as YAML; --questions prints such a file.")
-@click.option("--data", multiple=True, metavar="K=V", help="One answer; wins over the file.")
-@click.option("--defaults", is_flag=True, help="Ask nothing: the default wherever no answer is given.")
+@click.option("--answers", metavar="FILE", type=click.Path(), help="Answers as YAML; --questions prints a template.")
+@click.option("--data", multiple=True, metavar="K=V", help="One answer; overrides the file.")
+@click.option("--defaults", is_flag=True, help="Ask nothing; use the default for questions without an answer.")
 @questions_option("app")
-@click.option("--config", default="", metavar="FILE", type=click.Path(), help="The house file.  [the nearest]")
+@config_option
 def app(
     name: str, directory: str | None, answers: str | None, data: tuple[str, ...], defaults: bool, config: str
 ) -> None:
-    """Make the chart of a new app in DIR, a new directory.  [./NAME]
+    """Create a chart for a new application in the new directory DIR.  [./NAME]
 
-    Its workload is a Rollout, with Services, gateways, certificates, DNS, autoscaler and tests; its values are
-    commented and have a schema. Defaults come from the nearest rolloutgen.yaml. Without --defaults, what no answer is
-    given for is asked.
+    The chart has a Rollout with Services, gateways, certificates, DNS, an autoscaler and tests; its values are
+    commented and have a schema. Defaults come from the nearest rolloutgen.yaml. Without --defaults, questions without
+    an answer are asked.
     """
     from rolloutgen.scaffold.create import new_app
 
     made, target = new_app(name, directory or name, answers=answers, data=data, ask=not defaults, config=config)
-    click.echo(f"{target}: {len(made.files)} files")
-    click.echo(f"  look at values.yaml, then: rolloutgen validate {target}")
+    if not is_quiet():
+        click.echo(f"{target}: {len(made.files)} files")
+        click.echo(f"  next: edit values.yaml, then run: rolloutgen validate {target}")
 
 
 @click.command("controller")
 @click.argument("directory", metavar="[DIR]", required=False, type=click.Path())
-@click.option("--answers", metavar="FILE", type=click.Path(), help="Answers as YAML; --questions prints such a file.")
-@click.option("--data", multiple=True, metavar="K=V", help="One answer; wins over the file.")
-@click.option("--defaults", is_flag=True, help="Ask nothing: the default wherever no answer is given.")
+@click.option("--answers", metavar="FILE", type=click.Path(), help="Answers as YAML; --questions prints a template.")
+@click.option("--data", multiple=True, metavar="K=V", help="One answer; overrides the file.")
+@click.option("--defaults", is_flag=True, help="Ask nothing; use the default for questions without an answer.")
 @questions_option("controller")
-@click.option("--config", default="", metavar="FILE", type=click.Path(), help="The house file.  [the nearest]")
+@config_option
 def controller(directory: str | None, answers: str | None, data: tuple[str, ...], defaults: bool, config: str) -> None:
-    """Make what installs the Argo Rollouts controller in DIR, a new directory.  [./argo-rollouts]
+    """Create the files that install Argo Rollouts in the new directory DIR.  [./argo-rollouts]
 
-    The namespace, the chart's repository, values and helmfile release for each environment, Slack notifications, and
-    Applications for Argo CD. Defaults come from the nearest rolloutgen.yaml. Without --defaults, what no answer is
-    given for is asked.
+    They contain the namespace, the chart repository, values and a helmfile release for each environment, Slack
+    notifications, and Applications for Argo CD. Defaults come from the nearest rolloutgen.yaml. Without --defaults,
+    questions without an answer are asked.
     """
     from rolloutgen.scaffold.create import new_controller
 
     target = directory or "argo-rollouts"
     made, target = new_controller(target, answers=answers, data=data, ask=not defaults, config=config)
-    click.echo(f"{target}: {len(made.files)} files")
-    click.echo(f"  look at README.md, then: rolloutgen validate {target}")
+    if not is_quiet():
+        click.echo(f"{target}: {len(made.files)} files")
+        click.echo(f"  next: read README.md, then run: rolloutgen validate {target}")

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from rolloutgen.cli.group import put
+from rolloutgen.cli.options import format_options, helm_options, output_option, values_options
 
 if TYPE_CHECKING:
     from rolloutgen.kube.release import ReleaseView
@@ -15,29 +16,25 @@ if TYPE_CHECKING:
 
 @click.command(no_args_is_help=True)
 @click.argument("chart", type=click.Path())
-@click.option("--values", "-f", multiple=True, metavar="FILE", help="Values that the chart needs, as for helm.")
-@click.option("--set", "sets", multiple=True, metavar="K=V", help="A value that the chart needs, as for helm.")
-@click.option("--kube-version", default="", metavar="V", help="The Kubernetes version to render for.")
-@click.option("--helm", default="embedded", metavar="embedded|PATH", help="The Helm that renders.  [embedded]")
-@click.option("--rollout", "names", multiple=True, metavar="NAME", help="Only the Rollout of that rendered name.")
-@click.option("--replicas", type=click.IntRange(0, 100_000), help="The live number of replicas.  [what is rendered]")
+@values_options
+@helm_options
+@click.option("--rollout", "names", multiple=True, metavar="NAME", help="Only the Rollout with this rendered name.")
+@click.option("--replicas", type=click.IntRange(0, 100_000), help="Current number of replicas.  [as rendered]")
 @click.option(
     "--pod-ready",
     "ready",
     type=click.FloatRange(0),
     metavar="SECONDS",
-    help="How long a pod takes to become available.  [the least that its probes tell]",
+    help="Time until a pod is available.  [derived from the pod's probes]",
 )
-@click.option(
-    "--format", "form", type=click.Choice(["text", "json", "markdown", "mermaid", "svg"]), default="text", help="[text]"
-)
-@click.option("--width", type=click.IntRange(60), metavar="N", help="Columns of the text.  [the terminal's]")
-@click.option("--output", "-o", metavar="FILE", type=click.Path(dir_okay=False), help="Write there.  [stdout]")
+@format_options(("text", "json", "markdown", "mermaid", "svg"))
+@click.option("--width", type=click.IntRange(60), metavar="N", help="Width of the text.  [the terminal's]")
+@output_option
 def plan(chart: str, **given: Any) -> None:
-    """Tell step by step what an update of the Rollouts in CHART does: traffic, pods, time, and what an abort leaves.
+    """Simulate an update step by step: traffic, pods, time, and the effect of an abort.
 
-    CHART is a chart (a directory or a .tgz), a manifest file, a folder of manifests, or - for a rendered stream. The
-    steps are computed as argo-rollouts v1.10.0 takes them; pods are taken to become ready, analyses to succeed.
+    CHART is a chart (a directory or a .tgz), a manifest file, a directory of manifests, or - for a rendered stream. The
+    steps are those of argo-rollouts v1.10.0; it is assumed that pods become ready and analyses succeed.
     """
     from rolloutgen.report.formats import format_plans
     from rolloutgen.simulate.plans import plans

@@ -9,6 +9,14 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from rolloutgen.cli.group import put
+from rolloutgen.cli.options import (
+    config_option,
+    format_options,
+    helm_options,
+    output_option,
+    release_options,
+    values_options,
+)
 
 if TYPE_CHECKING:
     from rolloutgen.runbook import Runbook
@@ -18,31 +26,28 @@ _DEPLOYERS = ("helm3", "helm4", "helmfile", "argocd", "flux", "kubectl")
 
 @click.command(no_args_is_help=True)
 @click.argument("chart", type=click.Path())
-@click.option("--release", default="", metavar="NAME", help="The release's name.  [the chart's]")
-@click.option("--namespace", "-n", default="default", metavar="NS", help="The release's namespace.  [default]")
-@click.option("--values", "-f", multiple=True, metavar="FILE", help="Values of the release, as for helm.")
-@click.option("--set", "sets", multiple=True, metavar="K=V", help="A value of the release, as for helm.")
+@release_options
+@values_options
 @click.option(
-    "--deployer", type=click.Choice(_DEPLOYERS), help="What deploys the release.  [the record's, the house file's]"
+    "--deployer", type=click.Choice(_DEPLOYERS), help="Deployment tool.  [from the record or rolloutgen.yaml]"
 )
-@click.option("--replicas", type=click.IntRange(0, 100_000), help="The live number of replicas.  [what is rendered]")
+@click.option("--replicas", type=click.IntRange(0, 100_000), help="Current number of replicas.  [as rendered]")
 @click.option(
     "--pod-ready",
     "ready",
     type=click.FloatRange(0),
     metavar="SECONDS",
-    help="How long a pod takes to become available.  [the least that its probes tell]",
+    help="Time until a pod is available.  [derived from the pod's probes]",
 )
-@click.option("--config", default="", metavar="FILE", type=click.Path(), help="The house file.  [the nearest]")
-@click.option("--kube-version", default="", metavar="V", help="The Kubernetes version to render for.")
-@click.option("--helm", default="embedded", metavar="embedded|PATH", help="The Helm that renders.  [embedded]")
-@click.option("--format", "form", type=click.Choice(["markdown", "json"]), default="markdown", help="[markdown]")
-@click.option("--output", "-o", metavar="FILE", type=click.Path(dir_okay=False), help="Write there.  [stdout]")
+@config_option
+@helm_options
+@format_options(("markdown", "json"), "markdown")
+@output_option
 def runbook(chart: str, **given: Any) -> None:
-    """Write the page for whoever runs the Rollouts of CHART as one release: checks, deploying, steps, all commands.
+    """Write an operations page for one release: checks, deployment, steps, commands.
 
-    CHART is a chart (a directory or a .tgz), a manifest file, a folder of manifests, or - for a rendered stream. Names,
-    times and pods are those of this release: give its --release, --namespace and --values.
+    CHART is a chart (a directory or a .tgz), a manifest file, a directory of manifests, or - for a rendered stream. The
+    page shows the names, times and pods of this release: give its --release, --namespace and --values.
     """
     from rolloutgen.report.runbook import as_json, markdown
 

@@ -8,21 +8,24 @@ from typing import TYPE_CHECKING
 
 import click
 
+from rolloutgen.cli.options import config_option
+
 if TYPE_CHECKING:
     from rolloutgen.scaffold.update import Update
 
 
 @click.command()
 @click.argument("directory", metavar="[DIR]", default=".", type=click.Path())
-@click.option("--data", multiple=True, metavar="K=V", help="An answer that is another one now, or a new one.")
+@click.option("--data", multiple=True, metavar="K=V", help="Change or add an answer.")
 @click.option("--dry-run", is_flag=True, help="Print the unified diff and write nothing.")
-@click.option("--force", is_flag=True, help="Update although changes are not committed yet.")
-@click.option("--config", default="", metavar="FILE", type=click.Path(), help="The house file.  [the nearest]")
+@click.option("--force", is_flag=True, help="Update despite uncommitted changes.")
+@config_option
 def update(directory: str, data: tuple[str, ...], dry_run: bool, force: bool, config: str) -> None:
-    """Bring what a template has learnt since into what `rolloutgen new` made in DIR.  [.]
+    """Update a chart created by `rolloutgen new` to the latest template version.
 
-    What was changed there stays. Where the template changed the same lines, both stand between conflict marks, and the
-    exit code is 1. New questions take their defaults; --data answers them, or changes an answer.
+    Your changes are kept. Where the template changed the same lines, the file gets conflict marks and the exit code is
+    1. New questions take their defaults; --data answers them or changes an answer. DIR is the current directory by
+    default.
     """
     from rolloutgen.scaffold.update import apply_update, in_repository, plan_update
 

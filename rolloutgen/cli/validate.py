@@ -9,7 +9,17 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from rolloutgen.cli.arguments import charts_below, parse_seconds, parse_set, parse_shard, parse_toggles, shard
-from rolloutgen.cli.group import save
+from rolloutgen.cli.colors import color_severities
+from rolloutgen.cli.group import put, save
+from rolloutgen.cli.options import (
+    config_option,
+    deployer_option,
+    format_options,
+    helm_option,
+    is_quiet,
+    output_option,
+    values_options,
+)
 
 if TYPE_CHECKING:
     from rolloutgen.lint.validate import Judged
@@ -20,58 +30,62 @@ _FORMATS = ("text", "json", "sarif", "junit", "github", "gitlab")
 
 @click.command(no_args_is_help=True)
 @click.argument("paths", nargs=-1, type=click.Path())
-@click.option("--all", "roots", multiple=True, metavar="DIR", type=click.Path(), help="Every chart below DIR as well.")
 @click.option(
-    "--shard", metavar="I/N", callback=parse_shard, help="The I-th of N parts of the charts, the same everywhere."
+    "--all", "roots", multiple=True, metavar="DIR", type=click.Path(), help="Also validate all charts below DIR."
 )
-@click.option("--values", "-f", multiple=True, metavar="FILE", help="Values that the charts need, as for helm.")
-@click.option("--set", "sets", multiple=True, metavar="K=V", help="A value that the charts need, as for helm.")
+@click.option("--shard", metavar="I/N", callback=parse_shard, help="Process only shard I of N (deterministic).")
+@values_options
 @click.option(
     "--value-set",
     "value_sets",
     multiple=True,
     metavar="NAME=FILE,FILE",
     callback=parse_set,
-    help="One more set of values to render under.",
+    help="Additional value set to render with.",
 )
 @click.option(
-    "--toggles", metavar="N|all|none", callback=parse_toggles, help="How many more value sets to derive.  [none]"
+    "--toggles",
+    metavar="N|all|none",
+    callback=parse_toggles,
+    help="Number of value sets to derive from conditions.  [none]",
 )
-@click.option("--kube-version", metavar="V", help="The Kubernetes version to render and judge for.  [the newest]")
-@click.option("--helm", default="embedded", metavar="embedded|PATH", help="The Helm that renders.  [embedded]")
+@click.option("--kube-version", metavar="V", help="Kubernetes version to render and validate for.  [the newest]")
+@helm_option
 @click.option(
     "--timeout",
     default=0.0,
     metavar="SECONDS",
     callback=parse_seconds,
-    help="The longest that one render may take.  [30]",
+    help="Time limit of one render.  [30]",
 )
-@click.option(
-    "--deployer",
-    type=click.Choice(["helm3", "helm4", "helmfile", "argocd", "flux"]),
-    help="What deploys the charts: switches on the rules that hold for it.",
-)
-@click.option("--config", metavar="FILE", type=click.Path(), help="The house file.  [the nearest rolloutgen.yaml]")
+@deployer_option("Deployment tool; enables the rules for that tool.")
+@config_option
 @click.option(
     "--schema-location",
     "locations",
     multiple=True,
     metavar="DIR|TEMPLATE",
-    help="Schemas to ask before the packaged ones, as for kubeconform.",
+    help="Schemas to use before the bundled ones, as for kubeconform.",
 )
-@click.option("--kubeconform", is_flag=True, help="Ask the program kubeconform too, and tell where it disagrees.")
-@click.option("--only", multiple=True, metavar="ID", help="Show findings of this rule alone.")
-@click.option("--exclude", multiple=True, metavar="ID", help="Show no findings of this rule.")
-@click.option("--format", "form", type=click.Choice(_FORMATS), default="text", help="[text]")
-@click.option("--fail-on", type=click.Choice(["warning", "error"]), default="error", help="Exit 1 for these.  [error]")
-@click.option("--baseline", metavar="FILE", type=click.Path(), help="Findings that are known: fail for new ones only.")
-@click.option("--write-baseline", is_flag=True, help="Write what is found now to the baseline, and succeed.")
+@click.option("--kubeconform", is_flag=True, help="Also run kubeconform and report where it disagrees.")
+@click.option("--only", multiple=True, metavar="CODE", help="Report findings of this rule only.")
+@click.option("--exclude", multiple=True, metavar="CODE", help="Do not report findings of this rule.")
+@format_options(_FORMATS)
+@output_option
+@click.option(
+    "--fail-on",
+    type=click.Choice(["warning", "error"]),
+    default="error",
+    help="Severity from which the exit code is 1.  [error]",
+)
+@click.option("--baseline", metavar="FILE", type=click.Path(), help="Known findings; only new ones are reported.")
+@click.option("--write-baseline", is_flag=True, help="Write the current findings to the baseline and succeed.")
 def validate(paths: tuple[str, ...], **given: Any) -> None:
-    """Tell what the API server and the controllers would say of charts and manifests, and what none of them says.
+    """Validate charts and manifests: API server schemas, Argo Rollouts, Istio and cert-manager rules, common mistakes.
 
-    PATH is a chart (a directory or a .tgz), a manifest file, another folder, or - for a rendered stream. Charts are
-    rendered with their defaults and each ci/*-values.yaml. Of a folder that is no chart, every chart below it is
-    judged, and its manifests. Files that are named count as one release, and so do the manifests of a folder.
+    PATH is a chart (a directory or a .tgz), a manifest file, another directory, or - for a rendered stream. Charts are
+    rendered with their defaults and each ci/*-values.yaml. For a directory that is not a chart, all charts and
+    manifests below it are validated. Manifest files given together are treated as one release.
     """
     from rolloutgen.lint.inputs import inputs_of
 
@@ -102,7 +116,10 @@ def validate(paths: tuple[str, ...], **given: Any) -> None:
         sifted = sift(judged, given["baseline"])
         judged, known, gone = list(sifted.judged), sifted.known, len(sifted.gone)
     result = Result(judged, given["fail_on"], known, gone)
-    click.echo(format_findings(given["form"], result), nl=False)
+    if result.failed or not is_quiet():
+        report = format_findings(given["form"], result)
+        is_text = given["form"] == "text" and not given["output"]
+        put(color_severities(report) if is_text else report, given["output"] or "")
     sys.exit(int(result.failed))
 
 
