@@ -18,6 +18,18 @@ _ELSEWHERE = ("-h", "--help", "--helm", "--all", "--shard")  # no Helm here, or 
 
 def main() -> None:
     """The entry point of the program."""
+    try:
+        _run()
+    except SystemExit as end:
+        _leave(end)
+    except KeyboardInterrupt as stop:  # while all is imported: no command has begun
+        from rolloutgen.cli.interrupts import code_of
+
+        print("\ninterrupted", file=sys.stderr)
+        _leave(SystemExit(code_of(stop)))
+
+
+def _run() -> None:
     gc.set_threshold(_YOUNG)
     if _renders_here(sys.argv[1:]):
         from rolloutgen.helm.isolated import start_ahead
@@ -25,10 +37,7 @@ def main() -> None:
         start_ahead()  # starting Helm takes longer than all that is imported from here on
     from rolloutgen.cli.group import main as run
 
-    try:
-        run()
-    except SystemExit as end:
-        _leave(end)
+    run()
 
 
 def _leave(end: SystemExit) -> NoReturn:
@@ -42,6 +51,8 @@ def _leave(end: SystemExit) -> NoReturn:
                 stream.flush()
     except (OSError, ValueError):  # nobody can be told; the interpreter does what it does for such a stream
         raise end from None
+    except KeyboardInterrupt:  # it ends as it is
+        pass
     os._exit(end.code or 0)
 
 

@@ -146,6 +146,14 @@ class LazyGroup(click.Group):
         with formatter.section("Commands"):
             formatter.write_dl([(name, line) for name, (_, _, line) in self.table.items()])
 
+    def make_context(self, *given: Any, **more: Any) -> click.Context:
+        """Reads the arguments, --version included; click itself would end an interrupt with 1, which is a refusal."""
+        try:
+            return super().make_context(*given, **more)
+        except KeyboardInterrupt as stop:
+            click.echo("\ninterrupted", err=True)
+            sys.exit(code_of(stop))
+
     def invoke(self, ctx: click.Context) -> Any:
         """Runs a command; a RolloutgenError becomes its text on stderr and its exit code. A bug keeps its traceback."""
         try:

@@ -16,6 +16,26 @@ from rolloutgen.cli.arguments import charts_below, shard
 
 from .conftest import Copy, Run, bytes_of
 
+# Ends the program by SIGINT at the moment at which it imports the module that is named first.
+_INTERRUPTED = """
+import os, signal, sys
+at = sys.argv.pop(1)
+class Stop:
+    def find_spec(self, name, *_):
+        if name == at:
+            sys.meta_path.remove(self)
+            os.kill(os.getpid(), signal.SIGINT)
+sys.meta_path.insert(0, Stop())
+from rolloutgen.cli import main
+main()
+"""
+
+
+def hear() -> None:
+    """Undoes what a shell does for jobs in the background, where interrupts are ignored as nohup ignores a hangup."""
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, signal.SIG_DFL)
+
 
 def test_a_bad_chart_does_not_stop_the_rest(run: Run, copy: Copy, tmp_path: Path) -> None:
     copy("plain", "charts/a"), copy("strategy-recreate", "charts/b"), copy("plain", "charts/c")
@@ -83,6 +103,7 @@ def test_an_interrupt_leaves_every_chart_as_it_was_or_converted(run: Run, copy: 
         stderr=subprocess.PIPE,
         text=True,
         start_new_session=True,
+        preexec_fn=hear,
     )
     assert process.stdout is not None
     process.stdout.readline()  # the first chart is done
@@ -108,7 +129,7 @@ def test_a_signal_at_any_moment_leaves_nothing_behind(copy: Copy, tmp_path: Path
         stderr=subprocess.PIPE,
         text=True,
         start_new_session=True,
-        preexec_fn=lambda: [signal.signal(heard, signal.SIG_DFL) for heard in (signal.SIGINT, signal.SIGHUP)],
+        preexec_fn=hear,
     )
     time.sleep(seconds)
     os.killpg(process.pid, number)
@@ -130,7 +151,7 @@ def test_an_interrupt_of_one_chart_is_no_refusal(copy: Copy, tmp_path: Path) -> 
         stderr=subprocess.PIPE,
         text=True,
         env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])},
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+        preexec_fn=hear,
     )
     while not (tmp_path / "started").exists():
         time.sleep(0.02)
@@ -138,6 +159,25 @@ def test_an_interrupt_of_one_chart_is_no_refusal(copy: Copy, tmp_path: Path) -> 
     _, errors = process.communicate(timeout=60)
     assert (process.returncode, errors.strip()) == (130, "interrupted")
     assert bytes_of(tmp_path / "web") == before
+
+
+@pytest.mark.skipif(os.name == "nt", reason="signals are POSIX")
+@pytest.mark.parametrize(
+    ("module", "argument"),
+    [("rolloutgen.cli.group", "rules"), ("rolloutgen.doctor", "--version"), ("rolloutgen.cli.explain", "rules")],
+    ids=["before the arguments are read", "while they are read", "while the command is imported"],
+)
+def test_an_interrupt_at_the_start_is_no_refusal(module: str, argument: str) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", _INTERRUPTED, module, argument],
+        env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        preexec_fn=hear,
+        check=False,
+    )
+    assert (done.returncode, done.stderr.strip()) == (130, "interrupted")
 
 
 @pytest.mark.skipif(os.name == "nt", reason="pipes are POSIX")
