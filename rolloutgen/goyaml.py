@@ -108,13 +108,21 @@ def parse(text: str, first_line: int = 1) -> YamlDocument:
     offset = first_line - 1
     builder = _Counting(offset) if "&" in text and "*" in text else _Builder(offset)
     try:
-        node = compose(text)
+        node = _compose_at(text, offset)
         body = None if node is None else builder.value(node, ())
     except RecursionError:
         raise LimitError("the YAML is nested too deeply", line=first_line) from None
     except YamlError as fault:
         raise YamlError(fault.problem, fault.line + offset) from None
     return YamlDocument(body, first_line, text, tuple(builder.duplicates))
+
+
+def _compose_at(text: str, offset: int) -> yaml.Node | None:
+    """As `compose`; lines of a LimitError count from `offset`, as those of the builder do."""
+    try:
+        return compose(text)
+    except LimitError as fault:
+        raise LimitError(fault.what, line=(fault.line or 1) + offset) from None
 
 
 def load_documents(text: str) -> tuple[YamlDocument, ...]:

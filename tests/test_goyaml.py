@@ -162,6 +162,14 @@ def test_nesting_without_end_is_refused(text: str) -> None:
         goyaml.load(text)
 
 
+@pytest.mark.parametrize("deep", ["[" * 2000, "[" * 290 + "\n" + "[" * 20, "{a: " * 2000, "\n  " + "- " * 2000])
+def test_the_limit_of_nesting_names_its_line_in_the_whole_text(deep: str) -> None:
+    """The same line whether libyaml bounds the nesting by itself (0.2.6) or not."""
+    with pytest.raises(LimitError, match="nested too deeply") as raised:
+        goyaml.load_documents(f"a: 1\n---\nb: 1\nc: {deep}")
+    assert raised.value.line == 4 + deep.count("\n")
+
+
 def test_nesting_by_indentation_is_refused() -> None:
     with pytest.raises(LimitError, match="nested too deeply"):
         goyaml.load("\n".join(" " * depth + "a:" for depth in range(2000)))
