@@ -59,7 +59,8 @@ def save(text: str, path: str) -> None:
     from rolloutgen.errors import UsageError
 
     try:
-        Path(path).write_text(text, encoding="utf-8")
+        # A path need not be UTF-8: JSON writes such a byte as it stands here, as an escape.
+        Path(path).write_text(text, encoding="utf-8", errors="backslashreplace")
     except OSError as fault:
         raise UsageError(f"cannot be written: {fault.strerror}", path=path) from None
 
