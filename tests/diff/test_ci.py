@@ -13,7 +13,6 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Mapping
-from itertools import takewhile
 from pathlib import Path
 from typing import Any
 
@@ -35,13 +34,13 @@ _GH = """#!/usr/bin/env python3
 import json, os, sys
 folder, arguments = os.environ["FAKE"], sys.argv[1:]
 with open(f"{folder}/calls", "a") as log:
-    if arguments[:2] != ["api", "user"]: log.write(json.dumps(arguments) + "\\n")
+    if arguments[:2] != ["api", "graphql"]: log.write(json.dumps(arguments) + "\\n")
 if os.path.exists(f"{folder}/forbidden"): sys.exit("HTTP 403: Resource not accessible by integration")
 if "--paginate" in arguments:
     for comment in json.load(open(f"{folder}/comments.json")):
         own = comment["user"]["login"] == os.environ["AUTHOR"]
         if own and comment["body"].startswith(os.environ["MARK"]): print(comment["id"])
-elif arguments[:2] == ["api", "user"]:
+elif arguments[:2] == ["api", "graphql"]:
     if not os.path.exists(f"{folder}/login"): sys.exit("HTTP 403: Resource not accessible by integration")
     print(open(f"{folder}/login").read())
 else: print("https://example.org/comment")
@@ -89,7 +88,9 @@ class Runner:
     def bash(self, script: str, environment: Mapping[str, str], *options: str) -> subprocess.CompletedProcess[str]:
         command = ["bash", "--noprofile", "--norc", *options, "-c", script]
         whole = {**self.environment, **environment}
-        return subprocess.run(command, cwd=self.top, env=whole, capture_output=True, text=True, check=False)
+        return subprocess.run(
+            command, cwd=self.top, env=whole, capture_output=True, encoding="utf-8", errors="replace", check=False
+        )
 
 
 def clone(repo: Repo, target: Path) -> Path:
@@ -155,7 +156,10 @@ def action(runner: Runner, number: str = "7", **inputs: str) -> tuple[dict[str, 
         done = runner.bash(step["run"], {**given, "GITHUB_OUTPUT": str(output)}, "-e", "-o", "pipefail")
         lines += (done.stdout + done.stderr).splitlines()
         values.update(
-            {f"steps.{step.get('id')}.outputs.{key}": text for key, text in outputs(output.read_text()).items()}
+            {
+                f"steps.{step.get('id')}.outputs.{key}": text
+                for key, text in outputs(output.read_text("utf-8", "replace")).items()
+            }
         )
         if done.returncode:
             values["failed"] = name
@@ -164,15 +168,41 @@ def action(runner: Runner, number: str = "7", **inputs: str) -> tuple[dict[str, 
 
 
 def outputs(text: str) -> dict[str, str]:
-    """What a step wrote to $GITHUB_OUTPUT: `name=value`, and `name<<END` ... `END`."""
+    """What a step wrote to $GITHUB_OUTPUT, read as the runner reads it: lines `name=value`, and `name<<END`, lines of
+    the value, `END`. Raises ValueError for anything else, as the runner fails the step."""
     found: dict[str, str] = {}
-    lines = iter(text.splitlines())
+    lines = iter(text.split("\n"))
     for line in lines:
-        name, heredoc, end = line.partition("<<")
-        if heredoc and "=" not in name:
-            found[name] = "\n".join(takewhile(end.__ne__, lines))
-        else:
-            name, _, found[line.partition("=")[0]] = line.partition("=")
+        if not line:
+            continue
+        parts = re.fullmatch(r"([^=]+?)(?:=(.*)|<<(.+))", line)
+        if parts is None:
+            raise ValueError(f"invalid format {line!r}")
+        name, rest, end = parts.groups()
+        if end is None:
+            found[name] = rest
+            continue
+        value = []
+        while (part := next(lines, None)) != end:
+            if part is None:
+                raise ValueError(f"the delimiter {end!r} of {name!r} is not found")
+            value.append(part)
+        found[name] = "\n".join(value)
+    return found
+
+
+def obeyed(lines: list[str]) -> list[str]:
+    """The commands in a step's output that the runner obeys: none between `::stop-commands::WORD` and `::WORD::`."""
+    found: list[str] = []
+    stopped = ""
+    for line in map(str.lstrip, lines):
+        if stopped:
+            stopped = "" if line == f"::{stopped}::" else stopped
+        elif line.startswith("::stop-commands::"):
+            stopped = line.removeprefix("::stop-commands::")
+        elif line.startswith("::"):
+            found.append(line)
+    assert not stopped
     return found
 
 
@@ -190,21 +220,37 @@ def test_the_action_reviews_what_the_pull_request_changed(runner: Runner) -> Non
 
 
 def test_a_folder_cannot_set_outputs(runner: Runner, repo: Repo) -> None:
-    """With a fixed delimiter, the lines of this folder's name would end the list of charts and set `html`."""
-    hostile = "charts/x\nEND-OF-CHARTS\nhtml=y"
+    """With a fixed delimiter, the lines of this folder's name would end the list of charts and set `html`; printed as
+    they are, they would be a command. A name that is not UTF-8 ends nothing either."""
+    hostile = "charts/x\nEND-OF-CHARTS\nhtml=y\n::add-mask::a"
     repo.git("checkout", "-q", "pr")
     repo.chart(hostile, name="hostile")
+    if sys.platform == "linux":
+        repo.chart("charts/\udcff", name="bytes")
     repo.commit("a folder with line breaks")
     runner.top = clone(repo, runner.folder / "again")
     values, lines = action(runner)
     assert "failed" not in values, lines
-    assert values["steps.diff.outputs.html"].endswith("/rolloutgen-report/diff.html")
-    assert values["steps.diff.outputs.charts"] == "charts/web"
-    listed = Path(values["steps.diff.outputs.list"]).read_bytes().split(b"\0")
-    assert hostile.encode() in listed  # it is validated all the same
     assert {name.removeprefix("steps.diff.outputs.") for name in values if name.startswith("steps.diff.")} == {
         "code", "html", "comment", "charts", "list",
     }  # fmt: skip
+    assert values["steps.diff.outputs.html"].endswith("/rolloutgen-report/diff.html")
+    assert values["steps.diff.outputs.charts"].splitlines()[0] == "charts/web"
+    assert "y" not in values["steps.diff.outputs.charts"]
+    listed = Path(values["steps.diff.outputs.list"]).read_bytes().split(b"\0")
+    assert hostile.encode() in listed  # it is validated all the same
+    assert obeyed(lines) == []
+
+
+@pytest.mark.programs
+def test_a_file_gives_the_runner_no_commands(runner: Runner, repo: Repo) -> None:
+    repo.git("checkout", "-q", "pr")
+    repo.write({"charts/web/rolloutgen.yaml": '"a\\n::add-mask::a": 1\n'})
+    repo.commit("an unknown key with a line break")
+    runner.top = clone(repo, runner.folder / "again")
+    values, lines = action(runner)
+    assert values["failed"] == "The verdict"
+    assert any("::add-mask::a" in line for line in lines) and not any("mask" in line for line in obeyed(lines)), lines
 
 
 @pytest.mark.programs
@@ -219,14 +265,18 @@ def test_the_action_replaces_its_own_comment_and_no_other(runner: Runner) -> Non
                 "body": "<!-- rolloutgen diff -->\nby somebody who copied the mark",
             },
             {"id": 3, "user": BOT, "body": "<!-- rolloutgen diff -->\nof the run before"},
-            {"id": 5, "user": {"login": "release-bot"}, "body": "<!-- rolloutgen diff -->\nwith a token of its own"},
+            {
+                "id": 5,
+                "user": {"login": "release-bot[bot]"},
+                "body": "<!-- rolloutgen diff -->\nof an app",
+            },
         ]
     )
     action(runner)
     assert runner.calls()[-1][1:4] == ["--method", "PATCH", "repos/team/charts/issues/comments/3"]
     action(runner, marker="prod")
     assert runner.calls()[-1][1:4] == ["--method", "PATCH", "repos/team/charts/issues/comments/2"]
-    (runner.folder / "login").write_text("release-bot")
+    (runner.folder / "login").write_text("release-bot[bot]")
     action(runner)
     assert runner.calls()[-1][1:4] == ["--method", "PATCH", "repos/team/charts/issues/comments/5"]
 
