@@ -41,8 +41,11 @@ class Outcome:
 
 def run(task: ConvertTask, engine: HelmEngine) -> Outcome:
     """Plans one chart, writes it where the task says so, and reports. Raises UsageError and what is a bug."""
+    from rolloutgen.chart.write import finish_interrupted
     from rolloutgen.report.conversion import form
 
+    if task.writes and not task.target:
+        finish_interrupted(task.path)
     conversion = plan_chart(task.path, task.request, engine)
     if task.writes:
         write(conversion, task.target)

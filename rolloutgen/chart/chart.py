@@ -12,9 +12,10 @@ from typing import Any
 from rolloutgen import goyaml
 from rolloutgen.chart.disk import (
     DEFAULT_LIMITS,
+    STAGING,
+    VERSION_CONTROL,
     Limits,
     ignored_paths,
-    is_interrupted,
     parse_rules,
     read_archive,
     read_directory,
@@ -129,10 +130,6 @@ def load_chart(path: str | os.PathLike[str], *, limits: Limits = DEFAULT_LIMITS)
     """
     name = os.fspath(path)
     if os.path.isdir(name):
-        if is_interrupted(name):
-            from rolloutgen.chart.write import recover
-
-            recover(name)
         files, modes = read_directory(name, limits)
     elif os.path.isfile(name):
         files, modes = read_archive(name, limits), {}
@@ -158,34 +155,34 @@ def _bound_values(files: Mapping[str, bytes]) -> None:
 
 
 def write_chart(before: Chart, after: Chart, target: str | os.PathLike[str]) -> None:
-    """Writes what differs between `before`, as it was loaded, and `after`, all or nothing.
+    """Writes what differs between `before`, as it was loaded, and `after`.
 
     `target` is the directory that `before` came from, which is changed in place, or a new one, which becomes a copy of
-    it with the changes; a target that holds exactly `after` already is left alone.
+    it with the changes; a target that holds exactly `after` already is left alone. What a killed run leaves in place is
+    finished by `finish_interrupted`.
     Raises ChartError when a file has changed on disk since it was loaded or cannot be written, UsageError for a target
     that holds something else or an archive that would have to change.
     """
     from rolloutgen.chart.write import replace_files
 
     where = os.fspath(target)
-    changes = {path: data for path, data in after.files.items() if before.files.get(path) != data}
-    removed = dict.fromkeys(path for path in before.files if path not in after.files)
+    changes: dict[str, bytes | None] = {
+        path: data for path, data in after.files.items() if before.files.get(path) != data
+    }
+    changes.update(dict.fromkeys(path for path in before.files if path not in after.files))
     if os.path.realpath(where) != os.path.realpath(before.root):
-        _write_new(before, {**changes, **removed}, after, where)
+        _write_new(before, changes, after, where)
         return
     if not os.path.isdir(where):
         raise UsageError("a packaged chart is not changed in place", path=where, hint="Name a directory by --output.")
-    for path in (*changes, *removed):
-        if _bytes_on_disk(os.path.join(where, path)) != before.files.get(path):
-            raise ChartError("the file has changed since it was read; nothing is written", path=path, hint="Run again.")
-    if changes or removed:
-        replace_files(where, {**changes, **removed}, after.modes)
+    if changes:
+        replace_files(where, before.files, changes, after.modes)
 
 
 def _write_new(before: Chart, changes: Mapping[str, bytes | None], after: Chart, target: str) -> None:
     import shutil
 
-    from rolloutgen.chart.write import copy_tree, sibling, write_into
+    from rolloutgen.chart.write import fill_new_directory, write_into
 
     if os.path.isdir(target) and os.listdir(target):
         if read_directory(target, DEFAULT_LIMITS)[0] == after.files:
@@ -194,27 +191,13 @@ def _write_new(before: Chart, changes: Mapping[str, bytes | None], after: Chart,
     source = os.path.realpath(before.root)
     if os.path.isdir(source) and os.path.realpath(target).startswith(source + os.sep):
         raise UsageError("the output directory lies inside the chart", path=target)
-    fresh = sibling(target)
-    try:
-        os.makedirs(os.path.dirname(fresh), exist_ok=True)
+    with fill_new_directory(target) as fresh:
         if os.path.isdir(source):
-            copy_tree(source, fresh)
+            ignored = shutil.ignore_patterns(*VERSION_CONTROL, STAGING)
+            shutil.copytree(source, fresh, symlinks=True, ignore=ignored, dirs_exist_ok=True)
             write_into(fresh, changes, after.modes)
         else:
             write_into(fresh, after.files, after.modes)
-        os.rename(fresh, os.path.realpath(target))
-    except OSError as fault:
-        raise ChartError(f"cannot be written: {fault.strerror or fault}", path=target) from None
-    finally:
-        shutil.rmtree(fresh, ignore_errors=True)
-
-
-def _bytes_on_disk(path: str) -> bytes | None:
-    try:
-        with open(path, "rb") as stream:
-            return stream.read()
-    except OSError:
-        return None
 
 
 def _where_charts_are(files: Mapping[str, bytes]) -> str:

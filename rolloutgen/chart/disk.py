@@ -21,12 +21,13 @@ if TYPE_CHECKING:  # a directory takes none of these
     import gzip
     import tarfile
 
-JOURNAL = ".rolloutgen-journal"
-SIBLING = ".rolloutgen-"
+VERSION_CONTROL = frozenset({".git", ".hg", ".svn", ".bzr"})
+# What a run that was killed while it wrote the chart leaves in it: files that belong into it, or are not all there.
+PENDING, STAGING = ".rolloutgen-pending", ".rolloutgen-staging"
 
 _MIB = 1024 * 1024
 # Never part of a chart, even where the chart is the whole checkout.
-_SKIPPED = frozenset({".git", ".hg", ".svn", ".bzr", JOURNAL})
+_SKIPPED = VERSION_CONTROL | {STAGING}
 _DOCUMENT = re.compile(r"(?i)(?:licen[cs]e|notice|readme|changelog|contributing|owners|codeowners)\b|.*\.md$")
 _PARTS = frozenset(
     {"Chart.yaml", "Chart.lock", "values.yaml", "values.schema.json", "requirements.yaml", ".helmignore"}
@@ -47,27 +48,18 @@ Entry = os.DirEntry[str]
 Ignored = Callable[[str, bool], bool]
 
 
-def is_interrupted(root: str) -> bool:
-    """Whether a killed run left something behind in the directory `root` or beside it."""
-    real = os.path.realpath(root)
-    return os.path.isdir(os.path.join(real, JOURNAL)) or bool(leftovers(real))
-
-
-def leftovers(root: str) -> list[str]:
-    """What stands beside `root` under a name of `atomic.sibling`."""
-    folder, name = os.path.split(root)
-    try:
-        return [os.path.join(folder, found) for found in os.listdir(folder) if found.startswith(f".{name}{SIBLING}")]
-    except OSError:
-        return []
-
-
 def read_directory(root: str, limits: Limits) -> tuple[dict[str, bytes], dict[str, int]]:
     """Bytes and permission bits of every file below `root`, by posix path.
 
-    Large files that .helmignore hides from Helm are left out. Raises ChartError for links that leave the directory and
-    for what is no file, LimitError beyond `limits`.
+    Large files that .helmignore hides from Helm are left out. Raises ChartError for links that leave the directory,
+    for what is no file and for a half-written chart, LimitError beyond `limits`.
     """
+    if os.path.lexists(os.path.join(root, PENDING)):
+        raise ChartError(
+            "half written: a run of rolloutgen was interrupted here, or is not at its end",
+            path=os.path.join(root, PENDING),
+            hint="Repeat that run, which finishes it first; or restore the directory from version control.",
+        )
     files: dict[str, bytes] = {}
     modes: dict[str, int] = {}
     total = 0

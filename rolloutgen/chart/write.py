@@ -1,364 +1,118 @@
-"""Changing a set of files in a directory all or nothing, whenever the process is killed.
+"""Writes files of a chart so that each one is old or new at any moment, and a second run finishes a killed one.
 
-Two ways. Where the kernel can exchange two directories in one step (Linux renameat2, macOS renamex_np), a complete new
-tree is built beside the old one, unchanged files as hard links, and takes its name: whoever looks sees the old tree or
-the new one. The old directory then gets the same content and its name back, so that a shell or editor that stands in
-it stays where it is.
+In place, the new files are first staged in a directory inside the chart, which is complete once it is renamed to
+`.rolloutgen-pending`; then `os.replace` moves each to its place. It has to be kept because half of the changes is no
+chart that could be converted again: the old templates are gone by then. Readers refuse a chart that holds it, the next
+writer calls `finish_interrupted`. As it may also have come with a chart from anywhere, nothing in it is trusted: what
+it names must be a file below the root, not of version control and not changed since.
 
-Elsewhere (a mount point, a directory that holds .git, a file system without exchange) the new files are first written
-into a journal in the directory. Once it is complete, a helper process that outlives this one moves them into place;
-should that be killed as well, the next run finishes it (`recover`). Before that point nothing has changed.
-
-The few system calls that Python does not wrap: exchanging two directories, locking one, putting signals off.
+A new directory is filled under a hidden name beside it and then renamed.
 """
 
 from __future__ import annotations
 
 import contextlib
-import json
 import os
 import shutil
 import signal
-import subprocess
-import sys
-import time
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from rolloutgen.chart.disk import JOURNAL, SIBLING, leftovers
+from rolloutgen.chart.disk import PENDING, STAGING, VERSION_CONTROL
 from rolloutgen.errors import ChartError, UsageError
 
-_PLAN = "plan.json"
-_VERSION_CONTROL = frozenset({".git", ".hg", ".svn", ".bzr"})
-_MOST_LINKS = 20_000  # beyond that, building a tree beside takes longer than anyone would wait
+_NEW, _GONE = "new", "gone"  # in the pending directory: files by their paths in the chart; what is gone is empty there
 
-Changes = Mapping[str, bytes | None]  # posix path below the root -> content, None to delete
+Contents = Mapping[str, bytes | None]  # posix path below the root -> content, None for no file
 Modes = Mapping[str, int]
 
 
-class CannotExchange(Exception):
-    """The directory cannot be replaced in one step."""
+def replace_files(root: str, before: Contents, after: Contents, modes: Modes) -> None:
+    """Writes the files `after` to the directory `root`: new contents, deletions, then the records (`_is_record`).
 
-
-def replace_files(root: str, changes: Changes, modes: Modes) -> None:
-    """Applies `changes` to the directory `root`, all or nothing. `modes` are for files that are new.
-
-    A path that leads through a symbolic link changes what the link points at. Files that `changes` does not name are
-    not touched. Raises ChartError when the directory cannot be written, UsageError when another run writes it; then
-    nothing has changed.
+    `before` is what these files held when they were read; `modes` are for new files. A path that leads through a
+    symbolic link changes the file that the link names; files that `after` does not name are not touched.
+    Raises UsageError while another run writes there, ChartError for a file that changed since it was read or that
+    cannot be written; then nothing has changed.
     """
     real = os.path.realpath(root)
-    try:
-        located = _located(real, changes)
-        with locked(real):
-            try:
-                _by_exchange(real, located, modes)
-            except CannotExchange:
-                _by_journal(real, located, modes)
-    except BlockingIOError:
-        raise UsageError("another run of rolloutgen is writing this chart", path=root) from None
-    except OSError as fault:
-        raise ChartError(f"cannot be written: {fault.strerror or fault}", path=fault.filename or root) from None
+    located = _located(real, after)
+    staging = os.path.join(real, STAGING)
+    with _writing(root):
+        shutil.rmtree(staging, ignore_errors=True)
+        os.mkdir(staging)  # fails for a link, which may have come with the chart
+        try:
+            for path, data in after.items():
+                target = os.path.join(real, located[path])
+                if read_bytes(os.path.join(real, path)) != before.get(path):
+                    what = "the file has changed since it was read; nothing is written"
+                    raise ChartError(what, path=path, hint="Run again.")
+                _check_writable(os.path.dirname(target))
+                staged = os.path.join(staging, _GONE if data is None else _NEW, located[path])
+                _write(staged, data or b"", modes.get(path), target)
+            os.rename(staging, os.path.join(real, PENDING))
+        finally:
+            shutil.rmtree(staging, ignore_errors=True)
+        _move_pending(real)
 
 
-def recover(root: str) -> None:
-    """Ends what a killed run left behind: a complete journal is applied, everything else of it is removed.
+def finish_interrupted(root: str) -> None:
+    """Finishes what a killed run left half written in the directory `root`; without such a run, does nothing.
 
-    Raises ChartError when a complete journal cannot be applied.
+    Raises UsageError while the run is alive, ChartError for a pending directory that no run left or whose files have
+    changed since; then nothing has changed.
     """
     real = os.path.realpath(root)
-    journal = os.path.join(real, JOURNAL)
-    remains = leftovers(real)
-    if not remains and not os.path.isdir(journal):
+    if not os.path.lexists(pending := os.path.join(real, PENDING)):
         return
-    try:
-        with locked(real, patience=0):
-            for leftover in remains:
-                shutil.rmtree(leftover, ignore_errors=True)
-            finish_journal(real)
-    except BlockingIOError:
-        return  # its writer is alive
-    except OSError as fault:
-        raise ChartError(
-            "an interrupted run left this chart half written, and it cannot be finished",
-            path=root,
-            why=str(fault),
-            hint="Make the chart's directory writable and run again.",
-        ) from None
+    with _writing(root):
+        if not os.path.lexists(pending):  # its run has come to its end meanwhile
+            return
+        if not _is_ours(real):
+            what = "this was not left by an interrupted run, or files have changed since"
+            raise ChartError(what, path=pending, hint="Restore the chart from version control and remove this.")
+        _move_pending(real)
 
 
-def finish_journal(root: str) -> None:
-    """Moves a complete journal's files into place and removes the journal; an incomplete one is only removed.
-
-    What another process did already, or does at this moment, is done again without harm. Raises ChartError for a
-    journal that no run wrote, before anything is done: it may have come with a chart from anywhere.
-    """
-    journal = os.path.join(root, JOURNAL)
-    for path, name in _planned(root, os.path.join(journal, _PLAN)).items():
-        if name is None:
-            _delete(root, path)
-        elif os.path.exists(os.path.join(journal, name)):
-            target = os.path.join(root, path)
-            os.makedirs(os.path.dirname(target), exist_ok=True)
-            with contextlib.suppress(FileNotFoundError):
-                os.replace(os.path.join(journal, name), target)
-    shutil.rmtree(journal, ignore_errors=True)
-
-
-def _planned(root: str, plan: str) -> dict[str, str | None]:
-    """What a journal's plan says, {} where there is none: paths below `root` -> names in it, None to delete."""
-    found: object = None
-    try:
-        if os.path.isfile(plan):  # a pipe would be waited for
-            found = json.loads(Path(plan).read_bytes())
-        elif not os.path.lexists(plan):
-            return {}
-    except FileNotFoundError:  # removed at this moment
-        return {}
-    except (ValueError, RecursionError):
-        pass
-    if isinstance(found, dict) and all(_is_planned(root, path, name) for path, name in found.items()):
-        return found
-    raise ChartError(
-        "an interrupted run left a journal here, and this is none that it wrote",
-        path=os.path.dirname(plan),
-        hint="Look at what it holds, and remove it.",
-    )
-
-
-def _is_planned(root: str, path: str, name: object) -> bool:
-    if "\0" in path or os.path.basename(path) in ("", ".", ".."):
-        return False
-    folder = os.path.realpath(os.path.join(root, os.path.dirname(path)))
-    is_inside = folder == root or folder.startswith(root + os.sep)
-    return is_inside and (name is None or (isinstance(name, str) and name.isdecimal()))
-
-
-def copy_tree(source: str, target: str) -> None:
-    """A copy of a directory for a new place: links, modes and times as they are, version control left out."""
-    shutil.copytree(source, target, symlinks=True, ignore=shutil.ignore_patterns(*_VERSION_CONTROL, JOURNAL))
-
-
-def sibling(path: str) -> str:
-    """A hidden name beside `path` for what is on its way there; `recover` knows it."""
-    folder, name = os.path.split(os.path.realpath(path))
-    return os.path.join(folder, f".{name}{SIBLING}{os.getpid()}")
-
-
-def write_into(tree: str, changes: Changes, modes: Modes) -> None:
-    """Applies `changes` to a tree that nobody else sees yet, one after the other, through its symbolic links."""
-    for path, data in _located(tree, changes).items():
+def write_into(root: str, files: Contents, modes: Modes) -> None:
+    """Writes and deletes files of a directory that nobody else reads yet."""
+    real = os.path.realpath(root)
+    for path, located in _located(real, files).items():
+        target, data = os.path.join(real, located), files[path]
         if data is None:
-            _delete(tree, path)
+            _delete(real, located)
         else:
-            _write(os.path.join(tree, path), data, modes.get(path))
-
-
-def _by_exchange(root: str, changes: Changes, modes: Modes) -> None:
-    other = sibling(root)
-    try:
-        try:
-            _link_tree(root, other)
-        except (OSError, NotImplementedError) as fault:  # no right to write beside it, or a file that cannot be linked
-            raise CannotExchange from fault
-        with locked(other), uninterrupted():
-            write_into(other, changes, modes)
-            try:
-                exchange(other, root)
-            except OSError as fault:
-                raise CannotExchange from fault
-            # The new chart stands, whatever happens now; `other` is the old directory.
-            with contextlib.suppress(OSError):
-                for path, data in changes.items():
-                    if data is None:
-                        _delete(other, path)
-                    else:
-                        _link_over(os.path.join(root, path), os.path.join(other, path))
-                exchange(other, root)
-    finally:
-        shutil.rmtree(other, ignore_errors=True)  # of the three trees that it can be, none is needed any more
-
-
-def _by_journal(root: str, changes: Changes, modes: Modes) -> None:
-    journal = os.path.join(root, JOURNAL)
-    shutil.rmtree(journal, ignore_errors=True)
-    os.mkdir(journal)
-    try:
-        plan: dict[str, str | None] = {}
-        for number, (path, data) in enumerate(changes.items()):
-            plan[path] = None if data is None else str(number)
-            if data is not None:
-                mode = _mode(os.path.join(root, path))
-                _write(os.path.join(journal, str(number)), data, modes.get(path) if mode is None else mode)
-        _write(os.path.join(journal, "plan"), json.dumps(plan).encode(), None)
-    except BaseException:
-        shutil.rmtree(journal, ignore_errors=True)
-        raise
-    with uninterrupted():
-        os.rename(os.path.join(journal, "plan"), os.path.join(journal, _PLAN))  # from here on, the new chart stands
-        _finish_elsewhere(root)
-        if os.path.isdir(journal):
-            finish_journal(root)
-
-
-def _finish_elsewhere(root: str) -> None:
-    """Lets a process of its own move the files: that this one is killed does not stop it."""
-    home = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-    code = "import sys; sys.path.insert(0, sys.argv[1]); from rolloutgen.chart.atomic import finish_journal; "
-    command = [sys.executable, "-I", "-S", "-c", f"{code}finish_journal(sys.argv[2])", home, root]
-    with contextlib.suppress(OSError):
-        subprocess.run(command, start_new_session=True, stderr=subprocess.DEVNULL, check=False)
-
-
-def _located(root: str, changes: Changes) -> dict[str, bytes | None]:
-    """The changes by the path that symbolic links lead to; a link that is deleted goes itself, not what it names."""
-    located: dict[str, bytes | None] = {}
-    for path, data in changes.items():
-        full = os.path.join(root, path)
-        real = os.path.realpath(full) if data is not None else _with_real_folder(full)
-        relative = Path(os.path.relpath(real, root)).as_posix()
-        if relative.startswith("../"):
-            raise ChartError("a symbolic link that leaves the chart", path=path)
-        if located.get(relative, data) != data:
-            raise ChartError("two paths lead to this file, and it would have to hold two contents", path=path)
-        located[relative] = data
-    return located
-
-
-def _with_real_folder(path: str) -> str:
-    return os.path.join(os.path.realpath(os.path.dirname(path)), os.path.basename(path))
-
-
-def _link_tree(root: str, other: str) -> None:
-    """`other` becomes a tree like `root` whose files are the same files. Raises CannotExchange where it must not."""
-    if os.path.ismount(root) or not EXCHANGES:
-        raise CannotExchange("a mount point")
-
-    def unreadable(fault: OSError) -> None:
-        raise fault
-
-    count = 0
-    for folder, directories, files in os.walk(root, onerror=unreadable):
-        inside = os.path.normpath(os.path.join(other, os.path.relpath(folder, root)))
-        os.mkdir(inside)
-        for name in directories:
-            full = os.path.join(folder, name)
-            if name in _VERSION_CONTROL or os.path.ismount(full):
-                raise CannotExchange("version control or a mount point inside")
-            if os.path.islink(full):
-                os.symlink(os.readlink(full), os.path.join(inside, name))
-        for name in files:
-            os.link(os.path.join(folder, name), os.path.join(inside, name), follow_symlinks=False)
-        shutil.copystat(folder, inside)
-        count += len(files) + len(directories)
-        if count > _MOST_LINKS:
-            raise CannotExchange("too many files")
-
-
-def _write(target: str, data: bytes, mode: int | None) -> None:
-    """Puts a new file at `target`; one that stands there keeps its mode and owner and is not written into."""
-    os.makedirs(os.path.dirname(target), exist_ok=True)
-    fresh = f"{target}{SIBLING}new"
-    with contextlib.suppress(FileNotFoundError):
-        os.unlink(fresh)
-    with open(fresh, "xb") as stream:
-        stream.write(data)
-        stream.flush()
-        os.fsync(stream.fileno())
-    with contextlib.suppress(FileNotFoundError):
-        old = os.stat(target)
-        mode = old.st_mode & 0o7777
-        with contextlib.suppress(OSError, AttributeError):
-            os.chown(fresh, old.st_uid, old.st_gid)
-    if mode is not None:
-        os.chmod(fresh, mode)
-    os.replace(fresh, target)
-
-
-def _link_over(source: str, target: str) -> None:
-    os.makedirs(os.path.dirname(target), exist_ok=True)
-    fresh = f"{target}{SIBLING}new"
-    os.link(source, fresh)
-    os.replace(fresh, target)
-
-
-def _delete(tree: str, path: str) -> None:
-    """Removes a file, and the directories that it leaves empty."""
-    with contextlib.suppress(FileNotFoundError):
-        os.unlink(os.path.join(tree, path))
-    for folder in Path(path).parents:
-        if folder == Path("."):
-            return
-        try:
-            os.rmdir(os.path.join(tree, folder))
-        except OSError:
-            return
-
-
-def _mode(path: str) -> int | None:
-    try:
-        return os.stat(path).st_mode & 0o7777
-    except FileNotFoundError:
-        return None
-
-
-_AT_FDCWD = -100
-_LINUX_EXCHANGE = 2  # renameat2(..., RENAME_EXCHANGE)
-_MACOS_SWAP = 2  # renamex_np(..., RENAME_SWAP)
-EXCHANGES = sys.platform in ("linux", "darwin")
-
-
-def exchange(one: str, other: str) -> None:
-    """Exchanges the names of two directories in one step. Raises OSError where that cannot be done."""
-    import ctypes
-
-    libc = ctypes.CDLL(None, use_errno=True)
-    first, second = os.fsencode(one), os.fsencode(other)
-    try:
-        if sys.platform == "darwin":
-            failed = libc.renamex_np(first, second, ctypes.c_uint(_MACOS_SWAP))
-        else:
-            failed = libc.renameat2(_AT_FDCWD, first, _AT_FDCWD, second, ctypes.c_uint(_LINUX_EXCHANGE))
-    except AttributeError:
-        raise OSError("this system cannot exchange two directories") from None
-    if failed:
-        code = ctypes.get_errno()
-        raise OSError(code, os.strerror(code), other)
+            _write(target, data, modes.get(path), target)
 
 
 @contextlib.contextmanager
-def locked(directory: str, *, patience: float = 2.0) -> Iterator[None]:
-    """Holds a lock on a directory, which the kernel drops when the process dies.
+def fill_new_directory(target: str) -> Iterator[str]:
+    """Yields an empty directory that becomes `target` at the end of the block, or is removed where that fails.
 
-    Raises BlockingIOError when another process holds it for longer than `patience` seconds.
+    Raises ChartError when it cannot be written or something else has the name.
     """
+    folder, name = os.path.split(os.path.realpath(target))
+    prefix = f".{name}.rolloutgen-"
+    fresh = os.path.join(folder, f"{prefix}{os.getpid()}")
     try:
-        import fcntl
-    except ImportError:  # Windows
-        yield
-        return
-    descriptor = os.open(directory, os.O_RDONLY)
-    try:
-        deadline = time.monotonic() + patience
-        while True:
-            try:
-                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                if time.monotonic() >= deadline:
-                    raise
-                time.sleep(0.01)
-                continue
-            except OSError:
-                pass  # a file system without locks
-            break
-        yield
-    finally:
-        os.close(descriptor)
+        os.makedirs(folder, exist_ok=True)
+        for left in (os.path.join(folder, found) for found in os.listdir(folder) if found.startswith(prefix)):
+            with contextlib.suppress(OSError), _locked(left):  # its run was killed
+                shutil.rmtree(left)
+        os.mkdir(fresh)
+        try:
+            with _locked(fresh):
+                yield fresh
+                os.rename(fresh, os.path.join(folder, name))
+        finally:
+            shutil.rmtree(fresh, ignore_errors=True)
+    except OSError as fault:
+        raise ChartError(f"cannot be written: {fault.strerror or fault}", path=target) from None
 
 
 @contextlib.contextmanager
 def uninterrupted() -> Iterator[None]:
-    """Puts SIGINT, SIGTERM and SIGHUP off for some milliseconds."""
+    """Puts SIGINT, SIGTERM and SIGHUP off until the end of the block."""
     if not hasattr(signal, "pthread_sigmask"):
         yield
         return
@@ -367,3 +121,145 @@ def uninterrupted() -> Iterator[None]:
         yield
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+def read_bytes(path: str) -> bytes | None:
+    """The content of a file, None where there is none that can be read."""
+    try:
+        with open(path, "rb") as stream:
+            return stream.read()
+    except OSError:
+        return None
+
+
+@contextlib.contextmanager
+def _writing(root: str) -> Iterator[None]:
+    """Lets one run at a time write to `root`, and no signal end it; faults of the system become ours."""
+    try:
+        with _locked(os.path.realpath(root)), uninterrupted():
+            yield
+    except BlockingIOError:
+        raise UsageError("another run of rolloutgen is writing this directory", path=root) from None
+    except OSError as fault:
+        is_half = os.path.lexists(os.path.join(root, PENDING))
+        hint = "It is half written: run again when it can be written." if is_half else ""
+        what = f"cannot be written: {fault.strerror or fault}"
+        raise ChartError(what, path=fault.filename or root, hint=hint) from None
+
+
+@contextlib.contextmanager
+def _locked(directory: str) -> Iterator[None]:
+    """Holds a lock on a directory, which ends with the process. Raises BlockingIOError when another one holds it."""
+    try:
+        import fcntl
+    except ImportError:  # Windows
+        yield
+        return
+    descriptor = os.open(directory, os.O_RDONLY)
+    try:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as fault:
+            if isinstance(fault, BlockingIOError):
+                raise  # anything else: a file system without locks
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def _pending(root: str) -> list[tuple[str, str]]:
+    """The staged files in the order of their turn, as _NEW or _GONE and the path in the chart."""
+    base = Path(root, PENDING)
+    files = [Path(folder, name).relative_to(base) for folder, _, names in os.walk(base) for name in names]
+    found = [(file.parts[0], file.relative_to(file.parts[0]).as_posix()) for file in files]
+    return sorted(found, key=lambda one: (_is_record(one[1]), one[0] == _GONE, one[1]))
+
+
+def _is_record(path: str) -> bool:
+    """Whether a file says what was done to the chart (.rolloutgen.yaml, .copier-answers.yml)."""
+    return path.startswith(".")
+
+
+def _move_pending(root: str) -> None:
+    """Moves the staged files into place, and deletes what is gone; a run that is killed here can be repeated."""
+    for kind, path in _pending(root):
+        if kind == _GONE:
+            _delete(root, path)
+        else:
+            os.makedirs(os.path.dirname(os.path.join(root, path)), exist_ok=True)
+            os.replace(os.path.join(root, PENDING, kind, path), os.path.join(root, path))
+    shutil.rmtree(os.path.join(root, PENDING))
+
+
+def _is_ours(root: str) -> bool:
+    """Whether a pending directory holds only files of the chart, and the chart none that was changed after them."""
+    pending = os.path.join(root, PENDING)
+    if os.path.islink(pending) or not os.path.isdir(pending):
+        return False
+    try:
+        for kind, path in _pending(root):
+            staged, target = os.path.join(pending, kind, path), os.path.join(root, path)
+            if kind not in (_NEW, _GONE) or _located(root, {path: b"" if kind == _NEW else None}) != {path: path}:
+                return False
+            if os.path.lexists(target) and os.lstat(target).st_mtime_ns > os.lstat(staged).st_mtime_ns:
+                return False
+    except ChartError:
+        return False
+    return True
+
+
+def _located(root: str, files: Contents) -> dict[str, str]:
+    """For each path the one that symbolic links lead to; a link that is deleted goes itself, not what it names.
+
+    Raises ChartError for a path that leaves the root or enters version control, and for two paths of one file with two
+    contents.
+    """
+    located: dict[str, str] = {}
+    contents: dict[str, bytes | None] = {}
+    for path, data in files.items():
+        full = Path(root, path)
+        real = os.path.realpath(full) if data is not None else os.path.join(os.path.realpath(full.parent), full.name)
+        relative = Path(os.path.relpath(real, root))
+        if relative.parts[:1] in ((), ("..",)):
+            raise ChartError("a symbolic link that leaves the chart", path=path)
+        if any(part.casefold() in VERSION_CONTROL or part.casefold().startswith("git~") for part in relative.parts):
+            raise ChartError("a file of version control", path=path)
+        located[path] = relative.as_posix()
+        if contents.setdefault(located[path], data) != data:
+            raise ChartError("two paths lead to this file, and it would have to hold two contents", path=path)
+    return located
+
+
+def _check_writable(folder: str) -> None:
+    """Raises PermissionError where no file can be made in a directory that exists, or would be made."""
+    while not os.path.isdir(folder):
+        folder = os.path.dirname(folder)
+    if not os.access(folder, os.W_OK):
+        raise PermissionError(13, os.strerror(13), folder)
+
+
+def _write(path: str, data: bytes, mode: int | None, like: str) -> None:
+    """Writes a new file with mode and owner of the file `like`; with `mode` where there is none."""
+    os.makedirs(os.path.dirname(path), exist_ok=True)
+    old = os.stat(like) if os.path.exists(like) else None
+    with contextlib.suppress(FileNotFoundError):
+        os.unlink(path)
+    with open(path, "xb") as stream:
+        stream.write(data)
+        stream.flush()
+        os.fsync(stream.fileno())
+    if old:
+        mode = old.st_mode & 0o7777
+        with contextlib.suppress(OSError, AttributeError):
+            os.chown(path, old.st_uid, old.st_gid)
+    if mode is not None:
+        os.chmod(path, mode)
+
+
+def _delete(root: str, path: str) -> None:
+    """Removes a file, and the directories that it leaves empty."""
+    with contextlib.suppress(FileNotFoundError):
+        os.unlink(os.path.join(root, path))
+    with contextlib.suppress(OSError):
+        for folder in list(Path(path).parents)[:-1]:
+            os.rmdir(os.path.join(root, folder))

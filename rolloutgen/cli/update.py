@@ -27,8 +27,11 @@ def update(directory: str, data: tuple[str, ...], dry_run: bool, force: bool, co
     1. New questions take their defaults; --data answers them or changes an answer. DIR is the current directory by
     default.
     """
+    from rolloutgen.chart.write import finish_interrupted
     from rolloutgen.scaffold.update import apply_update, in_repository, plan_update
 
+    if not dry_run:
+        finish_interrupted(directory)
     found = plan_update(directory, data=data, config=config)
     if dry_run:
         from rolloutgen.report.drift import unified

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import os
 import re
-import shutil
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -19,8 +18,8 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from rolloutgen.chart.disk import DEFAULT_LIMITS, read_directory
-from rolloutgen.chart.write import replace_files, sibling, write_into
-from rolloutgen.errors import ChartError, UsageError
+from rolloutgen.chart.write import fill_new_directory, replace_files, write_into
+from rolloutgen.errors import UsageError
 from rolloutgen.goyaml import dumped
 from rolloutgen.scaffold.template import Answer, ScaffoldTemplate, house_defaults, parse_data, read_answers, template
 
@@ -152,21 +151,13 @@ def refuse_if_taken(target: str) -> None:
 
 
 def create(made: Made, target: str) -> None:
-    """Writes the files as the new directory `target`, which appears whole. Raises UsageError, ChartError."""
+    """Writes the files as the new directory `target`, which is renamed into place. Raises UsageError, ChartError."""
     refuse_if_taken(target)
     if os.path.isdir(target):  # somebody may stand in it: it stays the same directory
-        replace_files(target, made.files, made.modes)
+        replace_files(target, {}, made.files, made.modes)
         return
-    real = os.path.realpath(target)
-    fresh = sibling(real)
-    try:
-        os.makedirs(fresh)
+    with fill_new_directory(target) as fresh:
         write_into(fresh, made.files, made.modes)
-        os.rename(fresh, real)  # where somebody was quicker, it fails and changes nothing
-    except OSError as fault:
-        raise ChartError(f"cannot be written: {fault.strerror or fault}", path=target) from None
-    finally:
-        shutil.rmtree(fresh, ignore_errors=True)
 
 
 def new_app(

@@ -18,8 +18,8 @@ from typing import Any
 
 from rolloutgen import git, goyaml
 from rolloutgen.chart.disk import DEFAULT_LIMITS, read_directory
-from rolloutgen.chart.write import recover, replace_files
-from rolloutgen.errors import ChartError, UsageError
+from rolloutgen.chart.write import replace_files
+from rolloutgen.errors import UsageError
 from rolloutgen.git import marked_merge, merged_file
 from rolloutgen.goyaml import line_at
 from rolloutgen.scaffold.create import ANSWERS, FOLLOWS, SOURCE, Made, render
@@ -121,7 +121,6 @@ def plan_update(path: str, *, data: Sequence[str] = (), config: str = "", marked
         raise UsageError("no such directory", path=path)
     if shutil.which("git") is None:
         raise UsageError("git is not on PATH, and merging is its work", hint="Install git; it needs no repository.")
-    recover(path)
     files, _ = read_directory(path, DEFAULT_LIMITS)
     old = _origin(path, files)
     new = template(old.name)
@@ -141,18 +140,16 @@ def plan_update(path: str, *, data: Sequence[str] = (), config: str = "", marked
 
 
 def apply_update(update: Update, *, force: bool = False) -> None:
-    """Writes what the update brings, all or nothing.
+    """Writes what the update brings; killed half-way, `finish_interrupted` ends it.
 
     Raises UsageError where changes are not committed yet, unless `force`; ChartError where a file has changed since it
     was read, or cannot be written.
     """
     if not force:
         _refuse_uncommitted(update.path)
-    for one in update.files:
-        if _on_disk(os.path.join(update.path, one.path)) != one.now:
-            raise ChartError("the file has changed since it was read; nothing is written", path=one.path)
     if update.files:
-        replace_files(update.path, {one.path: one.then for one in update.files}, update.modes)
+        now, then = ({one.path: getattr(one, side) for one in update.files} for side in ("now", "then"))
+        replace_files(update.path, now, then, update.modes)
 
 
 def in_repository(path: str) -> bool:
@@ -226,11 +223,3 @@ def _refuse_uncommitted(path: str) -> None:
             why="They could not be told from those of the update, nor could the update be taken back alone.",
             hint="Commit or stash them; --force updates all the same, --dry-run only shows the update.",
         )
-
-
-def _on_disk(path: str) -> bytes | None:
-    try:
-        with open(path, "rb") as stream:
-            return stream.read()
-    except OSError:
-        return None

@@ -136,7 +136,8 @@ def test_a_signal_at_any_moment_leaves_nothing_behind(copy: Copy, tmp_path: Path
     _, errors = process.communicate(timeout=60)
     assert process.returncode in (128 + number, 0, -number), errors  # before there is a handler, or after the end
     assert process.returncode == -number or "Traceback" not in errors
-    assert len(os.listdir(tmp_path / "charts")) == 12, "what a killed run leaves stands beside the charts"
+    assert len(os.listdir(tmp_path / "charts")) == 12, "something was left beside the charts"
+    assert not list((tmp_path / "charts").glob("*/.rolloutgen-*")), "a chart is half written"
 
 
 @pytest.mark.skipif(os.name == "nt", reason="signals are POSIX")
