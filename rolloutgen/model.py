@@ -72,12 +72,14 @@ class Release:
 class ValueSet:
     """Everything a render depends on. `values` are the overrides, layered as Helm layers them (without the chart's own
     defaults); `name` is for people ("defaults", "ci/x-values.yaml", "autoscaling.enabled=true"). `derived` tells that
-    nobody gave the values: they try what the templates ask for."""
+    nobody gave the values: they try what the templates ask for; `invented` that they hold lists, maps or names that
+    nobody wrote, or empty what somebody wrote."""
 
     name: str
     values: Mapping[str, Any] = field(default_factory=dict)
     release: Release = Release()
     derived: bool = False
+    invented: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,9 +91,6 @@ class Rendered:
     files: Mapping[str, str]
     objects: tuple[Manifest, ...]
     values: Mapping[str, Any]
-
-
-Cause = Literal["", "cut-name"]  # cut-name: only because the conversion cuts a Service's name is it taken
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +106,7 @@ class Refusal:
     hint: str
     ref: Ref | None = None
     at: Path = ()
-    cause: Cause = ""
+    cause: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +114,8 @@ class Diagnostic:
     """One message for a reader: a finding of a rule or a check, or a consequence of a change.
 
     `code` is the id that `rolloutgen explain` knows; `hint` the way out. `line` is 1-based, 0 when it is not known;
-    `at` the path in the object `ref`; `value_sets` names the renders that show it.
+    `at` the path in the object `ref`; `value_sets` names the renders that show it. `cause` tells cases of one code
+    apart where the tool decides by it.
     """
 
     code: str
@@ -127,6 +127,7 @@ class Diagnostic:
     ref: Ref | None = None
     at: Path = ()
     value_sets: tuple[str, ...] = ()
+    cause: str = ""
 
     @property
     def subject(self) -> str:
@@ -151,6 +152,7 @@ class Observation:
     line: int = 0
     hint: str = ""
     needle: str = ""
+    cause: str = ""
 
     def diagnostic(self, code: str, severity: Severity, hint: str = "") -> Diagnostic:
         """The diagnostic of the rule, check or impact `code`, with its severity and hint where there are no own."""
@@ -163,6 +165,7 @@ class Observation:
             line=self.line,
             ref=self.subject.ref if self.subject else None,
             at=self.at,
+            cause=self.cause,
         )
 
 
@@ -247,11 +250,13 @@ State = Literal["valid", "invalid", "skipped", "no-schema"]
 class SchemaError:
     """What is wrong at one place. `code` is the kind of fault: unknown-field, missing-field, wrong-type, unknown-value,
     malformed, out-of-range, wrong-length, wrong-combination, rule-violation, duplicate-list-key,
-    null-in-custom-resource, api-version-not-served, no-kind, schema."""
+    null-in-custom-resource, api-version-not-served, no-kind, schema. `lint_code` is the lint rule that reports the same
+    with more detail, "" for none."""
 
     at: Path
     message: str
     code: str
+    lint_code: str = ""
 
 
 @dataclass(frozen=True, slots=True)

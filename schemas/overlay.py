@@ -55,11 +55,13 @@ _SELECTS_ITS_PODS = (
     "has(self.template.metadata) && has(self.template.metadata.labels) && k in self.template.metadata.labels && "
     "self.template.metadata.labels[k] == self.selector.matchLabels[k])",
     "spec.selector.matchLabels must be among the labels of the pod template",
+    "template-label-mismatch",
 )
 _RESTARTS = (
     "!has(self.template.spec) || !has(self.template.spec.restartPolicy) || "
     "self.template.spec.restartPolicy in ['', 'Always']",
     "restartPolicy of these pods must be Always",
+    "restart-policy",
 )
 _SELECTS_SOMETHING = (
     "!has(self.selector) || (has(self.selector.matchLabels) && size(self.selector.matchLabels) > 0) || "
@@ -70,7 +72,7 @@ _PODS = (_SELECTS_SOMETHING, _SELECTS_ITS_PODS, _RESTARTS)
 _HAS_PODS: Extra = {"required": ["spec"]}
 
 
-def _known_volumes(claims: str = "") -> tuple[str, str]:
+def _known_volumes(claims: str = "") -> tuple[str, str, str]:
     there = "(has(self.template.spec.volumes) && self.template.spec.volumes.exists(v, v.name == m.name))" + claims
     each = (
         f"all(c, (!has(c.volumeMounts) || c.volumeMounts.all(m, {there})) && "
@@ -80,7 +82,7 @@ def _known_volumes(claims: str = "") -> tuple[str, str]:
         f"!has(self.template.spec) || (self.template.spec.containers.{each} && "
         f"(!has(self.template.spec.initContainers) || self.template.spec.initContainers.{each}))"
     )
-    return (rule, "a container mounts a volume that the pod template does not have")
+    return (rule, "a container mounts a volume that the pod template does not have", "mount-without-volume")
 
 
 _KNOWN_VOLUMES = _known_volumes()

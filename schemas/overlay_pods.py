@@ -33,6 +33,7 @@ _REQUESTS_WITHIN_LIMITS = (
     "!has(self.requests) || !has(self.limits) || self.requests.all(k, "
     "!(k in self.limits) || quantity(self.requests[k]) <= quantity(self.limits[k]))",
     "a request is above its limit",
+    "request-above-limit",
 )
 _CONTAINER: dict[str, Extra] = {
     ":imagePullPolicy": enum("Always IfNotPresent Never"),
@@ -46,6 +47,7 @@ _CONTAINER: dict[str, Extra] = {
             "!has(self.ports) || self.ports.all(p, !has(p.name) || p.name == '' || "
             "self.ports.exists_one(q, has(q.name) && q.name == p.name))",
             "two ports of a container have the same name",
+            "container-port",
         ),
         (
             "!has(self.livenessProbe) || !has(self.livenessProbe.successThreshold) || "

@@ -19,9 +19,13 @@ def between(low: int, high: int | None = None) -> Extra:
     return {"minimum": low} | ({} if high is None else {"maximum": high})
 
 
-def rules(*pairs: tuple[str, str]) -> Extra:
+Check = tuple[str, str] | tuple[str, str, str]  # CEL rule, message, and the lint rule that says it with more detail
+
+
+def rules(*checks: Check) -> Extra:
     """CEL rules, each with the message for those who break it."""
-    return {"x-kubernetes-validations": [{"rule": rule, "message": message} for rule, message in pairs]}
+    names = ("rule", "message", "x-lint-code")
+    return {"x-kubernetes-validations": [dict(zip(names, check, strict=False)) for check in checks]}
 
 
 def at_most_one(*fields: str) -> tuple[str, str]:

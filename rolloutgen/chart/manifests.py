@@ -18,7 +18,6 @@ _HOOKS = frozenset(
     [f"{when}-{what}" for when in ("pre", "post") for what in ("install", "delete", "upgrade", "rollback")]
     + ["test", "test-success"]
 )
-OF_RENDERED = "The line is that of the rendered text."
 _MARK = "rg-site:"
 _MARKER = re.compile(r"[ \t]+#[ \t]*rg-site:([^\s\\\"']+)")
 _Read = tuple[goyaml.YamlDocument, Mapping[int, str]]  # a document and the mark of each of its objects, see _sites
@@ -106,10 +105,10 @@ def _objects(path: str, text: str, seen: Seen) -> Iterator[Manifest]:
                 path=path,
                 line=at,
                 why=_rendered_line(text, at),
-                hint=OF_RENDERED,
+                rendered=True,
             ) from None
         except LimitError as fault:
-            raise LimitError(fault.what, path=path, line=fault.line, why=OF_RENDERED, hint=fault.hint) from None
+            raise LimitError(fault.what, path=path, line=fault.line, hint=fault.hint, rendered=True) from None
         body = document.body
         if body is None:
             continue
@@ -119,7 +118,7 @@ def _objects(path: str, text: str, seen: Seen) -> Iterator[Manifest]:
                 path=path,
                 line=line,
                 why=_rendered_line(text, line),
-                hint=OF_RENDERED,
+                rendered=True,
             )
         if _unknown_hook(body):
             continue

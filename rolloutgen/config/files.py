@@ -23,7 +23,7 @@ from rolloutgen.config.options import NAME as NAME_OF_CHART
 from rolloutgen.errors import LimitError, UsageError
 from rolloutgen.goyaml import line_at
 from rolloutgen.kube.tree import dig, path_text
-from rolloutgen.model import Path
+from rolloutgen.model import Path, SchemaError
 from rolloutgen.package_data import data_path
 
 if TYPE_CHECKING:
@@ -126,43 +126,36 @@ def value_faults(at: Path, value: Any) -> Iterator[str]:
     body = value
     for key in reversed(at):
         body = {key: body}
-    for _, said in _faults(body, None):
-        yield said.removeprefix(path_text(at)).lstrip(".").removeprefix(": ")
+    for found, message in _errors(body):
+        below = found.at[len(at) :] if found.at[: len(at)] == at else found.at
+        yield _with_path(below, found, message)
 
 
 def _faults(body: Any, node: Any) -> Iterator[tuple[int, str]]:
-    from rolloutgen.schema.messages import said_of
+    for found, message in _errors(body):
+        yield line_at(node, found.at), _with_path(found.at, found, message)
+
+
+def _with_path(at: Path, error: SchemaError, message: str) -> str:
+    """The message behind the path of the mapping or value that it is about."""
+    where = path_text(at[:-1] if error.code in ("unknown-field", "missing-field") else at)
+    return f"{where}: {message}" if where else message
+
+
+def _errors(body: Any) -> Iterator[tuple[SchemaError, str]]:
+    """What is wrong with a file, and in words."""
+    from rolloutgen.schema.messages import errors_of
 
     for fault in _engine().faults(body):
-        for at, rule, message in said_of(fault):
-            parent = rule in ("unknown-field", "missing-field")
-            said = _unknown(at) if rule == "unknown-field" else _spoken(message, at, fault.keyword)
-            where = path_text(at[:-1] if parent else at)
-            yield line_at(node, at), f"{where}: {said}" if where else said
+        for error in errors_of(fault):
+            unknown = error.code == "unknown-field"
+            yield error, _unknown(error.at) if unknown else _with_forms(error.message, error.at, fault.keyword)
 
 
-def _spoken(message: str, at: Path, keyword: str) -> str:
-    """The message with words for a pattern of the schema, and with what a key wants where it has several forms."""
-    for pattern, words in _forms().items():
-        message = message.replace(f"of the form {pattern}", words)
+def _with_forms(message: str, at: Path, keyword: str) -> str:
+    """The message with what a key wants where it has several forms."""
     told = node_at(at).get("description") if keyword == "anyOf" else ""
     return f"{message} ({told.rstrip('.')})" if told else message
-
-
-@cache
-def _forms() -> Mapping[str, str]:
-    """What the schema calls its patterns, the longest first."""
-
-    def walk(node: Any) -> Iterator[tuple[str, str]]:
-        if isinstance(node, dict):
-            if "x-form" in node:
-                yield node["pattern"], node["x-form"]
-            node = list(node.values())
-        if isinstance(node, list):
-            for inner in node:
-                yield from walk(inner)
-
-    return dict(sorted(walk(schema()), key=lambda entry: -len(entry[0])))
 
 
 def _unknown(at: Path) -> str:

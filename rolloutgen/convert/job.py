@@ -95,9 +95,6 @@ def write(conversion: ChartConversion, target: str = "") -> None:
         write_chart(plan.before, plan.after, target or conversion.path)
 
 
-def _refusal(fault: RolloutgenError, by: str) -> Refusal:
-    why = f"{fault.what}{': ' + fault.why if fault.why else ''}"
-    return Refusal(_ID_OF.get(type(fault).__name__, by), fault.path or "", fault.line or 0, why, fault.hint)
-
-
-_ID_OF = {"LimitError": "too-much", "RenderError": "does-not-render"}
+def _refusal(fault: RolloutgenError, code: str) -> Refusal:
+    why = f"{fault.message}{': ' + fault.why if fault.why else ''}"
+    return Refusal(fault.code or code, fault.path or "", fault.source_line, why, fault.hint)

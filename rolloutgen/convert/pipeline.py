@@ -39,6 +39,9 @@ from rolloutgen.text_edits import Edit, OverlapError, apply_edits
 from rolloutgen.valuesets.value_sets import environment_file
 
 Status = Literal["converted", "unchanged", "refused"]
+_VALUES_SCHEMA = "values.schema.json"
+_GIVE = "Give the values that it needs with --values FILE."
+_MEND = "Correct what the template prints there, or give other values with --values FILE."
 _BOUND = "Bound what the template repeats: no value set of the chart may render without end."
 _ROUNDS = 3  # of names that turn out to be held, or named alone: each round learns of at least one more
 
@@ -251,10 +254,9 @@ def with_version(chart: Chart, version: str) -> Chart:
 
 def _no_render(fault: object) -> Refusal:
     if isinstance(fault, RolloutgenError):
-        endless = isinstance(fault, LimitError)
-        hint = fault.hint or (_BOUND if endless else "Give the values that it needs with --values FILE.")
-        why = f"{fault.what}{' (' + fault.why + ')' if fault.why else ''}"
-        return Refusal("does-not-render", fault.path or "", fault.line or 0, why, hint)
+        usual = _BOUND if isinstance(fault, LimitError) else _MEND if fault.rendered else _GIVE
+        why = f"{fault.message}{' (' + fault.why + ')' if fault.why else ''}"
+        return Refusal("does-not-render", fault.path or "", fault.source_line, why, fault.hint or usual)
     return Refusal("does-not-render", "", 0, str(fault), "")
 
 
@@ -285,13 +287,13 @@ def _unproven(verdict: ProofResult, before: Rendered | RolloutgenError, found: S
     site = found.workloads[0].sites[0]
     if verdict.refusal:
         return _or_the_others(_at_its_key(verdict.refusal, before, found), before, found)
-    if verdict.state == "broken" and verdict.why.startswith("values.schema.json"):
-        why = f"the schema does not permit the new block in values.yaml: {verdict.why.partition(': ')[2]}"
+    if verdict.fault and verdict.fault.path == _VALUES_SCHEMA:
+        why = f"the schema does not permit the new block in values.yaml: {verdict.fault.what}"
         hint = "Describe `rollout:` in values.schema.json as an object, then convert again."
-        return Refusal("schema-not-extended", "values.schema.json", 1, why.partition("\n")[0], hint)
-    by = {"different": "not-proven", "broken": "new-chart-does-not-render"}.get(verdict.state, verdict.state)
+        return Refusal("schema-not-extended", _VALUES_SCHEMA, 1, why, hint)
+    code = {"different": "not-proven", "broken": "new-chart-does-not-render"}.get(verdict.state, verdict.state)
     return Refusal(
-        by,
+        code,
         site.source.path,
         site.line,
         f"value set {verdict.value_set.name}: {verdict.why}",

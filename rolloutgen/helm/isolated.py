@@ -230,6 +230,6 @@ def _collect(stream: Any, answers: queue.SimpleQueue[Any]) -> None:
 
 
 def _fault(parts: tuple[Any, ...]) -> RolloutgenError:
-    name, what, path, line, why, hint = parts
-    fault: RolloutgenError = getattr(errors, name)(what, path=path, line=line, why=why, hint=hint)
+    name, what, path, line, why, hint, rendered = parts
+    fault: RolloutgenError = getattr(errors, name)(what, path=path, line=line, why=why, hint=hint, rendered=rendered)
     return fault

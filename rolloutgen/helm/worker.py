@@ -90,7 +90,15 @@ def _answer(job: _Job, reader: Reader) -> tuple[str, Any]:
             return "ok", job.result
         return "render", reader.read(job.arguments[1], job.result)
     except RolloutgenError as fault:
-        return "fault", (type(fault).__name__, fault.what, fault.path, fault.line, fault.why, fault.hint)
+        return "fault", (
+            type(fault).__name__,
+            fault.what,
+            fault.path,
+            fault.line,
+            fault.why,
+            fault.hint,
+            fault.rendered,
+        )
 
 
 def _read_jobs(requests: IO[bytes], waiting: Any, ordered: Any) -> None:

@@ -82,18 +82,10 @@ def _annotations(manifest: Manifest) -> Iterator[Suppression]:
 Locate = Callable[[ReleaseView, Diagnostic], int]
 
 _RANK: Mapping[Severity, int] = {"error": 0, "warning": 1, "info": 2}
-NO_RULE = "there is no rule"
+NO_SUCH_RULE = "no-such-rule"  # the cause of a suppression that cannot suppress anything anywhere
 _SCHEMA_RULES = frozenset({"schema", "unknown-field", "duplicate-list-key"})
 _OF_ITEMS = frozenset({"env-invalid", "volume-invalid"})  # what they say of an item holds for its fields
 _ANY = "*"
-# What the schemas of Kubernetes' own workloads say of the whole, and which rule names the field.
-_SHARPER = {
-    "a container mounts a volume that the pod template does not have": "mount-without-volume",
-    "a request is above its limit": "request-above-limit",
-    "restartPolicy of these pods must be Always": "restart-policy",
-    "spec.selector.matchLabels must be among the labels of the pod template": "template-label-mismatch",
-    "two ports of a container have the same name": "container-port",
-}
 
 
 _RULES = "rolloutgen.lint.rules"
@@ -162,7 +154,7 @@ def lint(
 
 
 def _judged(view: ReleaseView, kube_version: str, locations: Sequence[str]) -> ReleaseView:
-    from rolloutgen.schema import SchemaError, SchemaVerdict, check, check_pod_template
+    from rolloutgen.schema import SchemaVerdict, check, check_pod_template
     from rolloutgen.schema.validator import NULL_RULE
 
     def with_pod(manifest: Manifest, verdict: SchemaVerdict) -> SchemaVerdict:
@@ -172,7 +164,7 @@ def _judged(view: ReleaseView, kube_version: str, locations: Sequence[str]) -> R
             return verdict
         told = {error.at for error in verdict.errors if error.code != NULL_RULE}  # the controller reads null as absent
         found = [
-            SchemaError(("spec", "template", *error.at), error.message, error.code)
+            replace(error, at=("spec", "template", *error.at))
             for error in check_pod_template(template, kube_version=kube_version)
         ]
         more = tuple(error for error in found if error.at not in told)
@@ -200,7 +192,7 @@ def _superseded(findings: Iterable[Diagnostic]) -> list[Diagnostic]:
     def is_repeated(f: Diagnostic) -> bool:
         enough: tuple[Severity, ...] = ("error", "warning") if f.code == "unknown-field" else ("error",)
         said = any((f.ref, at, rank) in places for at in (f.at, (*f.at[:-1], _ANY)) for rank in enough)
-        return said or (f.ref, _SHARPER.get(f.message)) in rules
+        return said or (f.ref, f.cause) in rules
 
     return [f for f in found if f.code not in _SCHEMA_RULES or not is_repeated(f)]
 
@@ -247,7 +239,7 @@ def _once_a_place(used: Mapping[Suppression, bool]) -> Iterator[tuple[Suppressio
 
 def _about(entry: Suppression, was_used: bool) -> Diagnostic | None:
     if entry.code not in codes(_RULES):
-        problem, message = "unused-suppression", f"{NO_RULE} {entry.code!r} to suppress"
+        problem, message = "unused-suppression", f"there is no rule {entry.code!r} to suppress"
     elif not was_used:
         problem, message = "unused-suppression", f"nothing breaks {entry.code!r} here any more"
     elif not entry.reason:
@@ -255,7 +247,17 @@ def _about(entry: Suppression, was_used: bool) -> Diagnostic | None:
     else:
         return None
     says = _rule(problem)
-    return Diagnostic(problem, says.value.severity, message, says.doc.fix, entry.path, entry.line, entry.ref, entry.at)
+    return Diagnostic(
+        code=problem,
+        severity=says.value.severity,
+        message=message,
+        hint=says.doc.fix,
+        path=entry.path,
+        line=entry.line,
+        ref=entry.ref,
+        at=entry.at,
+        cause="" if entry.code in codes(_RULES) else NO_SUCH_RULE,
+    )
 
 
 def _order(finding: Diagnostic) -> tuple[int, str, int, str, str, str]:

@@ -16,7 +16,7 @@ from rolloutgen.errors import RolloutgenError, UsageError
 from rolloutgen.helm import HelmEngine
 from rolloutgen.kube.release import ReleaseView
 from rolloutgen.lint.inputs import STDIN, Ask
-from rolloutgen.lint.run_rules import NO_RULE, lint
+from rolloutgen.lint.run_rules import NO_SUCH_RULE, lint
 from rolloutgen.lint.views import finding_of, kube_version_of, not_utf8, sources_of, views_of
 from rolloutgen.model import Diagnostic, Release
 from rolloutgen.sourcemap import LocatedDiagnostic, line_text, locate_in_text, remark, underlined
@@ -132,7 +132,7 @@ def without_idle_house_ignores(judged: Sequence[Judged], *, whole: bool) -> list
         if not _is_of_house(found.diagnostic, one):
             return True
         own = os.path.dirname(os.path.abspath(found.diagnostic.path)) == os.path.abspath(one.path)
-        mistyped = found.diagnostic.message.startswith(NO_RULE)  # which is wrong wherever one looks
+        mistyped = found.diagnostic.cause == NO_SUCH_RULE  # which is wrong wherever one looks
         wanted = key not in told and (mistyped or own or (whole and idle[key] == charts[found.diagnostic.path]))
         told.add(key)
         return wanted

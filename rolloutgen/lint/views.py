@@ -13,7 +13,6 @@ from functools import partial
 from itertools import islice
 
 from rolloutgen.chart.chart import Chart
-from rolloutgen.chart.manifests import OF_RENDERED
 from rolloutgen.config.options import Options
 from rolloutgen.errors import RolloutgenError, UsageError
 from rolloutgen.helm import HelmEngine
@@ -23,8 +22,6 @@ from rolloutgen.model import Diagnostic, Release, Rendered, ValueSet
 from rolloutgen.valuesets.value_sets import SHORT, base_sets, toggle_sets
 
 _TEXT = (".yaml", ".yml", ".tpl", ".txt", ".json")
-_RULE_OF_FAULT = {"LimitError": "too-much", "RenderError": "does-not-render", "ChartError": "not-readable"}
-_MADE_UP = re.compile(r"^pod fields filled$|^lists emptied$|^probes switched$|=\.\.\.|=\[\]|rg-toggle")
 _OBJECT = re.compile(r"^apiVersion: *([\w./-]+) *\r?\nkind: *(\w+) *\r?$", re.M)
 _MOST_AHEAD = 8  # kinds: what the wait for Helm has room for
 
@@ -85,18 +82,12 @@ def _value_sets(chart: Chart, options: Options, engine: HelmEngine) -> list[tupl
         kube_version=options.kube_version,
         environments=options.house.environments,
     )
+    are_given = bool(options.values or options.sets)
     plain = [one for one in base if one.release == replace(SHORT, kube_version=options.kube_version)]
     toggled = toggle_sets(chart, base[0], toggles=options.toggles).sets
-    found = [(replace(one, release=release), one.name != "defaults") for one in plain]
-    return found + [(replace(one, release=release), False) for one in toggled if not _is_made_up(one)]
-
-
-def _is_made_up(toggled: ValueSet) -> bool:
-    """Whether a derived value set holds lists, maps or names that nobody wrote, or empties what somebody wrote.
-
-    They prove that a conversion keeps everything in its place; a fault that they bring says nothing of the chart.
-    """
-    return bool(_MADE_UP.search(toggled.name))
+    found = [(replace(one, release=release), are_given or number > 0) for number, one in enumerate(plain)]
+    # Invented values prove that a conversion keeps everything in its place; a fault that they bring says nothing here.
+    return found + [(replace(one, release=release), False) for one in toggled if not one.invented]
 
 
 def sources_of(chart: Chart) -> Mapping[str, str]:
@@ -121,11 +112,8 @@ def kube_version_of(options: Options) -> str:
 
 def finding_of(fault: RolloutgenError) -> Diagnostic:
     """A fault of the chart as a finding."""
-    by = _RULE_OF_FAULT.get(type(fault).__name__, "not-readable")
-    message = f"{fault.what}{': ' + fault.why if fault.why else ''}"
-    if fault.hint == OF_RENDERED:  # no line of the template
-        return Diagnostic(by, "error", f"{message} (line {fault.line} of the rendered text)", "", fault.path or "")
-    return Diagnostic(by, "error", message, fault.hint, fault.path or "", fault.line or 0)
+    message = f"{fault.message}{': ' + fault.why if fault.why else ''}"
+    return Diagnostic(fault.code or "not-readable", "error", message, fault.hint, fault.path or "", fault.source_line)
 
 
 _UNKNOWN = "\ufffd"

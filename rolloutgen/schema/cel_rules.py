@@ -18,7 +18,8 @@ _KEYS = "x-kubernetes-list-map-keys"
 @dataclass(frozen=True, slots=True)
 class Breach:
     """A check of `node` that `value` at `at` does not pass: a rule (its text and, where we wrote it, a message), or
-    the list-map key of an item, which an earlier item at index `first` has already."""
+    the list-map key of an item, which an earlier item at index `first` has already. `lint_code` is the lint rule that
+    checks the same, "" for none."""
 
     at: Path
     value: Json
@@ -26,6 +27,7 @@ class Breach:
     message: str = ""
     keys: tuple[str, ...] = ()
     first: int = 0
+    lint_code: str = ""
 
 
 Visit = Callable[[Json, Path], Iterator[Breach]]
@@ -82,7 +84,7 @@ class _Compiler:
         return self.known[name]
 
     def _own(self, node: Node) -> Visit | None:
-        checks = [(item["rule"], item.get("message", "")) for item in node.get(_RULES, ())]
+        checks = [(item["rule"], item.get("message", ""), item.get("x-lint-code", "")) for item in node.get(_RULES, ())]
         self.has_rules = self.has_rules or bool(checks)
         keys = tuple(node.get(_KEYS, ()))
         if not checks and not keys:
@@ -96,9 +98,9 @@ class _Compiler:
         def own(value: Json, at: Path) -> Iterator[Breach]:
             if keys and isinstance(value, list):
                 yield from _duplicates(value, at, keys, absent)
-            for rule, message in checks:
+            for rule, message, lint_code in checks:
                 if not _condition(rule)(value):
-                    yield Breach(at, value, rule=rule, message=message)
+                    yield Breach(at, value, rule=rule, message=message, lint_code=lint_code)
 
         return own
 

@@ -20,14 +20,14 @@ _DIGITS = re.compile(r"\+?[0-9]{1,4000}")  # what Rust reads as a number; Python
 
 @dataclass(frozen=True, slots=True)
 class SchemaViolation:
-    """`keyword` of the schema node `node` does not hold for `value`, which stands at `at`. `said` is the validator's
+    """`keyword` of the schema node `node` does not hold for `value`, which stands at `at`. `message` is the validator's
     own sentence, for schemas of others whose node cannot be found."""
 
     at: Path
     keyword: str
     node: Mapping[str, Any]
     value: Json
-    said: str
+    message: str
 
 
 @dataclass(frozen=True, slots=True)

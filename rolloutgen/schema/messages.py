@@ -7,12 +7,10 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
-from rolloutgen.model import Json, Path
+from rolloutgen.model import Json, SchemaError
 from rolloutgen.schema.cel_rules import Breach
 from rolloutgen.schema.engine import SchemaViolation
 from rolloutgen.schema.formats import INTEGERS, SPOKEN
-
-Said = tuple[Path, str, str]  # where, rule id, message
 
 _HAS_COUNT = re.compile(r"\(has\(self\.(\w+)\) \? 1 : 0\)")
 # Rules that occur often, in words.
@@ -36,10 +34,10 @@ _RULES = [
 _TYPES = {"object": "a map", "array": "a list", "integer": "an integer", "boolean": "true or false"}
 
 
-def said_of(fault: SchemaViolation) -> Iterator[Said]:
-    """The errors that one fault stands for: (path, rule id, message), one for each field that is unknown or missing."""
+def errors_of(fault: SchemaViolation) -> Iterator[SchemaError]:
+    """The errors that one violation stands for, one for each field that is unknown or missing."""
     if not fault.node:
-        yield fault.at, "schema", fault.said
+        yield SchemaError(fault.at, fault.message, "schema")
         return
     if fault.keyword == "additionalProperties":
         yield from _unknown(fault)
@@ -48,19 +46,17 @@ def said_of(fault: SchemaViolation) -> Iterator[Said]:
     elif fault.keyword == "propertyNames":
         yield from _keys(fault)
     else:
-        rule, tell = _KEYWORDS.get(fault.keyword, ("schema", lambda fault: fault.said))
-        yield fault.at, rule, tell(fault)
+        code, message_of = _KEYWORDS.get(fault.keyword, ("schema", lambda fault: fault.message))
+        yield SchemaError(fault.at, message_of(fault), code)
 
 
-def said_of_breach(breach: Breach) -> Said:
+def error_of_breach(breach: Breach) -> SchemaError:
     """The error that a breach stands for."""
     if breach.keys:
         there = [key for key in breach.keys if breach.value.get(key) is not None]
         entry = ", ".join(f"{key} {_shown(breach.value[key])}" for key in there)
-        return breach.at, "duplicate-list-key", f"the entry at index {breach.first} has the same {entry}"
-    if breach.message:
-        return breach.at, "rule-violation", breach.message
-    return breach.at, "rule-violation", _of_rule(breach)
+        return SchemaError(breach.at, f"the entry at index {breach.first} has the same {entry}", "duplicate-list-key")
+    return SchemaError(breach.at, breach.message or _of_rule(breach), "rule-violation", breach.lint_code)
 
 
 def _of_rule(breach: Breach) -> str:
@@ -77,7 +73,7 @@ def _of_rule(breach: Breach) -> str:
     return f"breaks the resource's own rule: {rule if len(rule) <= 200 else rule[:197] + '...'}"
 
 
-def _unknown(fault: SchemaViolation) -> Iterator[Said]:
+def _unknown(fault: SchemaViolation) -> Iterator[SchemaError]:
     known = list(fault.node.get("properties", ()))
     for name in fault.value:
         if name in known:
@@ -91,27 +87,25 @@ def _unknown(fault: SchemaViolation) -> Iterator[Said]:
             hint = f"; known here: {_listed(known)}"
         else:
             hint = "; this map takes no fields"
-        yield (*fault.at, name), "unknown-field", f"unknown field {_shown(name)}{hint}"
+        yield SchemaError((*fault.at, name), f"unknown field {_shown(name)}{hint}", "unknown-field")
 
 
-def _missing(fault: SchemaViolation) -> Iterator[Said]:
+def _missing(fault: SchemaViolation) -> Iterator[SchemaError]:
     for name in fault.node.get("required", ()):
         if name not in fault.value:
-            yield (*fault.at, name), "missing-field", f'"{name}" is required'
+            yield SchemaError((*fault.at, name), f'"{name}" is required', "missing-field")
 
 
-def _keys(fault: SchemaViolation) -> Iterator[Said]:
+def _keys(fault: SchemaViolation) -> Iterator[SchemaError]:
     wanted = fault.node["propertyNames"]
     names = [fault.value] if isinstance(fault.value, str) else list(fault.value)
     for name in names:
         if len(name) > wanted.get("maxLength", len(name)):
-            yield (
-                (*fault.at, name),
-                "malformed",
-                f"the key {_shown(name)} is longer than {wanted['maxLength']} characters",
-            )
+            message = f"the key {_shown(name)} is longer than {wanted['maxLength']} characters"
+            yield SchemaError((*fault.at, name), message, "malformed")
         elif not re.search(wanted.get("pattern", ""), name):
-            yield (*fault.at, name), "malformed", f"the key {_shown(name)} is not {_form(wanted['pattern'])}"
+            message = f"the key {_shown(name)} is not {_form(wanted)}"
+            yield SchemaError((*fault.at, name), message, "malformed")
 
 
 def _wrong_type(fault: SchemaViolation) -> str:
@@ -135,11 +129,12 @@ def _wrong_value(fault: SchemaViolation) -> str:
 
 
 def _wrong_form(fault: SchemaViolation) -> str:
-    return f"{_shown(fault.value)} is not {_form(fault.node['pattern'])}"
+    return f"{_shown(fault.value)} is not {_form(fault.node)}"
 
 
-def _form(pattern: str) -> str:
-    return SPOKEN.get(pattern) or f"of the form {pattern}"
+def _form(node: Mapping[str, Any]) -> str:
+    """The schema's own words for its pattern, or ours, or the pattern itself."""
+    return node.get("x-form") or SPOKEN.get(node["pattern"]) or f"of the form {node['pattern']}"
 
 
 def _out_of_range(fault: SchemaViolation) -> str:

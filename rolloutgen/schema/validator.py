@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cache, partial
+from functools import cache
 from typing import Any
 
 from rolloutgen.errors import UsageError
@@ -198,12 +198,12 @@ def _errors(judge: _Judge, body: Mapping[str, Json]) -> tuple[SchemaError, ...]:
         faults, body = _with_null_fields(hard, faults), bare
     sound = [breach for breach in judge.breaches(body) if breach.keys or not _below(breach.at, faults)]
     errors = _in_words(faults, sound, nulls)
-    return tuple(map(partial(_with_null, raw), errors)) if body is not raw else errors
+    return tuple(_with_null(raw, body, error) for error in errors) if body is not raw else errors
 
 
-def _with_null(raw: Json, error: SchemaError) -> SchemaError:
-    """`error` about what a null of `raw` was read as: nobody finds that in the text without being told."""
-    if error.code in (NULL_RULE, "unknown-field") or error.message.startswith("null ") or not is_null(raw, error.at):
+def _with_null(raw: Json, read: Json, error: SchemaError) -> SchemaError:
+    """`error` about what a null of `raw` was `read` as: nobody finds that in the text without being told."""
+    if error.code in (NULL_RULE, "unknown-field") or is_null(read, error.at) or not is_null(raw, error.at):
         return error
     return replace(error, message=f"null stands here: {error.message}")
 
@@ -239,17 +239,19 @@ def _in_words(
     faults, breaches, nulls = list(faults), list(breaches), list(nulls)
     if not (faults or breaches or nulls):
         return ()
-    from rolloutgen.schema.messages import said_of, said_of_breach
+    from rolloutgen.schema.messages import error_of_breach, errors_of
 
-    said = [words for fault in faults for words in said_of(fault)]
-    said += [said_of_breach(breach) for breach in breaches]
-    places = {at for at, _, _ in said}
-    said += [
-        (fault.at, NULL_RULE, f'"{fault.at[-1]}" is null, which server-side apply refuses in a custom resource')
+    errors = [error for fault in faults for error in errors_of(fault)]
+    errors += [error_of_breach(breach) for breach in breaches]
+    places = {error.at for error in errors}
+    errors += [
+        SchemaError(
+            fault.at, f'"{fault.at[-1]}" is null, which server-side apply refuses in a custom resource', NULL_RULE
+        )
         for fault in nulls
         if fault.at not in places
     ]
-    return tuple(SchemaError(at, message, rule) for at, rule, message in dict.fromkeys(said))
+    return tuple(dict.fromkeys(errors))
 
 
 def _jsonable(value: Json) -> Json:

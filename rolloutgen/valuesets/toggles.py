@@ -54,10 +54,11 @@ _SHAPES: Mapping[str, Json] = {key: shape for keys, shape in _SHAPES_OF for key 
 
 @dataclass(frozen=True, slots=True)
 class Toggle:
-    """Overrides to lay over the given values, with a name that says what they change."""
+    """Overrides to lay over the given values, with a name that says what they change. `invented` as in ValueSet."""
 
     name: str
     values: Mapping[str, Any]
+    invented: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +70,11 @@ class _Flip:
     def name(self) -> str:
         shown = "..." if isinstance(self.value, dict | list) and self.value else _shown(self.value)
         return f"{'.'.join(self.keys)}={shown}"
+
+    @property
+    def is_invented(self) -> bool:
+        """Whether the value is a list, a map or a name of ours."""
+        return isinstance(self.value, dict | list) or self.value == _WORD
 
 
 def toggles_of(chart: Chart, base: Mapping[str, Any], first: Sequence[Keys] = ()) -> tuple[Toggle, ...]:
@@ -133,13 +139,13 @@ def _together(reads: Sequence[Read], values: Mapping[str, Any]) -> Iterator[Togg
     """All that is empty filled at once, and all that is filled emptied: they seldom depend on each other."""
     fills = list(_unique(flip for read in reads for flip in _fills(read, values)))
     if fills:
-        yield Toggle("pod fields filled", _nested(fills))
+        yield Toggle("pod fields filled", _nested(fills), True)
     empties = list(_unique(flip for read in reads for flip in _empties(read, values)))
     if empties:
-        yield Toggle("lists emptied", _nested(empties))
+        yield Toggle("lists emptied", _nested(empties), True)
     probes = list(_unique(flip for read in reads for flip in _flips(read, values) if _of_probe(flip)))
     if probes:
-        yield Toggle("probes switched", _nested(probes))
+        yield Toggle("probes switched", _nested(probes), True)
 
 
 def _one_by_one(reads: Sequence[Read], values: Mapping[str, Any]) -> Iterator[Toggle]:
@@ -187,7 +193,7 @@ def _flips(read: Read, values: Mapping[str, Any]) -> Iterator[_Flip]:
     elif isinstance(value, str) or value is None:
         yield from (_Flip(read.keys, literal) for literal in literals)
         if value == "" and not literals and _NAME.match(read.keys[-1]):
-            yield _Flip(read.keys, "rg-toggle")
+            yield _Flip(read.keys, _WORD)
     elif isinstance(value, int) and not _COUNT.search(read.keys[-1]):
         yield _Flip(read.keys, 0 if value else 1)
 
@@ -257,7 +263,8 @@ def _nested(flips: Iterable[_Flip]) -> dict[str, Any]:
 
 
 def _toggle(flips: Sequence[_Flip]) -> Toggle:
-    return Toggle(", ".join(flip.name for flip in flips), _nested(flips))
+    name = ", ".join(flip.name for flip in flips)
+    return Toggle(name, _nested(flips), any(flip.is_invented for flip in flips))
 
 
 def _unique(flips: Iterable[_Flip]) -> Iterator[_Flip]:

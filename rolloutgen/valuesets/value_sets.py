@@ -169,7 +169,8 @@ def toggle_sets(chart: Chart, over: ValueSet, *, toggles: str | int = 24, first:
 
     found = toggles_of(chart, over.values, first)
     flipped = (
-        ValueSet(toggle.name, goyaml.merge(over.values, toggle.values), over.release, True) for toggle in found[:most]
+        ValueSet(toggle.name, goyaml.merge(over.values, toggle.values), over.release, True, toggle.invented)
+        for toggle in found[:most]
     )
     return ValueSets(tuple(flipped), max(0, len(found) - most))
 

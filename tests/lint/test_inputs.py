@@ -8,8 +8,6 @@ import pytest
 
 from rolloutgen.errors import UsageError
 from rolloutgen.lint.inputs import Input, charts_of, input_of, inputs_of
-from rolloutgen.lint.views import _is_made_up
-from rolloutgen.model import ValueSet
 
 FILES = (
     "charts/web/Chart.yaml",
@@ -87,18 +85,3 @@ def test_a_repository_that_is_one_chart(tmp_path: Path) -> None:
     (tmp_path / "Chart.yaml").write_text("{}")
     assert list(charts_of(["templates/a.yaml", "values.yaml"])) == ["."]
     assert list(charts_of(["charts/other/values.yaml"])) == ["."]
-
-
-@pytest.mark.parametrize(
-    ("name", "made_up"),
-    [
-        ("pod fields filled", True),
-        ("lists emptied", True),
-        ("probes switched", True),
-        ("env=[]", True),
-        ("livenessProbe.enabled=true", False),
-        ("defaults", False),
-    ],
-)
-def test_value_sets_that_nobody_would_write_are_left_to_convert(name: str, made_up: bool) -> None:
-    assert _is_made_up(ValueSet(name)) is made_up

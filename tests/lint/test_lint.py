@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 import pytest
 
 from rolloutgen.chart.manifests import parse_rendered
 from rolloutgen.kube.release import ReleaseView
-from rolloutgen.lint.run_rules import lint
+from rolloutgen.lint.run_rules import lint, rules
 from rolloutgen.model import Diagnostic, Release
+from rolloutgen.package_data import data_path
 from tests.lint.rules import scenery
 from tests.lint.rules.rule_cases import cases
 
@@ -50,8 +52,8 @@ def test_two_objects_of_one_render_stay_two_findings() -> None:
     text = "\n---\n".join(
         TWO_STRATEGIES.replace("kind: Rollout", f"kind: Rollout\nmetadata: {{name: {n}}}") for n in "ab"
     )
-    rules = [f.code for f in lint([view(text, value_set="x"), view(text, value_set="y")])]
-    assert rules.count("two-strategies") == 2
+    codes = [f.code for f in lint([view(text, value_set="x"), view(text, value_set="y")])]
+    assert codes.count("two-strategies") == 2
 
 
 def test_errors_come_first() -> None:
@@ -73,6 +75,19 @@ def test_a_rule_says_more_than_the_schema_about_the_same_place() -> None:
     assert said(view("kind: Rollout\nspec: {template: {metadata: {name: web}}}\n")) == [
         ("template-metadata", "warning")
     ]
+
+
+def test_a_rule_of_the_schemas_that_a_lint_rule_checks_too_is_reported_by_that_one() -> None:
+    pod = 'containers: [{name: web, image: "web:1", volumeMounts: [{name: gone, mountPath: /a}]}]'
+    text = f"kind: Deployment\nspec: {{template: {{metadata: {{labels: {{app: web}}}}, spec: {{{pod}}}}}}}\n"
+    text = text.replace("spec: {template", "spec: {selector: {matchLabels: {app: web}}, template", 1)
+    assert said(view(f"apiVersion: apps/v1\n{text}")) == [("mount-without-volume", "error")]
+
+
+def test_the_schemas_name_lint_rules_that_there_are() -> None:
+    text = (data_path("schemas") / "kubernetes.json").read_text(encoding="utf-8")
+    named = set(re.findall(r'"x-lint-code":"([^"]+)"', text))
+    assert named and named <= rules().keys()
 
 
 def test_the_pod_template_of_a_rollout_is_held_to_the_rules_of_pods() -> None:

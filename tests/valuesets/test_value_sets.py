@@ -12,7 +12,7 @@ from rolloutgen.chart.chart import Chart
 from rolloutgen.errors import UsageError
 from rolloutgen.gotemplate.conditions import Read, read_conditions
 from rolloutgen.helm import BinaryEngine
-from rolloutgen.model import Release
+from rolloutgen.model import Release, ValueSet
 from rolloutgen.valuesets.toggles import toggles_of
 from rolloutgen.valuesets.value_sets import LONG, SHORT, base_sets, layer, toggle_sets, value_sets
 
@@ -119,6 +119,22 @@ def test_empty_pod_fields_are_filled_with_their_shape_and_lists_emptied() -> Non
     assert (filled.name, sorted(filled.values)) == ("pod fields filled", ["affinity", "nodeSelector", "tolerations"])
     assert filled.values["tolerations"][0]["operator"] == "Exists"
     assert emptied.values == {"hosts": []}
+
+
+def test_what_nobody_would_write_is_marked_as_invented() -> None:
+    template = (
+        WORKLOAD + "{{ toYaml .Values.env }}{{ toYaml .Values.affinity }}{{ if .Values.tls }}{{ end }}"
+        "{{ if .Values.livenessProbe.enabled }}{{ end }}{{ if .Values.existingSecret }}{{ end }}"
+    )
+    values = 'env: [{name: A}]\naffinity: {}\nlivenessProbe: {enabled: true}\nexistingSecret: ""\ntls: false\n'
+    sets = toggle_sets(chart(values, a=template), ValueSet("defaults"), toggles="all").sets
+    assert {one.name for one in sets if one.invented} == {
+        "pod fields filled",
+        "lists emptied",
+        "probes switched",
+        "existingSecret=rg-toggle",
+    }
+    assert {one.name for one in sets if not one.invented} == {"tls=true"}
 
 
 def test_a_switch_behind_a_switch_opens_both_and_pairs_meet_in_a_file() -> None:

@@ -18,7 +18,7 @@ from rolloutgen.convert.edits.operations import Define, EditFile, Item
 from rolloutgen.errors import ChartRefused
 from rolloutgen.gotemplate.expressions import expression, free_variables, grouped, with_root
 from rolloutgen.gotemplate.lexer import Block
-from rolloutgen.gotemplate.outline import Node
+from rolloutgen.gotemplate.outline import SPLICE, Node
 from rolloutgen.gotemplate.regions import owned, whole_lines
 from rolloutgen.gotemplate.scope import has_root_only, inner_blocks, lift, root_symbol, same_scope, site_scope
 from rolloutgen.gotemplate.sources import Site, Sources
@@ -41,7 +41,7 @@ def bound(scaler: Site, field: str) -> str | None:
     nodes = scaler.find("spec", field)
     if not nodes:
         spec = scaler.find("spec")
-        return None if any(child.key == "{{}}" for node in spec for child in node.children) else ""
+        return None if any(child.key == SPLICE for node in spec for child in node.children) else ""
     if len(nodes) > 1:
         return None
     code = expression(nodes[0].value.of(scaler.source.text))
@@ -90,7 +90,7 @@ def set_replicas(
     cannot be read outside its template.
     """
     spec = spec_of(site)
-    indent = next((child.indent for child in spec.children if child.key != "{{}}"), spec.indent + 2)
+    indent = next((child.indent for child in spec.children if child.key != SPLICE), spec.indent + 2)
     pad, newline = " " * indent, newline_of(site.source.text)
     branches: list[tuple[str, str]] = []
     for number, scaler in enumerate(scalers):

@@ -164,11 +164,11 @@ def _removable(site: Site, node: Node) -> Span:
             for _, n in walk(site.document.nodes)
             if block.span.covers(n.key_span) and n.key_span.start > block.span.start
         ]
-        leaves = [n for n in inside if n.key not in ("-", "{{}}")]
+        leaves = [n for n in inside if n.key not in ("-", SPLICE)]
         if (
             leaves
             and all(_only_stable(leaf) for leaf in leaves)
-            and not any(n.key == "{{}}" and not any(leaf.span.covers(n.span) for leaf in leaves) for n in inside)
+            and not any(n.key == SPLICE and not any(leaf.span.covers(n.span) for leaf in leaves) for n in inside)
         ):
             text = site.source.text
             start = text.rfind("\n", 0, block.span.start) + 1

@@ -79,13 +79,15 @@ _RECREATE = re.compile(r"Recreate|\btype[\"']?:[ \t]*[\"']?\{\{")
 @dataclass(frozen=True)
 class Carried:
     """What the old strategy leaves behind: lines for the new one (column 0), or `values`, the expression of the map
-    that holds them; the expression of its type when values choose it; the conditions (`if X`) of a Recreate."""
+    that holds them; the expression of its type when values choose it; the conditions (`if X`) of a Recreate.
+    `is_conditional` tells that conditions may leave all of the lines out."""
 
     lines: str = ""
     recreate: str = ""
     values: str = ""
     defines: tuple[Define, ...] = ()
     heads: tuple[str, ...] = ()
+    is_conditional: bool = False
 
 
 def carried_over(site: Site, old: Sequence[Node], terms: Terms, root: str, sources: Sources, *, here: bool) -> Carried:
@@ -124,7 +126,7 @@ def _conditioned(site: Site, node: Node, literal: Carried) -> Carried | None:
     if not literal.lines:
         return literal
     opening = "".join(f"{{{{- {head} }}}}\n" for head in heads)
-    return Carried(f"{opening}{literal.lines}" + "{{- end }}\n" * len(heads))
+    return Carried(f"{opening}{literal.lines}" + "{{- end }}\n" * len(heads), is_conditional=True)
 
 
 def _kind(site: Site, node: Node) -> str:
@@ -287,7 +289,7 @@ def replace_strategy(
     if spilled:
         carried = carried_from(site, spilled.node, spilled.code, terms, root, sources, here=here)
         yield EditFile(site.source.path, Edit(spilled.node.value, spilled.without_strategy(site, guard), REASON))
-    if carried.lines.startswith("{{-") and (not routed or condition) and not terms.local:
+    if carried.is_conditional and (not routed or condition) and not terms.local:
         # Lines that a condition may leave out could leave `canary:` empty, which is null; a map that is printed is not.
         carried = as_define(site, old, terms, root, sources)
     yield from carried.defines

@@ -41,8 +41,9 @@ class ProofResult:
     """The proof under one value set; `objects` counts what was compared.
 
     `state` is equal, different, refused (both sides refuse), refused-by-transform (only the conversion does), broken
-    (only the new chart does not render), limited (its release name is so long that names collide: such a release cannot
-    be converted) or skipped (the old chart does not render it either). `refusal` is why it is refused or limited.
+    (only the new chart does not render), limited (its release name is so long that names collide: such a release
+    cannot be converted) or skipped (the old chart does not render it either). `refusal` is why it is refused or
+    limited, `fault` why the new chart is broken.
     """
 
     value_set: ValueSet
@@ -55,6 +56,7 @@ class ProofResult:
     expected: tuple[Manifest, ...] = ()
     actual: tuple[Manifest, ...] = ()
     refusal: Refusal | None = None
+    fault: RolloutgenError | None = None
 
     @property
     def holds(self) -> bool:
@@ -120,7 +122,7 @@ def _verdict(
         state: ProofState = "refused" if isinstance(after, RolloutgenError) else "refused-by-transform"
         return ProofResult(value_set, state, refusal.why, refusal=refusal)
     if isinstance(after, RolloutgenError):
-        return ProofResult(value_set, "broken", str(after), expected=meant.objects)
+        return ProofResult(value_set, "broken", str(after), expected=meant.objects, fault=after)
     rendered, nulls = _without_nulls(after.objects, {change.ref for change in meant.changes if change.code == NULLS})
     hidden = left_out | _moved_places(left_out, meant.moved, value_set.release)
     hidden |= _copied_places(left_out, before.objects, meant.objects, value_set.release)

@@ -19,7 +19,7 @@ _OTHERS = ("unknown-field", "null-in-custom-resource", "duplicate-list-key")
 def _faults(view: ReleaseView) -> Iterator[Observation]:
     for manifest, error in view.schema_errors():
         if error.code not in _OTHERS:
-            yield Observation(manifest, error.at, error.message)
+            yield Observation(manifest, error.at, error.message, cause=error.lint_code)
 
 
 RULE = Rule(
