@@ -6,13 +6,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from rolloutgen.kube.references import read_host, split_name
 from rolloutgen.kube.release import ISTIO_GATEWAY, SERVICE, VIRTUAL_SERVICE, ReleaseView
 from rolloutgen.kube.strategy import ROUTING, canaries, routing_of, routing_services
 from rolloutgen.kube.tree import dig, integer, listing, mapping, rows, text, texts
 from rolloutgen.model import Manifest, Path
 
 ISTIO: Path = (*ROUTING, "istio")
-_CLUSTER_DOMAIN = ".cluster.local"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,13 +39,6 @@ class Listing:
     def destination_rule(self) -> Mapping[str, Any]:
         """The `destinationRule` of the Rollout; empty for host-level splitting."""
         return mapping(self.canary, "trafficRouting", "istio", "destinationRule")
-
-
-def split_name(name: str) -> tuple[str, str]:
-    """Namespace ("" when not given) and name of a VirtualService as a Rollout writes it: `name.namespace`."""
-    short = name.removesuffix(_CLUSTER_DOMAIN)
-    first, dot, namespace = short.rpartition(".")
-    return (namespace, first) if dot else ("", short)
 
 
 def istio_of(canary: Mapping[str, Any]) -> Mapping[str, Any] | None:
@@ -142,12 +135,10 @@ def service_of(host: str, namespace: str) -> tuple[str, str] | None:
     `x` is a Service of `namespace`; `x.ns.svc` and `x.ns.svc.cluster.local` name one; `x.ns` cannot be told from a
     host outside unless `ns` is `namespace`.
     """
-    parts = host.removesuffix(_CLUSTER_DOMAIN).split(".")
-    if len(parts) == 1:
-        return (namespace, parts[0]) if parts[0] and parts[0] != "*" else None
-    if len(parts) == 3 and parts[2] == "svc":
-        return parts[1], parts[0]
-    return (namespace, parts[0]) if len(parts) == 2 and parts[1] == namespace else None
+    parts = read_host(host)
+    if parts is None or not (parts[2] in ("", namespace) or ".svc" in host):
+        return None
+    return parts[2] or namespace, parts[0]
 
 
 def destinations(target: Manifest) -> Iterator[tuple[str, int, Path, Mapping[str, Any]]]:

@@ -55,20 +55,6 @@ def certificate_name(release_namespace: str, host: str) -> str:
     return f"{release_namespace}-{host}".replace("*", "wildcard")
 
 
-def host_tail(host: object, name: str, namespace: str, seen_from: str) -> str | None:
-    """What follows the Service's name in `host` ("", ".ns", ".ns.svc...") when `host` names that Service, else None.
-
-    The plain name only counts in the Service's own namespace: `seen_from` is the namespace of the object with `host`.
-    """
-    if not isinstance(host, str) or not host.startswith(name):
-        return None
-    tail = host[len(name) :]
-    if not tail:
-        return tail if seen_from == namespace else None
-    qualified = f".{namespace}"
-    return tail if tail in (qualified, f"{qualified}.svc") or tail.startswith(f"{qualified}.svc.") else None
-
-
 # Enough for the longest user part of a URL that a person writes.
 _CONTEXT = 300
 

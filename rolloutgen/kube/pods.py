@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from rolloutgen.kube.quantities import quantity
+from rolloutgen.kube.references import references_of
 from rolloutgen.kube.release import CONFIG_MAP, SECRET, Kind, Pod, ReleaseView
 from rolloutgen.kube.selectors import picks
 from rolloutgen.kube.tree import as_map, dig, rows, text
@@ -58,28 +59,21 @@ class ConfigUse:
     mounted: bool
 
 
+_HOLDERS = ("volumes", "env", "envFrom")
+
+
 def config_uses(pod: Pod) -> Iterator[ConfigUse]:
     """Every use of a ConfigMap or Secret that a pod template names."""
     fixed = {
         text(mount, "name") for c in containers_of(pod) for _, mount in rows(c.body, "volumeMounts") if _is_fixed(mount)
     }
-    for index, volume in rows(pod.body, "spec", "volumes"):
-        at = (*pod.at, "spec", "volumes", index)
-        mounted = text(volume, "name") not in fixed
-        yield ConfigUse(CONFIG_MAP, text(volume, "configMap", "name"), at, mounted)
-        yield ConfigUse(SECRET, text(volume, "secret", "secretName"), at, mounted)
-        for _, source in rows(volume, "projected", "sources"):
-            yield ConfigUse(CONFIG_MAP, text(source, "configMap", "name"), at, mounted)
-            yield ConfigUse(SECRET, text(source, "secret", "name"), at, mounted)
-    for container in containers_of(pod):
-        for index, source in rows(container.body, "envFrom"):
-            at = (*container.at, "envFrom", index)
-            yield ConfigUse(CONFIG_MAP, text(source, "configMapRef", "name"), at, False)
-            yield ConfigUse(SECRET, text(source, "secretRef", "name"), at, False)
-        for index, variable in rows(container.body, "env"):
-            at = (*container.at, "env", index)
-            yield ConfigUse(CONFIG_MAP, text(variable, "valueFrom", "configMapKeyRef", "name"), at, False)
-            yield ConfigUse(SECRET, text(variable, "valueFrom", "secretKeyRef", "name"), at, False)
+    for found in references_of(pod.manifest, CONFIG_MAP, SECRET, below=(*pod.at, "spec")):
+        if found.role != "config":
+            continue
+        # The item of the list that holds the reference: a volume, a variable, a source of variables.
+        at = next((found.at[: n + 2] for n, key in enumerate(found.at) if key in _HOLDERS), found.at)
+        volume = text(dig(pod.manifest.body, *at), "name") if at[-2] == "volumes" else ""
+        yield ConfigUse(found.kind, found.name, at, bool(volume) and volume not in fixed)
 
 
 def _is_fixed(mount: Mapping[str, Any]) -> bool:
@@ -214,3 +208,11 @@ def serves(service: Manifest, workload: Manifest, namespace: str) -> bool:
     if labels is None or service.ref.home(namespace) != workload.ref.home(namespace):
         return False
     return picks(as_map(dig(service.body, "spec", "selector")), labels)
+
+
+CONTENT = ("binaryData", "data", "stringData")
+
+
+def is_config(manifest: Manifest) -> bool:
+    """Whether an object is a ConfigMap or a Secret."""
+    return (manifest.ref.group, manifest.ref.kind) in (CONFIG_MAP, SECRET)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from rolloutgen.kube.release import ReleaseView
+from rolloutgen.kube.references import references_of
+from rolloutgen.kube.release import SERVICE, ReleaseView
 from rolloutgen.kube.tree import dig, mapping, rows, text
 from rolloutgen.model import Manifest, Path
 
@@ -22,15 +23,6 @@ STEP_KINDS = (
     "setHeaderRoute",
     "setMirrorRoute",
     "plugin",
-)
-
-_SERVICES: tuple[Path, ...] = (
-    (*CANARY, "stableService"),
-    (*CANARY, "canaryService"),
-    (*CANARY, "pingPong", "pingService"),
-    (*CANARY, "pingPong", "pongService"),
-    (*BLUE_GREEN, "activeService"),
-    (*BLUE_GREEN, "previewService"),
 )
 
 
@@ -83,10 +75,9 @@ def steps_of(view: ReleaseView, kind: str) -> Iterator[tuple[Manifest, Mapping[s
 
 def service_names(rollout: Manifest) -> Iterator[tuple[Path, str]]:
     """The Services that a Rollout names, with the paths of the fields."""
-    for at in _SERVICES:
-        name = text(rollout.body, *at)
-        if name and (canary_of(rollout) if "canary" in at else blue_green_of(rollout)) is not None:
-            yield at, name
+    for found in references_of(rollout, SERVICE):
+        if found.role == "version" and (canary_of if "canary" in found.at else blue_green_of)(rollout) is not None:
+            yield found.at, found.name
 
 
 def routing_services(canary: Mapping[str, Any]) -> tuple[str, str]:
@@ -96,10 +87,3 @@ def routing_services(canary: Mapping[str, Any]) -> tuple[str, str]:
     if not stable and not new and pair:
         return text(pair, "pongService"), text(pair, "pingService")
     return stable, new
-
-
-def target_of(manifest: Manifest, field: str) -> tuple[str, str, str]:
-    """Group, kind and name in a scaleTargetRef or targetRef; a missing kind reads as Deployment (KEDA's default)."""
-    reference = mapping(manifest.body, "spec", field)
-    version = text(reference, "apiVersion") or "apps/v1"
-    return version.rpartition("/")[0], text(reference, "kind") or "Deployment", text(reference, "name")

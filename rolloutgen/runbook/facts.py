@@ -8,8 +8,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from rolloutgen.errors import UsageError
-from rolloutgen.kube.istio import split_name
-from rolloutgen.kube.references import backends
+from rolloutgen.kube.references import backends, hosts_of, split_name
 from rolloutgen.kube.release import CERTIFICATE, DNS_ENDPOINT, ROLLOUT, SERVICE, ReleaseView
 from rolloutgen.kube.strategy import BLUE_GREEN, ROUTING, canary_of, routing_services
 from rolloutgen.kube.syntax import is_dns_subdomain
@@ -196,7 +195,7 @@ def _hosts(view: ReleaseView, stable: str, new: str) -> tuple[tuple[str, ...], t
     """Hosts of routes that lead users to the stable Service, and of those that lead to the new one alone."""
     ways: dict[tuple[str, ...], set[str]] = {}
     for backend in backends(view):
-        ways.setdefault(backend.hosts, set()).add(backend.service)
+        ways.setdefault(hosts_of(backend), set()).add(backend.name)
     public = [host for hosts, services in ways.items() for host in hosts if stable in services]
     preview = [host for hosts, services in ways.items() for host in hosts if new and services == {new}]
     return tuple(dict.fromkeys(filter(_is_outside, public))), tuple(dict.fromkeys(filter(_is_outside, preview)))

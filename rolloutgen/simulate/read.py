@@ -13,8 +13,9 @@ from typing import Any
 from rolloutgen.kube.analysis import Use, metrics, resolve
 from rolloutgen.kube.durations import seconds as seconds_of
 from rolloutgen.kube.quantities import quantity
-from rolloutgen.kube.release import HPA, ROLLOUT, SCALED_OBJECT, ReleaseView
-from rolloutgen.kube.strategy import BLUE_GREEN, CANARY, blue_green_of, canary_of, target_of
+from rolloutgen.kube.references import names
+from rolloutgen.kube.release import HPA, SCALED_OBJECT, ReleaseView
+from rolloutgen.kube.strategy import BLUE_GREEN, CANARY, blue_green_of, canary_of
 from rolloutgen.kube.tree import dig, integer, mapping, rows, text
 from rolloutgen.model import Json, Manifest
 from rolloutgen.simulate.spec import (
@@ -227,8 +228,7 @@ def _metric_seconds(metric: Mapping[str, Any]) -> float | None:
 def _bounds(view: ReleaseView, rollout: Manifest) -> Bounds | None:
     for kind, (low, high, least, most) in _SCALERS.items():
         for scaler in view.all(kind):
-            group, wanted, name = target_of(scaler, "scaleTargetRef")
-            if ((group, wanted), name, view.namespace(scaler)) != (ROLLOUT, rollout.ref.name, view.namespace(rollout)):
+            if not names(scaler, rollout.ref, view.release.namespace):
                 continue
             given = integer(scaler.body, "spec", low), integer(scaler.body, "spec", high)
             minimum = least if given[0] is None else given[0]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from rolloutgen.kube.istio import destination_service, destinations, listings
-from rolloutgen.kube.references import backends
+from rolloutgen.kube.references import backends, hosts_of
 from rolloutgen.kube.release import SERVICE, VIRTUAL_SERVICE, ReleaseView
 from rolloutgen.kube.selectors import picks
 from rolloutgen.kube.strategy import service_names
@@ -66,12 +66,12 @@ def _edges(view: ReleaseView, rollout: Manifest) -> Iterator[Edge]:
             yield from _entrances(route)
             yield from ways
     for backend in backends(view):
-        if backend.source.ref.kind != "VirtualService" and backend.service in services:
+        if backend.source.ref.kind != "VirtualService" and backend.name in services:
             node = TrafficNode("route", str(backend.source.ref))
             yield from (
-                Edge(TrafficNode("host", host), node) for host in [host or "*" for host in backend.hosts] or ["*"]
+                Edge(TrafficNode("host", host), node) for host in [host or "*" for host in hosts_of(backend)] or ["*"]
             )
-            yield Edge(node, services[backend.service])
+            yield Edge(node, services[backend.name])
     for service in services.values():
         yield from _pods(service)
 

@@ -14,6 +14,8 @@ from typing import Any
 from rolloutgen import goyaml
 from rolloutgen.chart.chart import Chart
 from rolloutgen.gotemplate.conditions import Keys, Read, conditions_around, read_conditions
+from rolloutgen.kube.references import FOLLOWED, kinds_naming
+from rolloutgen.kube.release import DEPLOYMENT, SERVICE, SERVICE_MONITOR
 from rolloutgen.model import Json
 
 _MOST_LITERALS = 3
@@ -21,10 +23,6 @@ _LONGEST_WORD = 40  # of a name made from a value's path: names of ports and vol
 _SWITCH = re.compile(r"^(enabled?|create|.*Enabled?|use[A-Z].*|install[A-Z]?.*)$")
 _NAME = re.compile(r"(?i)^(existing\w*|\w*(secret|claim|class|account|configmap)(name)?|\w*nameoverride)$")
 _COUNT = re.compile(r"(?i)(replica|port|count|size|seconds)")
-_NAMING = re.compile(
-    r"(?m)^kind:[ \t]*[\"']?(?:Ingress\w*|\w*Route|VirtualService|DestinationRule|Sidecar|HTTPProxy"
-    r"|HorizontalPodAutoscaler|ScaledObject|VerticalPodAutoscaler|ServiceMonitor|\w+WebhookConfiguration|APIService)\b"
-)
 _NUMBER = re.compile(r"(?i)(replica|port|count|size|seconds|percent|utilization|average|weight|threshold)")
 _NUMBERS = {"min": 2, "max": 5}
 _WORD = "rg-toggle"
@@ -85,8 +83,9 @@ def toggles_of(chart: Chart, base: Mapping[str, Any], first: Sequence[Keys] = ()
     values = goyaml.merge(chart.values, base)
     reads = [read for read in read_conditions(chart) if not read.file.endswith("NOTES.txt")]
     given = [Read(keys, "", "truth") for keys in first]
+    naming = _naming()
     workloads = [read for read in reads if _renders_a_workload(chart, read.file)]
-    leading = [read for read in reads if read not in workloads and _NAMING.search(chart.text(read.file))]
+    leading = [read for read in reads if read not in workloads and naming.search(chart.text(read.file))]
     ordered = list(dict.fromkeys([*given, *leading, *workloads, *reads]))
     toggles = [*_given(given, values), *_revealed(chart, values), *_together(ordered, values)]
     toggles += _one_by_one(ordered, values)
@@ -95,6 +94,17 @@ def toggles_of(chart: Chart, base: Mapping[str, Any], first: Sequence[Keys] = ()
     for toggle in toggles:
         unique.setdefault(repr(toggle.values), toggle)
     return tuple(unique.values())
+
+
+def _naming() -> re.Pattern[str]:
+    """Matches the kind of an object that names a Service or a workload, or selects Services by their labels."""
+    kinds = (
+        *kinds_naming(SERVICE, (*FOLLOWED, "called", "own")),
+        *kinds_naming(DEPLOYMENT, ("scale",)),
+        SERVICE_MONITOR,
+    )
+    names = "|".join(dict.fromkeys(kind for _, kind in kinds))
+    return re.compile(rf"(?m)^kind:[ \t]*[\"']?(?:{names})\b")
 
 
 def _given(reads: Iterable[Read], values: Mapping[str, Any]) -> Iterator[Toggle]:
@@ -106,7 +116,7 @@ def _revealed(chart: Chart, values: Mapping[str, Any]) -> Iterator[Toggle]:
     """The switches that hide objects which name a Service or a workload, on: what a bound left out of those would show
     only in a cluster, as a backend that is gone."""
     text = "\n".join(chart.files[path].decode("utf-8", "replace") for path in chart.template_paths)
-    for around in conditions_around(chart, _NAMING):
+    for around in conditions_around(chart, _naming()):
         hidden = [_Flip(keys, _given_for(keys, values, text)) for keys in sorted(around) if _has_place(keys, values)]
         if any(flip.value is not None for flip in hidden):
             yield _toggle([flip for flip in hidden if flip.value is not None])

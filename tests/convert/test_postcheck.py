@@ -213,7 +213,9 @@ def test_a_webhook_of_another_service_keeps_nothing() -> None:
 def test_who_asks_for_the_new_name_gets_it_and_hears_of_the_webhook() -> None:
     made = plan({"templates/holder.yaml": WEBHOOK}, service_names="suffix")
     assert made.survey and made.survey.workloads[0].decision.service_names == "suffix"
-    assert [(f.code, f.path, f.line) for f in made.findings] == [("bare-service-name", "templates/holder.yaml", 11)]
+    assert [(f.code, f.path, f.line) for f in made.findings] == [
+        ("route-names-old-service", "templates/holder.yaml", 11)
+    ]
 
 
 @pytest.mark.parametrize("kind", ["type: NodePort", "type: LoadBalancer", "clusterIP: 10.0.0.10"])

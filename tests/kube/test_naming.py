@@ -9,7 +9,6 @@ from hypothesis import strategies as st
 from rolloutgen.kube.naming import (
     LONGEST,
     distinct,
-    host_tail,
     preview_host,
     rename_service,
     short,
@@ -47,27 +46,6 @@ def test_a_key_of_values_as_a_name() -> None:
 
 def test_the_preview_of_a_host() -> None:
     assert preview_host("app.example.org") == "app-preview.example.org"
-
-
-@pytest.mark.parametrize(
-    ("host", "tail"),
-    [
-        ("web", ""),
-        ("web.prod", ".prod"),
-        ("web.prod.svc.cluster.local", ".prod.svc.cluster.local"),
-        ("web.test", None),
-        ("website", None),
-        ("web.prod.example.org", None),
-        (7, None),
-    ],
-)
-def test_hosts_that_name_the_service(host: object, tail: str | None) -> None:
-    assert host_tail(host, "web", "prod", "prod") == tail
-
-
-def test_the_plain_name_counts_in_its_own_namespace_only() -> None:
-    assert host_tail("web", "web", "prod", "test") is None
-    assert host_tail("web.prod", "web", "prod", "test") == ".prod"
 
 
 @pytest.mark.parametrize(

@@ -12,10 +12,10 @@ from collections.abc import Iterator
 from typing import Any
 
 from rolloutgen.convert.checks import Check, CheckContext, RenderPair
+from rolloutgen.kube.references import target_of
 from rolloutgen.kube.tree import as_map, dig, strings
 from rolloutgen.model import Json, Observation, Path
 
-_AUTOSCALERS = {"HorizontalPodAutoscaler", "ScaledObject", "VerticalPodAutoscaler"}  # lint says it of these
 _SKIPPED = {"Secret", "CustomResourceDefinition"}
 
 
@@ -30,7 +30,7 @@ def _spots(pair: RenderPair, scene: CheckContext) -> Iterator[Observation]:
         if manifest.ref.kind in _SKIPPED:
             continue
         for at, value in _mappings(manifest.body, ()):
-            if value.get("name") in names and manifest.ref.kind not in _AUTOSCALERS:
+            if value.get("name") in names and target_of(manifest) is None:  # lint says it of autoscalers
                 yield Observation(
                     manifest, (*at, "name"), f"it names Deployment {value['name']}, which is a Rollout now"
                 )

@@ -11,9 +11,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from rolloutgen.convert.checks import Check, CheckContext, RenderPair
-from rolloutgen.kube.naming import host_tail
-from rolloutgen.kube.tree import as_map, strings
-from rolloutgen.model import Manifest, Observation, Path
+from rolloutgen.kube.references import references_to
+from rolloutgen.kube.release import VIRTUAL_SERVICE
+from rolloutgen.model import Observation
 
 # The routers that trafficRouting knows beside Istio's.
 ROUTERS = {
@@ -29,10 +29,8 @@ ROUTERS = {
     "Route": "the OpenShift plugin",
 }
 
-_FIX = (
-    "Move its hosts to the public gateway set (rollout.hosts.public), or weigh it by a router of its own ({}) "
-    "instead of Istio."
-)
+_MOVE = "Move its hosts to the public gateway set (rollout.hosts.public)."
+_FIX = f"{_MOVE[:-1]}, or weigh it by a router of its own ({{}}) instead of Istio."
 
 
 def _spots(pair: RenderPair, scene: CheckContext) -> Iterator[Observation]:
@@ -41,20 +39,12 @@ def _spots(pair: RenderPair, scene: CheckContext) -> Iterator[Observation]:
         if stable is None or target.decision.strategy != "canary":
             continue
         for route in pair.after.objects:
-            if route.ref.kind not in ROUTERS or not route.ref.group:
-                continue
-            at = _backend(route, target.stable, target.namespace, pair.view.namespace(route))
-            if at is not None:
+            leading = (found for found in references_to(route, stable.ref, target.release.namespace))
+            first = next((found for found in leading if found.role == "route"), None)
+            if first is not None and (route.ref.group, route.ref.kind) != VIRTUAL_SERVICE:
                 message = f"{route.ref} leads to {target.stable} past the canary's weights"
-                yield Observation(route, at, message, hint=_FIX.format(ROUTERS[route.ref.kind]))
-
-
-def _backend(route: Manifest, service: str, namespace: str, here: str) -> Path | None:
-    """Where a route names the Service first."""
-    for at, value in strings(as_map(route.body.get("spec")), ("spec",)):
-        if host_tail(value, service, namespace, here) is not None and at[-1] != "secretName":
-            return at
-    return None
+                router = ROUTERS.get(route.ref.kind)
+                yield Observation(route, first.at, message, hint=_FIX.format(router) if router else _MOVE)
 
 
 CHECK = Check(code="ingress-bypasses-weights", severity="warning", objects=_spots)

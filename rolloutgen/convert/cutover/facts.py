@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from rolloutgen.config.record import general_name
 from rolloutgen.convert.pipeline import Plan
 from rolloutgen.convert.verify.verify import ProofResult
-from rolloutgen.kube.references import is_config
+from rolloutgen.kube.pods import is_config
+from rolloutgen.kube.references import target_of
 from rolloutgen.kube.tree import as_map, dig, maps
 from rolloutgen.model import Manifest, Rendered
 
@@ -79,11 +80,8 @@ def _facts(plan: Plan, before: Rendered, after: tuple[Manifest, ...], rollouts: 
         found = general_name(str(name), release.name, _RELEASE)
         return re.sub(rf"\$RELEASE-{re.escape(left_away)}(?![a-z0-9])", "$FULLNAME", found) if left_away else found
 
-    scaled = {
-        str(dig(m.body, "spec", "scaleTargetRef", "name"))
-        for m in after
-        if m.ref.kind in ("HorizontalPodAutoscaler", "ScaledObject")
-    }
+    targets = (target_of(m) for m in after if m.ref.kind in ("HorizontalPodAutoscaler", "ScaledObject"))
+    scaled = {target.name for target in targets if target}
     new = list(_new(plan))
     listed: dict[str, None] = {}
     for rollout in rollouts:

@@ -11,7 +11,8 @@ from collections.abc import Collection, Iterator, Sequence
 
 from rolloutgen.gotemplate.lexer import first_literal, lex, strip_literals
 from rolloutgen.gotemplate.sources import Source, Sources
-from rolloutgen.kube.references import CONTENT, is_config, references
+from rolloutgen.kube.pods import CONTENT, is_config
+from rolloutgen.kube.references import config_references
 from rolloutgen.kube.tree import as_map, dig, map_strings, path_text
 from rolloutgen.model import Diagnostic, Manifest, Path, Rendered
 
@@ -43,10 +44,10 @@ def versioned_sites(
         namespace = render.value_set.release.namespace
         mine = {_identity(m, namespace): m for m in render.objects if is_config(m)}
         wanted = {
-            (kind, manifest.ref.home(namespace), name)
+            (found.kind[1], manifest.ref.home(namespace), found.name)
             for manifest in render.objects
             if manifest.site in workloads
-            for _, kind, name in references(manifest.body)
+            for found in config_references(manifest)
         }
         for identity in sorted(wanted & mine.keys()):
             found = mine[identity]
@@ -132,7 +133,7 @@ def _elsewhere(manifest: Manifest, identity: Identity, render: Rendered) -> str:
     for other in render.objects:
         if other.ref.home(namespace) != where or other is manifest:
             continue
-        follows = any((found, said) == (kind, name) for _, found, said in references(other.body))
+        follows = any((found.kind[1], found.name) == (kind, name) for found in config_references(other))
         if follows and _is_foreign(other):
             return f"{other.ref} of a dependency uses it"
         hook = str(as_map(dig(other.body, "metadata", "annotations")).get("helm.sh/hook", ""))
@@ -151,7 +152,7 @@ def _elsewhere(manifest: Manifest, identity: Identity, render: Rendered) -> str:
 
 def _named_at(other: Manifest, name: str) -> str:
     """Where an object names one by a field that is no reference of a pod, or lets it be read by its name; else ""."""
-    followed = {path for path, _, _ in references(other.body)}
+    followed = {found.at for found in config_references(other)}
     places: list[Path] = []
     word = re.compile(rf"(?:^|[\s=/,\"']){re.escape(name)}(?:$|[\s/,\"'])")
 

@@ -39,12 +39,12 @@ from rolloutgen.gotemplate.outline import SPLICE
 from rolloutgen.gotemplate.scope import is_shared, scope_at, site_scope
 from rolloutgen.gotemplate.sources import Site, Sources, maker
 from rolloutgen.kube.pods import serves
-from rolloutgen.kube.references import points_at, target_of
+from rolloutgen.kube.references import fields_scaling, kinds_called, leads_to, target_of
 from rolloutgen.kube.release import VIRTUAL_SERVICE
 from rolloutgen.model import Decisions, Diagnostic, Refusal, Rendered, WorkloadDecision
 
-_TARGETS = ("scaleTargetRef", "targetRef")
-AUTOSCALERS = {"HorizontalPodAutoscaler": "scaleTargetRef", "ScaledObject": "scaleTargetRef"}
+# The autoscalers that set the number of pods.
+AUTOSCALERS = ("HorizontalPodAutoscaler", "ScaledObject")
 
 
 @dataclass(frozen=True)
@@ -164,15 +164,11 @@ def _workload(
             carried = [m for m in render.objects if m.site in services and serves(m, deployment, release.namespace)]
             always = always and bool(carried)
             for manifest in render.objects:
-                beside = manifest.ref.home(release.namespace) == deployment.ref.home(release.namespace)
-                if manifest.ref.kind in AUTOSCALERS:
-                    if beside and target_of(manifest, "scaleTargetRef") == deployment.ref.name:
-                        scaled[manifest.site] = None
-                elif manifest.ref.kind == "VerticalPodAutoscaler":
-                    if beside and target_of(manifest, "targetRef") == deployment.ref.name:
-                        vertical[manifest.site] = None
+                target = target_of(manifest)
+                if target is not None and target.is_to(deployment.ref, release.namespace):
+                    (scaled if manifest.ref.kind in AUTOSCALERS else vertical)[manifest.site] = None
                 elif (manifest.ref.group, manifest.ref.kind) == VIRTUAL_SERVICE and any(
-                    points_at(manifest, s, release.namespace) for s in carried
+                    leads_to(manifest, service.ref, release.namespace) for service in carried
                 ):
                     routed[manifest.site] = None
     alone_somewhere = any(
@@ -181,9 +177,8 @@ def _workload(
         for render in renders
     )
     routed.update(unseen_virtual_services([sources.sites[s] for s in services], sources, renders))
-    unseen = _unseen(site, sources, renders)
-    scaled.update(unseen["scaleTargetRef"])
-    vertical.update(unseen["targetRef"])
+    for other in _unseen(site, sources, renders):
+        (scaled if set(other.kinds()) & set(AUTOSCALERS) else vertical)[other.id] = None
     if options.strategy == "blue-green" and not services and not several:
         why = "blue-green switches a Service, and no Service selects its pods"
         raise ChartRefused.in_source(
@@ -215,7 +210,7 @@ def _workload(
         tuple(_following(site, (*scaled, *vertical), renders)),
     )
     if "" in scaled:
-        raise _made_elsewhere(site, "an autoscaler", tuple(AUTOSCALERS), sources, renders)
+        raise _made_elsewhere(site, "an autoscaler", AUTOSCALERS, sources, renders)
     if "" in routed:
         raise _made_elsewhere(site, "a VirtualService", ("VirtualService",), sources, renders)
     return Workload(
@@ -244,7 +239,7 @@ def _following(site: Site, scalers: Iterable[str], renders: Sequence[Rendered]) 
         return
     for scaler in scalers:
         for render in renders:
-            targets = {target_of(m, field) for m in render.objects if m.site == scaler for field in _TARGETS}
+            targets = {target.name for m in render.objects if m.site == scaler and (target := target_of(m))}
             if any(m.ref.kind in others and m.ref.name in targets for m in render.objects):
                 break
         else:
@@ -260,21 +255,19 @@ def _both_handed(site: Site, services: Sequence[Site], sources: Sources) -> bool
     return all(is_shared(site_scope(place), sources) for place in (site, *services)) and bool(services)
 
 
-def _unseen(site: Site, sources: Sources, renders: Sequence[Rendered]) -> dict[str, dict[str, None]]:
+def _unseen(site: Site, sources: Sources, renders: Sequence[Rendered]) -> Iterable[Site]:
     """Autoscalers that no value set rendered and whose source targets the workload by its own name expression."""
-    found: dict[str, dict[str, None]] = {"scaleTargetRef": {}, "targetRef": {}}
     seen = {manifest.site for render in renders for manifest in render.objects}
     mine = code_of(site.value("metadata", "name"))
-    kinds = {**AUTOSCALERS, "VerticalPodAutoscaler": "targetRef"}
     for other in sources.sites.values():
-        field = next((kinds[kind] for kind in other.kinds() if kind in kinds), None)
-        if other.id in seen or field is None or not mine:
+        if other.id in seen or not mine:
             continue
-        kind = other.value("spec", field, "kind").strip("\"'")
-        name = code_of(other.value("spec", field, "name"))
-        if name and name.replace("$", "") == mine.replace("$", "") and kind in ("", "Deployment"):
-            found[field][other.id] = None
-    return found
+        for shape in (found.shape for kind in kinds_called(*other.kinds()) for found in fields_scaling(kind)):
+            kind = other.value(*shape[:-1], "kind").strip("\"'")
+            name = code_of(other.value(*shape))
+            if name and name.replace("$", "") == mine.replace("$", "") and kind in ("", "Deployment"):
+                yield other
+                break
 
 
 def _made_elsewhere(

@@ -8,22 +8,16 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 from rolloutgen.config.options import Options
 from rolloutgen.errors import ChartRefused
 from rolloutgen.gotemplate.sources import Site, Sources, maker
-from rolloutgen.kube.naming import host_tail, rename_service
+from rolloutgen.kube.naming import rename_service
 from rolloutgen.kube.pods import serves
-from rolloutgen.kube.references import points_at
-from rolloutgen.kube.tree import as_list, as_map, dig, maps, strings
+from rolloutgen.kube.references import leads_to, references_to
+from rolloutgen.kube.tree import as_map, dig, maps, strings
 from rolloutgen.model import Diagnostic, Manifest, Path, Refusal, Rendered, WorkloadDecision
 
-_WEBHOOKS = ("ValidatingWebhookConfiguration", "MutatingWebhookConfiguration")
-_CONVERSIONS: tuple[Path, ...] = (
-    ("spec", "conversion", "webhook", "clientConfig", "service"),
-    ("spec", "conversion", "webhookClientConfig", "service"),
-)
 _NO_ADDRESS = frozenset({"image", "name", "namespace", "tag"})  # whatever they look like
 
 
@@ -68,18 +62,14 @@ def _of_service(service: Manifest) -> Hold | None:
 
 
 def _named(service: Manifest, render: Rendered) -> Iterator[Hold]:
-    namespace = render.value_set.release.namespace
-    home = service.ref.home(namespace)
+    """Who names the Service and cannot follow it to another name."""
     for manifest in render.objects:
-        for at, reference in _references(manifest):
-            if reference.get("name") == service.ref.name and (reference.get("namespace") or home) == home:
-                yield Hold(service, manifest, (*at, "name"), f"{manifest.ref} calls it by that name")
-        if manifest.ref.kind == "Certificate" and manifest.ref.group == "cert-manager.io":
-            here = manifest.ref.home(namespace)
-            for number, host in enumerate(as_list(dig(manifest.body, "spec", "dnsNames"))):
-                if host_tail(host, service.ref.name, home, here) is not None:
-                    why = f"{manifest.ref} is issued for that name, and its clients check it"
-                    yield Hold(service, manifest, ("spec", "dnsNames", number), why)
+        for found in references_to(manifest, service.ref, render.value_set.release.namespace):
+            if found.role == "called":
+                yield Hold(service, manifest, found.at, f"{manifest.ref} calls it by that name")
+            elif found.role == "issued":
+                why = f"{manifest.ref} is issued for that name, and its clients check it"
+                yield Hold(service, manifest, found.at, why)
 
 
 def _from_elsewhere(service: Manifest, render: Rendered) -> Iterator[Hold]:
@@ -93,11 +83,16 @@ def _from_elsewhere(service: Manifest, render: Rendered) -> Iterator[Hold]:
         if where == home or (where, service.ref.name) in services or manifest.ref.kind == "CustomResourceDefinition":
             continue
         here = replace(manifest, ref=replace(manifest.ref, namespace=home))
-        routed = points_at(here, service, namespace) and not points_at(manifest, service, namespace)
+        routed = _follows(here, service, namespace) and not _follows(manifest, service, namespace)
         if routed or any(_addresses(manifest, service, home)):
             at: Path = ("metadata", "namespace") if manifest.ref.namespace else ("metadata", "name")
             why = f"{manifest.ref} names it from namespace {where}, which may be the one of the release"
             yield Hold(service, manifest, at, why)
+
+
+def _follows(manifest: Manifest, service: Manifest, namespace: str) -> bool:
+    """Whether an object names a Service where the conversion would rename it."""
+    return any(found.followed for found in references_to(manifest, service.ref, namespace))
 
 
 def _as_elsewhere(service: Manifest, render: Rendered) -> Iterator[Hold]:
@@ -122,18 +117,6 @@ def _addresses(manifest: Manifest, service: Manifest, home: str) -> Iterator[boo
         if path[-1] not in _NO_ADDRESS and name in text:
             qualified = rename_service(text, name, "", home, same_namespace=False)
             yield rename_service(qualified, name, "", home, same_namespace=True) != qualified
-
-
-def _references(manifest: Manifest) -> Iterator[tuple[Path, Mapping[str, Any]]]:
-    """Where the API server itself is told to call a Service."""
-    if manifest.ref.kind in _WEBHOOKS:
-        for number, webhook in enumerate(maps(manifest.body.get("webhooks"))):
-            yield ("webhooks", number, "clientConfig", "service"), as_map(dig(webhook, "clientConfig", "service"))
-    elif manifest.ref.kind == "APIService":
-        yield ("spec", "service"), as_map(dig(manifest.body, "spec", "service"))
-    elif manifest.ref.kind == "CustomResourceDefinition":
-        for path in _CONVERSIONS:
-            yield path, as_map(dig(manifest.body, *path))
 
 
 def service_sites(site: Site, renders: Sequence[Rendered], options: Options, sources: Sources) -> dict[str, None]:
@@ -212,7 +195,7 @@ def _tiers(site: Site, renders: Sequence[Rendered], options: Options) -> _Tiers:
         namespace = render.value_set.release.namespace
         for deployment in (m for m in render.objects if m.site == site.id and m.ref.kind == "Deployment"):
             fitting = [m for m in render.objects if _carries(m, deployment, namespace)]
-            found[0] |= {m.site for m in fitting if any(points_at(route, m, namespace) for route in render.objects)}
+            found[0] |= {m.site for m in fitting if any(leads_to(route, m.ref, namespace) for route in render.objects)}
             found[1] |= {m.site for m in fitting if m.ref.name == deployment.ref.name}
             found[2] |= {m.site for m in fitting}
             found[3] |= {m.site for m in fitting if options.service and m.ref.name == options.service}

@@ -3,40 +3,43 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 
 from rolloutgen.gotemplate.blockify import find_deep
 from rolloutgen.gotemplate.expressions import assigned
 from rolloutgen.gotemplate.sources import Site, Source, Sources
-from rolloutgen.model import Json, Rendered
+from rolloutgen.kube.references import fields_of, references_of
+from rolloutgen.kube.release import SERVICE, VIRTUAL_SERVICE, Kind
+from rolloutgen.model import Manifest, Rendered
 
-_BACKENDS = frozenset({"backend", "defaultBackend", "backendRefs", "destination", "services"})
 _VARIABLE = re.compile(r"[\"']?\{\{-?\s*(\$\w+)\s*-?\}\}[\"']?")
-_HOST = ("spec", "http", "-", "route", "-", "destination", "host")
 
 
-def unseen_sites(sources: Sources, renders: Sequence[Rendered], kinds: Collection[str]) -> tuple[Site, ...]:
-    """The documents of these kinds that no render shows, or of which each shows a route without any backend."""
+def unseen_sites(sources: Sources, renders: Sequence[Rendered], kinds: Collection[Kind]) -> tuple[Site, ...]:
+    """The documents of these kinds that no render shows, or of which each shows one that names no Service."""
     objects = (manifest for render in renders for manifest in render.objects)
-    seen = {m.site for m in objects if m.ref.kind not in kinds or _has_backend(m.body)}
-    return tuple(
-        site for site in sources.sites.values() if site.id not in seen and any(kind in kinds for kind in site.kinds())
-    )
+    seen = {m.site for m in objects if (m.ref.group, m.ref.kind) not in kinds or _is_whole(m)}
+    names = {name for _, name in kinds}
+    return tuple(site for site in sources.sites.values() if site.id not in seen and names.intersection(site.kinds()))
 
 
-def _has_backend(value: Json) -> bool:
-    if isinstance(value, Mapping):
-        return any(key in _BACKENDS or _has_backend(part) for key, part in value.items())
-    return isinstance(value, list) and any(map(_has_backend, value))
+def _is_whole(manifest: Manifest) -> bool:
+    """Whether an object names a Service: for a route, one that it leads to."""
+    fields = fields_of((manifest.ref.group, manifest.ref.kind), SERVICE)
+    routes = any(field.role == "route" for field in fields)
+    return any(found.role == "route" or not routes for found in references_of(manifest, SERVICE))
 
 
 def unseen_virtual_services(services: Sequence[Site], sources: Sources, renders: Sequence[Rendered]) -> dict[str, None]:
     """The VirtualServices that no render shows and whose routes lead to one of these Services, as their text says."""
     names = {_flat(service.value("metadata", "name")) for service in services} - {""}
+    fields = [field for field in fields_of(VIRTUAL_SERVICE, SERVICE) if field.role == "route"]
     return {
         site.id: None
-        for site in unseen_sites(sources, renders, ("VirtualService",))
-        for node in find_deep(site.document.nodes, _HOST, site.source.text)
+        for site in unseen_sites(sources, renders, (VIRTUAL_SERVICE,))
+        for field in fields
+        if "http" in field.shape
+        for node in find_deep(site.document.nodes, field.shape, site.source.text)
         if any(_leads(_flat(_told(node.value.of(site.source.text), site.source)), name) for name in names)
     }
 

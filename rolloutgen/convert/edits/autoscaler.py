@@ -12,6 +12,7 @@ from rolloutgen.gotemplate.lexer import Block
 from rolloutgen.gotemplate.outline import Node
 from rolloutgen.gotemplate.scope import inner_blocks
 from rolloutgen.gotemplate.sources import Site
+from rolloutgen.kube.references import FIELDS, fields_scaling
 from rolloutgen.model import ROLLOUT_API
 from rolloutgen.text_edits import Edit, Span, newline_of
 
@@ -28,7 +29,8 @@ def retarget_autoscaler(site: Site, guard: str = "") -> Iterator[EditFile]:
     """
     text, path = site.source.text, site.source.path
     newline = newline_of(text)
-    refs = [ref for key in ("scaleTargetRef", "targetRef") for ref in site.find("spec", key)]
+    shapes = dict.fromkeys(field.shape[:-1] for kind in FIELDS for field in fields_scaling(kind))
+    refs = [ref for shape in shapes for ref in site.find(*shape)]
     if not refs:
         raise ChartRefused.in_source(
             "target-not-found",

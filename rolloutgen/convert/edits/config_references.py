@@ -13,14 +13,14 @@ from rolloutgen.gotemplate.expressions import expression
 from rolloutgen.gotemplate.outline import DocumentOutline, walk
 from rolloutgen.gotemplate.scope import root_symbol, scope_at
 from rolloutgen.gotemplate.sources import Source, Sources
-from rolloutgen.kube.references import SHAPES, references
+from rolloutgen.kube.references import config_named_at, config_references
 from rolloutgen.model import Path, Rendered
 from rolloutgen.text_edits import Edit, Span
 
 REASON = "config-version"
 _HINT = "Write the name in the pod template itself, or convert with --no-config-by-version."
 _IN_FLOW = re.compile(
-    r"(?:^\{|,)\s*(name|secretName):\s*"
+    r"(?:^\{|,)\s*([A-Za-z]+):\s*"
     r"(\"(?:\{\{.*?\}\}|[^\"])*\"|'(?:\{\{.*?\}\}|[^'])*'|\{\{.*?\}\}[^,{}]*|[^,{}]+)"
 )
 Shape = tuple[str, ...]
@@ -109,10 +109,10 @@ def _rendered(
         goes = {(m.ref.kind, m.ref.home(namespace), m.ref.name) for m in render.objects if m.site in sites}
         here: dict[tuple[str, Shape], set[str]] = {}
         for manifest in render.objects:
-            for path, kind, name in references(manifest.body) if manifest.site else ():
-                rendered.setdefault(manifest.site, set()).add(_shape(path))
-                if (kind, manifest.ref.home(namespace), name) in goes:
-                    here.setdefault((manifest.site, _shape(path)), set()).add(name)
+            for found in config_references(manifest) if manifest.site else ():
+                rendered.setdefault(manifest.site, set()).add(_shape(found.at))
+                if (found.kind[1], manifest.ref.home(namespace), found.name) in goes:
+                    here.setdefault((manifest.site, _shape(found.at)), set()).add(found.name)
         for key, names in here.items():
             if len(names) > len(needed.get(key, ())):
                 needed[key] = names
@@ -126,19 +126,19 @@ def _shape(path: Path) -> Shape:
 def _places(source: Source, document: DocumentOutline) -> Iterator[ConfigReference]:
     for path, node in walk(document.nodes):
         text = node.value.of(source.text)
-        kind = SHAPES.get((path[-2], path[-1])) if len(path) > 1 else None
+        kind = config_named_at(path)
         if kind and text.strip() and "\n" not in text:
             lead = len(text) - len(text.lstrip())
             yield ConfigReference(
-                source, path, kind, Span(node.value.start + lead, node.value.start + len(text.rstrip()))
+                source, path, kind[1], Span(node.value.start + lead, node.value.start + len(text.rstrip()))
             )
         if not text.startswith("{") or text.startswith("{{"):
             continue
         for found in _IN_FLOW.finditer(text):
-            kind = SHAPES.get((path[-1], found[1]))
+            kind = config_named_at((*path, found[1]))
             if kind:
                 start = node.value.start + found.start(2)
-                yield ConfigReference(source, (*path, found[1]), kind, Span(start, start + len(found[2].rstrip())))
+                yield ConfigReference(source, (*path, found[1]), kind[1], Span(start, start + len(found[2].rstrip())))
 
 
 def _is_sure(place: ConfigReference, named: Collection[tuple[str, str]]) -> bool:

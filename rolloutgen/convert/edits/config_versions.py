@@ -17,7 +17,7 @@ from rolloutgen.gotemplate.object_names import name_of
 from rolloutgen.gotemplate.outline import Node
 from rolloutgen.gotemplate.scope import declared_in, inner_blocks, lift, root_symbol, site_scope, variables
 from rolloutgen.gotemplate.sources import Site, Sources
-from rolloutgen.kube.references import CONTENT
+from rolloutgen.kube.pods import CONTENT
 from rolloutgen.model import Rendered
 from rolloutgen.text_edits import Edit, Span, apply_edits, newline_of
 

@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from rolloutgen.convert.discover.unrendered import unseen_sites
 from rolloutgen.convert.edits import (
     analysis,
     file_layout,
@@ -26,7 +25,7 @@ from rolloutgen.convert.edits.generated import file_of, metadata_text, namespace
 from rolloutgen.convert.edits.http_routes import code_beside, not_found, routed_beside, routes
 from rolloutgen.convert.edits.name_expressions import Route, closed_code, name_anywhere
 from rolloutgen.convert.edits.operations import Define, Item, NewFile
-from rolloutgen.convert.edits.referrers import node_ports, null_labels, other_names, places, said_before
+from rolloutgen.convert.edits.referrers import node_ports, null_labels, other_names, places, referrers, said_before
 from rolloutgen.convert.edits.service_name_usages import beside
 from rolloutgen.convert.edits.virtual_service import named_routes, said_at
 from rolloutgen.errors import ChartRefused
@@ -35,7 +34,9 @@ from rolloutgen.gotemplate.calls import told_text
 from rolloutgen.gotemplate.expressions import all_of, expression, grouped, printed
 from rolloutgen.gotemplate.scope import Scope, lift, site_scope, sole_call
 from rolloutgen.gotemplate.sources import Site
-from rolloutgen.kube.references import governs, points_at
+from rolloutgen.kube.references import names
+from rolloutgen.kube.release import DESTINATION_RULE
+from rolloutgen.model import Manifest
 
 
 def of_services(context: Context, taken: set[str]) -> Iterator[Item]:
@@ -90,7 +91,7 @@ def of_services(context: Context, taken: set[str]) -> Iterator[Item]:
 def _destination_rules(context: Context) -> Iterator[Item]:
     if not context.weighed:
         return
-    for rule in places(context, governs):
+    for rule in places(context, _governs):
         root = root_of(rule, context, "DestinationRule")
         codes, defines = weighed(context, rule)
         yield from defines
@@ -101,14 +102,18 @@ def _destination_rules(context: Context) -> Iterator[Item]:
         yield from service.add_destination_rule_twin(rule, said, canary, condition, "" if context.keep else stable)
 
 
+def _governs(rule: Manifest, service: Manifest, namespace: str) -> bool:
+    """Whether a DestinationRule is about a Service."""
+    return (rule.ref.group, rule.ref.kind) == DESTINATION_RULE and names(rule, service.ref, namespace)
+
+
 def referring(context: Context) -> Iterator[Item]:
     """The edits of what names the old Service."""
     name = context.mention()
     if name is None or said_before(context):
         return
-    leading = places(context, lambda found, *to: found.ref.kind in references.ROUTES and points_at(found, *to))
-    unseen = unseen_sites(context.sources, context.survey.renders, references.ROUTES)
-    yield from references.rename_references(name, context.sources, leading, other_names(context, name.codes), unseen)
+    others = other_names(context, name.codes)
+    yield from references.rename_references(name, context.sources, tuple(referrers(context)), others)
 
 
 def sets_of(

@@ -7,23 +7,24 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from rolloutgen.convert.edits.operations import EditFile, Item
+from rolloutgen.convert.edits.referrers import Referrer
 from rolloutgen.convert.edits.service_name_usages import Name, any_of, holders, pattern_of, renamed
-from rolloutgen.gotemplate.blockify import find_deep
+from rolloutgen.gotemplate.blockify import find_deep, unfolded
 from rolloutgen.gotemplate.conditions import code_of
 from rolloutgen.gotemplate.expressions import free_variables, grouped, unwrapped
 from rolloutgen.gotemplate.lexer import CONTROL, Action
 from rolloutgen.gotemplate.outline import Node, walk
 from rolloutgen.gotemplate.scope import root_symbol, scope_at
-from rolloutgen.gotemplate.sources import Site, Source, Sources
+from rolloutgen.gotemplate.sources import Source, Sources
+from rolloutgen.kube.references import Field
+from rolloutgen.kube.release import SERVICE
 from rolloutgen.text_edits import Edit, Span
 
 REASON = "service-reference"
-ROUTES = frozenset({"Ingress", "HTTPRoute", "GRPCRoute", "TCPRoute", "TLSRoute", "IngressRoute"})
 # What a route has that is made of the Service's name at times and names no Service.
 _NO_BACKEND = frozenset(
     {"host", "hosts", "hostnames", "ingressClassName", "match", "matches", "parentRefs", "secretName", "tls"}
 )
-_SIDECAR_HOST = ("spec", "egress", "-", "hosts", "-")
 _BEFORE = re.compile(r"(?:://(?:[^\s\"']*@)?|(?:^|[\s\"'=,(\[])(?:svc|services?)[/ ]+(?:-\S+ +)*)$")
 _BEFORE_NOTES = re.compile(r"(?:svc|services?)[/ ](?:[^\n]*\s)?$")
 _AFTER = re.compile(r":(?:\d|\{\{|\$)|\.(?:svc\b|\{\{-?\s*[^}]*amespace)")
@@ -62,20 +63,16 @@ def _one_of(edits: Sequence[BackendEdit]) -> str:
 
 
 def rename_references(
-    name: Name, sources: Sources, routes: Sequence[Site], others: Sequence[str], unseen: Sequence[Site] = ()
+    name: Name, sources: Sources, named_in: Sequence[Referrer], others: Sequence[str]
 ) -> Iterator[Item]:
-    """The edits of every sure reference. `routes` are the sites whose backends name the Service in some render,
-    `others` the expressions of names that other Services have, `unseen` sites of routes that no render shows."""
+    """The edits of every sure reference. `named_in` are the documents that name the Service, or may; `others` the
+    expressions of names that other Services have."""
     seen = {(path, position) for path, span in name.skipped for position in range(span.start, span.end)}
-    for site in (*routes, *unseen):
-        for item in _backends(name, site, sources, others, sure=site in unseen):
+    for referrer in named_in:
+        for item in (*_hosts(name, referrer, sources), *_backends(name, referrer, sources, others)):
             if (item.path, item.edit.span.start) not in seen:
                 seen.update((item.path, position) for position in range(item.edit.span.start, item.edit.span.end))
                 yield item
-    for site in sources.sites.values():
-        for item in _sidecar_hosts(name, site, sources):
-            seen.update((item.path, position) for position in range(item.edit.span.start, item.edit.span.end))
-            yield item
     for source in sources.files.values():
         for item in _addresses(name, source, sources):
             if (item.path, item.edit.span.start) not in seen:
@@ -195,26 +192,58 @@ def _printed_address(source: Source, span: Span, action: Action) -> bool:
     )
 
 
-def _sidecar_hosts(name: Name, site: Site, sources: Sources) -> Iterator[EditFile]:
-    """The hosts (`namespace/host`) that an Istio Sidecar lets its pods know."""
-    text = site.source.text
-    for node in find_deep(site.document.nodes, _SIDECAR_HOST, text) if "Sidecar" in site.kinds() else ():
-        value = node.value.of(text).strip()
-        quote = value[:1] if value[:1] in "\"'" else ""
-        home, slash, host = value.strip("\"'").partition("/")
-        stable = _stable(name, site.source, node.value.start, sources)
-        here = slash and (home in (".", "*") or "amespace" in home)
-        new = renamed(host, name, stable) if here and stable else None
+def _hosts(name: Name, referrer: Referrer, sources: Sources) -> Iterator[EditFile]:
+    """The edits of the fields that hold a host of the Service, or `namespace/host`."""
+    source = referrer.site.source
+    for field, node in _fields(referrer):
+        value = node.value.of(source.text).strip()
+        quote = value[:1] if value[:1] in "\"'" and value[-1:] == value[:1] else ""
+        home, slash, host = "", "", value.strip("\"'")
+        if field.form == "ns/host":
+            home, slash, host = host.partition("/")
+            if not (slash and (home in (".", "*") or "amespace" in home)):
+                continue
+        elif field.form != "host":
+            continue
+        stable = _stable(name, source, node.value.start, sources)
+        new = renamed(host, name, stable) if stable else None
         if new is not None:
-            yield EditFile(site.source.path, Edit(node.value, f"{quote}{home}/{new}{quote}", REASON))
+            yield EditFile(source.path, Edit(node.value, f"{quote}{home}{slash}{new}{quote}", REASON))
 
 
-def _backends(
-    name: Name, site: Site, sources: Sources, others: Sequence[str], *, sure: bool = False
-) -> Iterator[EditFile]:
-    """The edits of a route's backends; with `sure` only of those that are the Service's name as it is written there."""
+def _fields(referrer: Referrer) -> list[tuple[Field, Node]]:
+    """The fields of a document that name a Service, in the order of the text."""
+    text = referrer.site.source.text
+    found: dict[int, tuple[Field, Node]] = {}
+    for field in referrer.fields:
+        for parent in find_deep(referrer.site.document.nodes, field.shape[:-1], text):
+            if _names_a_service(field, parent, text):
+                found.update((node.start, (field, node)) for node in parent.children if node.key == field.shape[-1])
+    return [found[start] for start in sorted(found)]
+
+
+def _names_a_service(field: Field, parent: Node, text: str) -> bool:
+    """Whether what stands beside a field lets it name a Service: the kind, the group, a port."""
+    beside: dict[str, list[str]] = {}
+    for node in parent.children:
+        beside.setdefault(node.key, []).append(node.value.of(text).strip().strip("\"'"))
+        if node.key == "port":
+            beside["port"] += [child.value.of(text).strip().strip("\"'") for child in unfolded(node, text).children]
+    if "use-annotation" in (*beside.get("port", ()), *beside.get("servicePort", ())):
+        return False
+    if not field.typed:
+        return True
+    kinds = beside.get("kind", ["Service"] if field.names == SERVICE else [])
+    groups = beside.get("group", [""])
+    return any(kind == "Service" or "{{" in kind for kind in kinds) and any(not g or "{{" in g for g in groups)
+
+
+def _backends(name: Name, referrer: Referrer, sources: Sources, others: Sequence[str]) -> Iterator[EditFile]:
+    """The edits of the fields that hold the Service's name alone; of a document that no render shows only of those that
+    are the name as it is written at the Service."""
+    site, sure = referrer.site, not referrer.sure
     source = site.source
-    values = [node for path, node in walk(site.document.nodes) if path[0] == "spec" and _is_backend(path, node)]
+    values = [node for field, node in _fields(referrer) if not field.form.endswith("host")]
     done: list[Span] = []
     for node in values:
         code = code_of(node.value.of(source.text))
@@ -273,12 +302,3 @@ def _differs(one: str, other: str) -> bool:
     """Whether two names can never be equal: the same text with another ending each."""
     first, second = (re.fullmatch(r'printf "%s([^%"]*)" (.*)', code, re.DOTALL) for code in (one, other))
     return bool(first and second and first[1] != second[1] and pattern_of(first[2]).fullmatch(second[2]))
-
-
-def _is_backend(path: tuple[str, ...], node: Node) -> bool:
-    if node.key == "serviceName":
-        return True
-    if node.key != "name" or len(path) < 2:
-        return False
-    owner = [step for step in path[:-1] if step != "-"][-1:]
-    return bool(owner) and owner[0] in ("service", "backendRefs", "services", "backendRef")

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
 from rolloutgen.convert.discover.survey import Survey
+from rolloutgen.convert.discover.unrendered import unseen_sites
 from rolloutgen.convert.edits.context import Context
 from rolloutgen.gotemplate.conditions import code_of
 from rolloutgen.gotemplate.expressions import free_variables
 from rolloutgen.gotemplate.object_names import name_of
 from rolloutgen.gotemplate.sources import Site
+from rolloutgen.kube.references import FOLLOWED, Field, fields_of, kinds_naming, references_to
+from rolloutgen.kube.release import DESTINATION_RULE, SERVICE, VIRTUAL_SERVICE, Kind
 from rolloutgen.kube.tree import as_map, dig, maps
 from rolloutgen.model import Manifest
 
@@ -43,6 +47,48 @@ def other_names(context: Context, mine: Sequence[str]) -> list[str]:
     own = context.item.decision.key
     alike = [code for key, found in context.survey.aliases.items() if key != own for code in found]
     return [code for code in dict.fromkeys([*codes, *alike]) if code and code not in mine and not free_variables(code)]
+
+
+# They have edits of their own.
+_APART = (VIRTUAL_SERVICE, DESTINATION_RULE)
+
+
+@dataclass(frozen=True, slots=True)
+class Referrer:
+    """A document that names the traffic Service, or may: its fields by which objects of its kinds name Services. `sure`
+    tells that some render shows it."""
+
+    site: Site
+    fields: tuple[Field, ...]
+    sure: bool
+
+
+def referrers(context: Context) -> Iterator[Referrer]:
+    """The documents whose objects name the traffic Service in some render, then those of such kinds that no render
+    shows."""
+    kinds: dict[str, dict[Kind, None]] = {}
+    for render in context.survey.renders:
+        sites = context.item.decision.service_sites
+        mine = [service for service in render.objects if service.site in sites and service.ref.kind == "Service"]
+        for manifest in render.objects:
+            named = (
+                found
+                for service in mine
+                for found in references_to(manifest, service.ref, render.value_set.release.namespace)
+            )
+            if manifest.site and any(found.followed for found in named):
+                kinds.setdefault(manifest.site, {})[manifest.ref.group, manifest.ref.kind] = None
+    for site, found in kinds.items():
+        if not set(_APART) & found.keys():
+            yield Referrer(context.sources.sites[site], _followed(found), True)
+    others = [kind for kind in kinds_naming(SERVICE) if kind not in _APART]
+    for unseen in unseen_sites(context.sources, context.survey.renders, others):
+        yield Referrer(unseen, _followed(kind for kind in others if kind[1] in unseen.kinds()), False)
+
+
+def _followed(kinds: Iterable[Kind]) -> tuple[Field, ...]:
+    fields = (field for kind in kinds for field in fields_of(kind, SERVICE) if field.role in FOLLOWED)
+    return tuple(dict.fromkeys(fields))
 
 
 def places(context: Context, concerns: Callable[[Manifest, Manifest, str], bool]) -> list[Site]:

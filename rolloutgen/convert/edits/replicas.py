@@ -22,6 +22,7 @@ from rolloutgen.gotemplate.outline import SPLICE, Node
 from rolloutgen.gotemplate.regions import owned, whole_lines
 from rolloutgen.gotemplate.scope import has_root_only, inner_blocks, lift, root_symbol, same_scope, site_scope
 from rolloutgen.gotemplate.sources import Site, Sources
+from rolloutgen.kube.references import fields_scaling, kinds_called
 from rolloutgen.text_edits import Edit, Span, newline_of
 
 _FIELDS = {
@@ -59,7 +60,8 @@ def listed(scaler: Site, sources: Sources, define: str) -> tuple[str, Define] | 
     """The expression (root as `.`) of a map from the names of what the autoscalers of a loop scale to a list of their
     minimum and maximum, with the define that it rests on; None where the loop cannot be repeated elsewhere."""
     low, high, low_default, high_default = fields_of(scaler)
-    names = [node.value.of(scaler.source.text) for node in scaler.find("spec", "scaleTargetRef", "name")]
+    shapes = [field.shape for kind in kinds_called(*scaler.kinds()) for field in fields_scaling(kind)]
+    names = [node.value.of(scaler.source.text) for shape in shapes for node in scaler.find(*shape)]
     name = expression(names[0]) if len(names) == 1 else None
     bounds = [bound(scaler, field) for field in (low, high)]
     scope = site_scope(scaler)

@@ -17,6 +17,8 @@ from rolloutgen.gotemplate.regions import without
 from rolloutgen.gotemplate.scope import inner_blocks, root_symbol, scope_at, site_scope
 from rolloutgen.gotemplate.sources import Site
 from rolloutgen.kube.naming import route_name
+from rolloutgen.kube.references import fields_of
+from rolloutgen.kube.release import SERVICE, VIRTUAL_SERVICE
 from rolloutgen.text_edits import Edit, Span, newline_of
 
 REASON = "virtual-service"
@@ -89,10 +91,7 @@ def renamed_hosts(
     text = site.source.text
     if keep:
         return
-    paths: list[tuple[str, ...]] = [("spec", "hosts", "-"), ("spec", "http", "-", "mirror", "host")]
-    paths.append(("spec", "http", "-", "mirrors", "-", "destination", "host"))
-    paths += [("spec", kind, "-", "route", "-", "destination", "host") for kind in ("http", "tcp", "tls")]
-    for node in (node for path in paths for node in _find(site, *path)):
+    for node in (node for field in fields_of(VIRTUAL_SERVICE, SERVICE) for node in _find(site, *field.shape)):
         new = renamed(node.value.of(text).strip(), name, stable)
         if new is not None and node.start not in but:
             yield EditFile(site.source.path, Edit(node.value, new, REASON))

@@ -9,24 +9,20 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from rolloutgen.convert.expected.target import Patched, Target
-from rolloutgen.kube.tree import as_map, dig, drop, put
+from rolloutgen.kube.references import target_of
+from rolloutgen.kube.release import DEPLOYMENT
+from rolloutgen.kube.tree import dig, drop, put
 from rolloutgen.model import ROLLOUT_API, Decisions, Json, Manifest, Release
 
 RULE = "autoscaler-target"
-
-# (group, kind) -> the field that names the workload
-_REFS = {
-    ("autoscaling", "HorizontalPodAutoscaler"): "scaleTargetRef",
-    ("keda.sh", "ScaledObject"): "scaleTargetRef",
-    ("autoscaling.k8s.io", "VerticalPodAutoscaler"): "targetRef",
-}
 
 _WORKLOADS = frozenset({"Deployment", "StatefulSet", "DaemonSet"})
 
 
 def scales(manifest: Manifest, target: Target) -> bool:
     """Whether `manifest` is an autoscaler of the target's Deployment."""
-    return manifest.ref.home(target.release.namespace) == target.namespace and _deployment(manifest) == target.name
+    found = target_of(manifest)
+    return found is not None and found.is_to(target.workload.ref, target.release.namespace)
 
 
 def strays(objects: Sequence[Manifest], decisions: Decisions, release: Release) -> tuple[Manifest, ...]:
@@ -43,17 +39,17 @@ def strays(objects: Sequence[Manifest], decisions: Decisions, release: Release) 
     )
 
 
-def _deployment(manifest: Manifest) -> Json:
-    """The name of the Deployment that an autoscaler scales; None where it scales another kind."""
-    ref = as_map(dig(manifest.body, "spec", _REFS.get((manifest.ref.group, manifest.ref.kind), "")))
-    kind = ref.get("kind")
-    # Only KEDA takes a missing kind for Deployment.
-    return ref.get("name") if kind == "Deployment" or (kind is None and manifest.ref.kind == "ScaledObject") else None
+def _deployment(manifest: Manifest) -> str:
+    """The name of the Deployment that an autoscaler scales; "" where it scales another kind."""
+    found = target_of(manifest)
+    return found.name if found and found.kind == DEPLOYMENT else ""
 
 
 def retarget(body: Mapping[str, Any], manifest: Manifest) -> Patched:
     """The autoscaler's `body`, pointing at the Rollout of the same name."""
-    path = ("spec", _REFS[manifest.ref.group, manifest.ref.kind])
+    target = target_of(manifest)
+    assert target is not None  # it is one that scales a workload
+    path = target.at[:-1]
     changed = put(put(body, (*path, "apiVersion"), ROLLOUT_API), (*path, "kind"), "Rollout")
     return changed, (((*path, "apiVersion"), RULE), ((*path, "kind"), RULE))
 

@@ -13,7 +13,8 @@ from typing import Any
 
 from rolloutgen.errors import ChartRefused
 from rolloutgen.goyaml import go_json
-from rolloutgen.kube.references import CONTENT, is_config, references
+from rolloutgen.kube.pods import CONTENT, is_config
+from rolloutgen.kube.references import config_references
 from rolloutgen.kube.tree import as_map, dig, put
 from rolloutgen.model import Change, Manifest, Path, Ref, Release
 
@@ -85,9 +86,9 @@ def _followed(
 ) -> tuple[Mapping[str, Any], list[Path]]:
     body: Any = manifest.body
     paths: list[Path] = []
-    for path, kind, name in references(manifest.body):
-        new = names.get((kind, manifest.ref.home(release.namespace), name))
+    for found in config_references(manifest):
+        new = names.get((found.kind[1], manifest.ref.home(release.namespace), found.name))
         if new:
-            body = put(body, path, new)
-            paths.append(path)
+            body = put(body, found.at, new)
+            paths.append(found.at)
     return body, paths

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from rolloutgen.convert.expected.target import Patched, Target
 from rolloutgen.kube.naming import rename_service
-from rolloutgen.kube.tree import as_list, as_map, dig, map_strings, path_text, put
-from rolloutgen.model import Diagnostic, Json, Manifest, Path
+from rolloutgen.kube.references import references_of
+from rolloutgen.kube.release import SERVICE
+from rolloutgen.kube.tree import dig, map_strings, path_text, put
+from rolloutgen.model import Diagnostic, Manifest, Path
 
 RULE = "service-reference"
 BARE_RULE = "bare-service-name"
-
-_INGRESS_GROUPS = ("networking.k8s.io", "extensions")
-_GATEWAY_API = "gateway.networking.k8s.io"
 
 # Names, labels and selectors are no addresses, whatever they look like; `image: x/app:8080` is none either.
 _NO_ADDRESS = frozenset(
@@ -41,13 +41,10 @@ def rename_references(body: Mapping[str, Any], manifest: Manifest, targets: Sequ
     edits: list[tuple[Path, str]] = []
     changed: Any = body
     for target in targets:
-        for path in _typed_paths(changed, manifest, target):
-            if target.service and dig(changed, *path) == target.service.ref.name:
-                changed = put(changed, path, target.stable)
-                edits.append((path, RULE))
-        for path, host in _sidecar_hosts(changed, manifest, target):
-            changed = put(changed, path, host)
-            edits.append((path, RULE))
+        for found in list(target.named_by(replace(manifest, body=changed))):
+            if found.followed:
+                changed = put(changed, found.at, found.renamed(target.stable))
+                edits.append((found.at, RULE))
 
     def readdressed(path: Path, text: str) -> str:
         new = text
@@ -82,7 +79,10 @@ def bare_names(body: Mapping[str, Any], manifest: Manifest, targets: Sequence[Ta
         return text
 
     map_strings(body, note, skip=_skipper(manifest, names_too=True))
+    others = {known.at for known in references_of(manifest) if known.kind != SERVICE} if found else set()
     for path, name in found:
+        if path in others:
+            continue
         yield Diagnostic(
             BARE_RULE,
             "warning",
@@ -143,59 +143,3 @@ def _may_be_service(path: Path) -> bool:
         owner = owners[-1] if owners else ""
         return ("service" in owner or "backend" in owner) and "account" not in owner
     return "service" in last or "host" in last
-
-
-def _typed_paths(body: Mapping[str, Any], manifest: Manifest, target: Target) -> Iterator[Path]:
-    ref = manifest.ref
-    same = manifest.ref.home(target.release.namespace) == target.namespace
-    if ref.kind == "Ingress" and ref.group in _INGRESS_GROUPS and same:
-        yield from _ingress_paths(body)
-    elif ref.group == _GATEWAY_API and ref.kind.endswith("Route"):
-        own = manifest.ref.home(target.release.namespace)
-        for path in _route_paths(body):
-            backend = as_map(dig(body, *path))
-            if _is_service(backend) and (backend.get("namespace") or own) == target.namespace:
-                yield (*path, "name")
-
-
-def _sidecar_hosts(body: Mapping[str, Any], manifest: Manifest, target: Target) -> Iterator[tuple[Path, str]]:
-    """Where a Sidecar lets its pods know of the Service (`namespace/host`), and what stands there then: a host that is
-    not in that list is none of the mesh to them. Istio adds the canary by itself, as a destination of the
-    VirtualService (https://istio.io/latest/docs/reference/config/networking/sidecar/#IstioEgressListener)."""
-    if manifest.ref.kind != "Sidecar" or manifest.ref.group != "networking.istio.io" or target.service is None:
-        return
-    for index, listener in enumerate(as_list(dig(body, "spec", "egress"))):
-        for number, entry in enumerate(as_list(as_map(listener).get("hosts"))):
-            home, slash, host = entry.partition("/") if isinstance(entry, str) else ("", "", "")
-            tail = target.tail(host, manifest)
-            if slash and tail and home in (".", "*", target.namespace):
-                yield ("spec", "egress", index, "hosts", number), f"{home}/{target.stable}{tail}"
-
-
-def _ingress_paths(body: Mapping[str, Any]) -> Iterator[Path]:
-    backends: list[Path] = [("spec", "defaultBackend"), ("spec", "backend")]
-    for index, rule in enumerate(as_list(dig(body, "spec", "rules"))):
-        for number in range(len(as_list(dig(rule, "http", "paths")))):
-            backends.append(("spec", "rules", index, "http", "paths", number, "backend"))
-    for backend in backends:
-        yield (*backend, "serviceName")
-        yield (*backend, "service", "name")
-
-
-def _route_paths(body: Mapping[str, Any]) -> Iterator[Path]:
-    """Where a Gateway API route holds a reference to a backend: in rules, and in filters that mirror."""
-    for index, rule in enumerate(as_list(dig(body, "spec", "rules"))):
-        at = ("spec", "rules", index)
-        yield from _mirror_paths(rule, at)
-        for number, backend in enumerate(as_list(dig(rule, "backendRefs"))):
-            yield (*at, "backendRefs", number)
-            yield from _mirror_paths(backend, (*at, "backendRefs", number))
-
-
-def _mirror_paths(holder: Json, at: Path) -> Iterator[Path]:
-    for number in range(len(as_list(dig(holder, "filters")))):
-        yield (*at, "filters", number, "requestMirror", "backendRef")
-
-
-def _is_service(backend: Mapping[str, Any]) -> bool:
-    return (backend.get("kind") or "Service") == "Service" and not backend.get("group")

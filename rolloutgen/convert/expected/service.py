@@ -63,21 +63,22 @@ def _renamed(service: Manifest, body: Mapping[str, Any], name: str) -> Manifest:
 
 DESTINATION_RULE = "destination-rule"
 HOST = ("spec", "host")
+_KIND = ("networking.istio.io", "DestinationRule")
 
 
 def is_destination_rule(manifest: Manifest, target: Target) -> bool:
     """Whether `manifest` is a DestinationRule for the target's Service."""
-    if manifest.ref.kind != "DestinationRule" or manifest.ref.group != "networking.istio.io":
-        return False
-    return target.tail(dig(manifest.body, *HOST), manifest) is not None
+    return (manifest.ref.group, manifest.ref.kind) == _KIND and any(target.named_by(manifest))
 
 
 def destination_rules(manifest: Manifest, target: Target) -> tuple[Manifest, ...]:
     """The rule for the stable Service (`manifest` itself where the name stays), and the canary's when it is routed."""
-    tail = target.tail(dig(manifest.body, *HOST), manifest)
-    stable = replace(manifest, body=put(manifest.body, HOST, f"{target.stable}{tail}")) if target.renamed else manifest
+    found = next(target.named_by(manifest))
+    stable = manifest
+    if target.renamed:
+        stable = replace(manifest, body=put(manifest.body, HOST, found.renamed(target.stable)))
     if not target.routed:
         return (stable,)
     name = f"{manifest.ref.name}-canary"
-    body = put(put(manifest.body, HOST, f"{target.canary}{tail}"), ("metadata", "name"), name)
+    body = put(put(manifest.body, HOST, found.renamed(target.canary)), ("metadata", "name"), name)
     return stable, replace(manifest, ref=replace(manifest.ref, name=name), body=body)

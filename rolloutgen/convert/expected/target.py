@@ -10,8 +10,9 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from rolloutgen.errors import ChartRefused
-from rolloutgen.kube.naming import host_tail, track_names
+from rolloutgen.kube.naming import track_names
 from rolloutgen.kube.pods import serves
+from rolloutgen.kube.references import Reference, leads_to, references_to
 from rolloutgen.kube.tree import as_map, dig, maps, overlay
 from rolloutgen.model import Change, Decisions, Diagnostic, Manifest, Path, Ref, Release, WorkloadDecision
 
@@ -58,11 +59,10 @@ class Target:
         """Whether the Service's name is too long for a suffix and was cut."""
         return self.split and self.service is not None and not self.canary.startswith(self.service.ref.name)
 
-    def tail(self, host: object, seen_from: Manifest) -> str | None:
-        """What follows the Service's name in `host` when it names this workload's Service, else None."""
-        if self.service is None:
-            return None
-        return host_tail(host, self.service.ref.name, self.namespace, seen_from.ref.home(self.release.namespace))
+    def named_by(self, manifest: Manifest) -> Iterator[Reference]:
+        """Where an object names this workload's Service."""
+        if self.service is not None:
+            yield from references_to(manifest, self.service.ref, self.release.namespace)
 
     def port(self) -> int | None:
         """The traffic port where the Service has several and a route must name one; raises ChartRefused."""
@@ -155,20 +155,8 @@ def _service(
 def _has_route(service: Manifest, decision: WorkloadDecision, objects: Sequence[Manifest], release: Release) -> bool:
     """Whether Istio routes the Service in this render: a chart with VirtualServices of its own may leave them out, and
     then it gets no other; a chart without any gets one. The Service is split either way, so that its name stays one."""
-    return not decision.virtual_service_sites or any(
-        host_tail(host, service.ref.name, service.ref.home(release.namespace), manifest.ref.home(release.namespace))
-        is not None
-        for manifest in objects
-        if manifest.site in decision.virtual_service_sites
-        for host in _destinations(manifest)
-    )
-
-
-def _destinations(virtual_service: Manifest) -> Iterator[object]:
-    for kind in ("http", "tcp", "tls"):
-        for route in maps(dig(virtual_service.body, "spec", kind)):
-            for entry in maps(route.get("route")):
-                yield dig(entry, "destination", "host")
+    own = (manifest for manifest in objects if manifest.site in decision.virtual_service_sites)
+    return not decision.virtual_service_sites or any(leads_to(m, service.ref, release.namespace) for m in own)
 
 
 def _check_alone(workload: Manifest, service: Manifest, objects: Sequence[Manifest], release: Release) -> None:

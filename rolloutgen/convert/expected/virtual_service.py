@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from rolloutgen.convert.expected.target import Edits, Target
 from rolloutgen.errors import ChartRefused
 from rolloutgen.kube.naming import ROUTE
-from rolloutgen.kube.tree import as_list, as_map, dig, maps, put
-from rolloutgen.model import Json, Manifest, Path, Ref
+from rolloutgen.kube.references import Reference
+from rolloutgen.kube.tree import as_list, dig, maps, put
+from rolloutgen.model import Manifest, Path, Ref
 
 RULE = "virtual-service"
 API = "networking.istio.io/v1"
@@ -32,17 +34,18 @@ def amend(body: Mapping[str, Any], manifest: Manifest, target: Target, name: str
     """
     if not target.split:
         return body, (), ()
-    routes = [index for index, route in enumerate(as_list(dig(body, "spec", "http"))) if _hits(route, target, manifest)]
+    found = list(target.named_by(replace(manifest, body=body)))
+    leading = {reference.at[1:3]: reference for reference in reversed(found) if reference.role == "route"}
+    routes = sorted(index for protocol, index in leading if protocol == "http" and isinstance(index, int))
     if target.routed:
-        _check(body, manifest, target, routes)
+        _check(body, manifest, target, leading.keys())
     edits: list[tuple[Path, str]] = []
     changed: Any = body
     if target.renamed:
-        for path in _host_paths(body, skipped=routes if target.routed else ()):
-            tail = target.tail(dig(body, *path), manifest)
-            if tail is not None:
-                changed = put(changed, path, f"{target.stable}{tail}")
-                edits.append((path, RULE))
+        for reference in found:
+            if not (target.routed and reference.role == "route" and reference.at[1] == "http"):
+                changed = put(changed, reference.at, reference.renamed(target.stable))
+                edits.append((reference.at, RULE))
     if not target.routed:
         return changed, tuple(edits), ()
     names: list[str] = []
@@ -54,7 +57,7 @@ def amend(body: Mapping[str, Any], manifest: Manifest, target: Target, name: str
             edits.append(((*at, "name"), RULE))
         names.append(route["name"])
         edits.append(((*at, "route"), RULE))
-        changed = put(changed, at, {**route, "route": _weighed(route["route"][0], target, manifest)})
+        changed = put(changed, at, {**route, "route": _weighed(route["route"][0], target, leading["http", index])})
     return changed, tuple(edits), tuple(names)
 
 
@@ -104,11 +107,14 @@ def gateways_of(body: Mapping[str, Any], manifest: Manifest, target: Target) -> 
     return tuple(found)
 
 
-def _check(body: Mapping[str, Any], manifest: Manifest, target: Target, routes: Sequence[int]) -> None:
+def _check(body: Mapping[str, Any], manifest: Manifest, target: Target, leading: Collection[Path]) -> None:
+    """Raises Refused for what the controller would break; `leading` are the protocols and positions of the routes that
+    lead to the Service."""
     service = target.service.ref.name if target.service else ""
+    routes = [index for protocol, index in sorted(leading) if protocol == "http"]
     for kind in ("tcp", "tls"):
-        for route in maps(dig(body, "spec", kind)):
-            if _hits(route, target, manifest):
+        for number in range(len(as_list(dig(body, "spec", kind)))):
+            if (kind, number) in leading:
                 why = f"a {kind} route leads to {service}; only HTTP routes can be weighed here"
                 raise ChartRefused.of_object(
                     "tcp-route", manifest, why, "use --router none, or blue-green", ("spec", kind)
@@ -128,18 +134,10 @@ def _check(body: Mapping[str, Any], manifest: Manifest, target: Target, routes: 
             raise ChartRefused.of_object("subset-route", manifest, why, "route to the Service without a subset", at)
 
 
-def _hits(route: Json, target: Target, manifest: Manifest) -> bool:
-    return any(
-        target.tail(dig(entry, "destination", "host"), manifest) is not None
-        for entry in maps(as_map(route).get("route"))
-    )
-
-
-def _weighed(entry: Mapping[str, Any], target: Target, manifest: Manifest) -> list[dict[str, Any]]:
-    path = ("destination", "host")
-    tail = target.tail(dig(entry, *path), manifest)
+def _weighed(entry: Mapping[str, Any], target: Target, reference: Reference) -> list[dict[str, Any]]:
+    """The entry of a route for each of the two Services; `reference` is where it names the old one."""
     return [
-        {**put(entry, path, f"{service}{tail}"), "weight": weight}
+        {**put(entry, ("destination", "host"), reference.renamed(service)), "weight": weight}
         for service, weight in ((target.stable, 100), (target.canary, 0))
     ]
 
@@ -150,19 +148,3 @@ def _free_name(body: Mapping[str, Any], wanted: str) -> str:
     while (name := wanted if number == 1 else f"{wanted}-{number}") in taken:
         number += 1
     return name
-
-
-def _host_paths(body: Mapping[str, Any], *, skipped: Sequence[int]) -> Iterator[Path]:
-    """Where a VirtualService names hosts of Services, but for the destinations of the HTTP routes `skipped`."""
-    for index in range(len(as_list(dig(body, "spec", "hosts")))):
-        yield ("spec", "hosts", index)
-    for kind in ("http", "tcp", "tls"):
-        for index, route in enumerate(as_list(dig(body, "spec", kind))):
-            at = ("spec", kind, index)
-            yield (*at, "mirror", "host")
-            for number in range(len(as_list(dig(route, "mirrors")))):
-                yield (*at, "mirrors", number, "destination", "host")
-            if kind == "http" and index in skipped:
-                continue
-            for number in range(len(as_list(dig(route, "route")))):
-                yield (*at, "route", number, "destination", "host")

@@ -15,12 +15,11 @@ from collections.abc import Iterator
 
 from rolloutgen.diff.diff import Impact, ImpactExample, ReleaseChange, code, listed
 from rolloutgen.diff.object_diff import ObjectChange
-from rolloutgen.kube.pods import ConfigUse, config_uses
+from rolloutgen.kube.pods import CONTENT, ConfigUse, config_uses
 from rolloutgen.kube.release import CONFIG_MAP, SECRET, Pod
 from rolloutgen.kube.tree import dig
 from rolloutgen.model import Observation, Severity
 
-_CONTENT = ("data", "stringData", "binaryData")
 _LASTING = ("Rollout", "Deployment", "StatefulSet", "DaemonSet")
 
 
@@ -44,9 +43,9 @@ def _observe(sides: ReleaseChange) -> Iterator[Observation]:
 
 def _keys(change: ObjectChange) -> str:
     names = list(
-        dict.fromkeys(code(leaf.at[1]) for leaf in change.leaves if leaf.at[0] in _CONTENT and len(leaf.at) > 1)
+        dict.fromkeys(code(leaf.at[1]) for leaf in change.leaves if leaf.at[0] in CONTENT and len(leaf.at) > 1)
     )
-    whole = any(leaf.at[0] in _CONTENT and len(leaf.at) == 1 for leaf in change.leaves)
+    whole = any(leaf.at[0] in CONTENT and len(leaf.at) == 1 for leaf in change.leaves)
     return f"changes {listed(names)}" if names else "changes all its content" if whole else ""
 
 

@@ -11,7 +11,8 @@ from collections.abc import Iterator
 
 from rolloutgen.diff.diff import Impact, ImpactExample, ReleaseChange
 from rolloutgen.kube.pods import same
-from rolloutgen.kube.release import ROLLOUT
+from rolloutgen.kube.references import names
+from rolloutgen.kube.release import HPA, ROLLOUT, SCALED_OBJECT
 from rolloutgen.kube.tree import dig
 from rolloutgen.model import Manifest, Observation
 
@@ -60,9 +61,7 @@ def _starts(sides: ReleaseChange, old: Manifest, new: Manifest) -> bool:
 
 def _is_scaled(sides: ReleaseChange, rollout: Manifest) -> bool:
     return any(
-        dig(m.body, "spec", "scaleTargetRef", "name") == rollout.ref.name
-        for m in sides.after.objects
-        if m.ref.kind in ("HorizontalPodAutoscaler", "ScaledObject")
+        names(scaler, rollout.ref, sides.after.release.namespace) for scaler in sides.after.all(HPA, SCALED_OBJECT)
     )
 
 

@@ -11,9 +11,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from rolloutgen.diff.diff import Impact, ImpactExample, ReleaseChange
+from rolloutgen.diff.diff import Impact, ImpactExample, ReleaseChange, code, listed
+from rolloutgen.kube.references import references_to
+from rolloutgen.kube.release import ReleaseView
 from rolloutgen.kube.tree import mapping, text
-from rolloutgen.model import Observation
+from rolloutgen.model import Manifest, Observation
 
 _KEEP, _HOOK, _SYNC = "helm.sh/resource-policy", "helm.sh/hook", "argocd.argoproj.io/sync-options"
 _LOSS: Mapping[str, str] = {
@@ -63,7 +65,19 @@ def _observe(sides: ReleaseChange) -> Iterator[Observation]:
         loss = _LOSS.get(gone.ref.kind, "")
         fate, stays = _fate(annotations, sides.after.deployer)
         message = fate if stays or not loss else f"{fate}: {loss}"
-        yield Observation(gone, (), message, severity="warning" if gone.ref.kind in _HEAVY and not stays else "info")
+        left = [] if stays else list(_named_still(sides.after, gone))
+        if left:
+            message += f"; {listed(left)} still name{'s' if len(left) == 1 else ''} it"
+        heavy = left or gone.ref.kind in _HEAVY
+        yield Observation(gone, (), message, severity="warning" if heavy and not stays else "info")
+
+
+def _named_still(view: ReleaseView, gone: Manifest) -> Iterator[str]:
+    """The objects that name one that is no longer there."""
+    for manifest in view.objects:
+        found = references_to(manifest, gone.ref, view.release.namespace)
+        if any(reference.role not in ("makes", "own") for reference in found):
+            yield code(manifest.ref)
 
 
 def _fate(annotations: Mapping[str, object], deployer: str) -> tuple[str, bool]:

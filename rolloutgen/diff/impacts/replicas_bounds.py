@@ -12,8 +12,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from rolloutgen.diff.diff import Impact, ImpactExample, ReleaseChange, code
+from rolloutgen.kube.references import names
 from rolloutgen.kube.release import DEPLOYMENT, HPA, ROLLOUT, SCALED_OBJECT, Kind, ReleaseView
-from rolloutgen.kube.strategy import target_of
 from rolloutgen.kube.tree import integer
 from rolloutgen.model import Manifest, Observation, Path
 
@@ -75,11 +75,7 @@ def _number(
 def _scaler(view: ReleaseView, workload: Manifest) -> tuple[str, Bounds] | None:
     for kind, (low, high, least, most) in _FIELDS.items():
         for scaler in view.all(kind):
-            target = target_of(scaler, "scaleTargetRef")
-            if view.namespace(scaler) == view.namespace(workload) and target[1:] == (
-                workload.ref.kind,
-                workload.ref.name,
-            ):
+            if names(scaler, workload.ref, view.release.namespace):
                 minimum, maximum = integer(scaler.body, *low), integer(scaler.body, *high)
                 bounds = (least if minimum is None else minimum, most if maximum is None else maximum)
                 return code(scaler.ref), bounds

@@ -11,20 +11,21 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from rolloutgen.kube.references import backends
-from rolloutgen.kube.release import SERVICE, ReleaseView
+from rolloutgen.kube.references import find_named, references_of
+from rolloutgen.kube.release import ROLLOUT, SERVICE, ReleaseView
 from rolloutgen.kube.tree import integer, rows, strings
 from rolloutgen.lint.rule import Rule
 from rolloutgen.model import Manifest, Observation, Path
 
+# Settings for a host may be about one outside, which reads the same.
+_LEADING = frozenset({"route", "mirror", "called", "governs", "own"})
 _TRACKS = ("-stable", "-active")
 
 
 def _faults(view: ReleaseView) -> Iterator[Observation]:
-    for backend in backends(view):
-        if view.beside(backend.source, SERVICE, backend.service) is None:
-            message = f"Service {backend.service!r} is not in the release: it must exist in its namespace"
-            yield Observation(backend.source, backend.at, message)
+    for manifest in view.objects:
+        if (manifest.ref.group, manifest.ref.kind) != ROLLOUT:  # a rule of its own looks at these
+            yield from _dangling(view, manifest)
     gone = [
         (service, old)
         for service in view.all(SERVICE)
@@ -34,6 +35,15 @@ def _faults(view: ReleaseView) -> Iterator[Observation]:
     said = [] if not gone else [(m, at, value) for m in view.objects for at, value in strings(m.body) if _may_name(at)]
     for service, old in gone:
         yield from _mentions([place for place in said if old in place[2]], service, old)
+
+
+def _dangling(view: ReleaseView, manifest: Manifest) -> Iterator[Observation]:
+    """The Services of its own namespace that an object names and the release lacks."""
+    for found in references_of(manifest, SERVICE):
+        here = found.home(view.release.namespace) == view.namespace(manifest)
+        if here and found.role in _LEADING and find_named(view, found) is None:
+            message = f"Service {found.name!r} is not in the release: it must exist in its namespace"
+            yield Observation(manifest, found.at, message)
 
 
 def _may_name(at: Path) -> bool:

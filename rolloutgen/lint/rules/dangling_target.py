@@ -10,32 +10,31 @@ Source: Kubernetes and Argo Rollouts accept it; neither says a word.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
-from rolloutgen.kube.release import HPA, ROLLOUT, SCALED_OBJECT, VPA, ReleaseView
-from rolloutgen.kube.strategy import target_of
+from rolloutgen.kube.references import find_named, kinds_naming, target_of
+from rolloutgen.kube.release import DEPLOYMENT, ROLLOUT, ReleaseView
 from rolloutgen.lint.rule import Rule
 from rolloutgen.model import Observation
 
 
 def _faults(view: ReleaseView) -> Iterator[Observation]:
-    fields = {HPA: "scaleTargetRef", SCALED_OBJECT: "scaleTargetRef", VPA: "targetRef"}
-    for kind, field in fields.items():
+    for kind in kinds_naming(DEPLOYMENT, ["scale"]):
         for scaler in view.all(kind):
-            group, wanted, name = target_of(scaler, field)
-            groups = ("apps", "extensions") if group in ("apps", "extensions") else (group,)
-            if not name or any(view.beside(scaler, (each, wanted), name) for each in groups):
+            target = target_of(scaler)
+            if target is None or find_named(view, target):
                 continue
-            at = ("spec", field)
-            if wanted == "Deployment" and view.beside(scaler, ROLLOUT, name) is not None:
-                yield Observation(scaler, at, f"the target says Deployment, and {name!r} is a Rollout", "error")
+            at = target.at[:-1]
+            if target.kind == DEPLOYMENT and find_named(view, replace(target, kind=ROLLOUT)):
+                yield Observation(scaler, at, f"the target says Deployment, and {target.name!r} is a Rollout", "error")
             else:
-                yield Observation(scaler, at, f"{wanted} {name!r} is not in the release: it must exist")
+                yield Observation(scaler, at, f"{target.kind[1]} {target.name!r} is not in the release: it must exist")
 
 
 RULE = Rule(
     code="dangling-target",
     severity="warning",
-    kinds=("HorizontalPodAutoscaler", "ScaledObject", "VerticalPodAutoscaler"),
+    kinds=("*",),
     check=_faults,
     good="""
 kind: Rollout

@@ -10,20 +10,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from rolloutgen.kube.istio import ISTIO
+from rolloutgen.kube.references import find_named, references_of
 from rolloutgen.kube.release import DESTINATION_RULE, ReleaseView
 from rolloutgen.kube.strategy import canaries
-from rolloutgen.kube.tree import text
 from rolloutgen.lint.rule import Rule
 from rolloutgen.model import Observation
 
 
 def _faults(view: ReleaseView) -> Iterator[Observation]:
-    for rollout, canary in canaries(view):
-        name = text(canary, "trafficRouting", "istio", "destinationRule", "name")
-        if name and view.beside(rollout, DESTINATION_RULE, name) is None:
-            message = f"DestinationRule {name!r} is not in the release: it must exist in namespace "
-            yield Observation(rollout, (*ISTIO, "destinationRule", "name"), f"{message}{view.namespace(rollout)}")
+    for rollout, _ in canaries(view):
+        for found in references_of(rollout, DESTINATION_RULE):
+            if find_named(view, found) is None:
+                message = f"DestinationRule {found.name!r} is not in the release: it must exist in namespace "
+                yield Observation(rollout, found.at, f"{message}{view.namespace(rollout)}")
 
 
 RULE = Rule(

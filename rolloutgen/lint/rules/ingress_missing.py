@@ -9,26 +9,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from rolloutgen.kube.release import INGRESSES, ReleaseView
-from rolloutgen.kube.strategy import ROUTING, canaries
-from rolloutgen.kube.tree import listing, text
+from rolloutgen.kube.references import find_named, references_of
+from rolloutgen.kube.release import INGRESS, ReleaseView
+from rolloutgen.kube.strategy import canaries
 from rolloutgen.lint.rule import Rule
 from rolloutgen.model import Observation
 
-_FIELDS = {"nginx": ("stableIngress", "stableIngresses"), "alb": ("ingress", "ingresses")}
-
 
 def _faults(view: ReleaseView) -> Iterator[Observation]:
-    for rollout, canary in canaries(view):
-        for router, (one, several) in _FIELDS.items():
-            at = (*ROUTING, router)
-            names = [((*at, one), text(canary, "trafficRouting", router, one))]
-            many = listing(canary, "trafficRouting", router, several)
-            names += [((*at, several, index), name) for index, name in enumerate(many) if isinstance(name, str)]
-            for path, name in names:
-                if name and not any(view.beside(rollout, kind, name) for kind in INGRESSES):
-                    message = f"Ingress {name!r} is not in the release: it must exist in namespace "
-                    yield Observation(rollout, path, f"{message}{view.namespace(rollout)}")
+    for rollout, _ in canaries(view):
+        for found in references_of(rollout, INGRESS):
+            if find_named(view, found) is None:
+                message = f"Ingress {found.name!r} is not in the release: it must exist in namespace "
+                yield Observation(rollout, found.at, f"{message}{view.namespace(rollout)}")
 
 
 RULE = Rule(

@@ -10,8 +10,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from rolloutgen.kube.references import find_named, target_of
 from rolloutgen.kube.release import HPA, ROLLOUT, SCALED_OBJECT, ReleaseView
-from rolloutgen.kube.strategy import target_of
 from rolloutgen.kube.tree import dig, integer
 from rolloutgen.lint.rule import Rule
 from rolloutgen.model import Manifest, Observation
@@ -22,8 +22,8 @@ _BOUNDS = {HPA: ("minReplicas", "maxReplicas", 1, 0), SCALED_OBJECT: ("minReplic
 def _faults(view: ReleaseView) -> Iterator[Observation]:
     for kind, (low, high, least, most) in _BOUNDS.items():
         for scaler in view.all(kind):
-            group, wanted, name = target_of(scaler, "scaleTargetRef")
-            rollout = view.beside(scaler, ROLLOUT, name) if (group, wanted) == ROLLOUT else None
+            target = target_of(scaler)
+            rollout = find_named(view, target) if target and target.kind == ROLLOUT else None
             if rollout is None:
                 continue
             given = (integer(scaler.body, "spec", low), integer(scaler.body, "spec", high))

@@ -11,8 +11,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from rolloutgen.kube.istio import istio_of
-from rolloutgen.kube.references import backends
-from rolloutgen.kube.release import SERVICE, Pod, ReleaseView
+from rolloutgen.kube.references import backends, find_named
+from rolloutgen.kube.release import Pod, ReleaseView
 from rolloutgen.kube.selectors import picks
 from rolloutgen.kube.strategy import canaries, routing_services
 from rolloutgen.kube.tree import dig, mapping
@@ -21,7 +21,7 @@ from rolloutgen.model import Manifest, Observation
 
 
 def _faults(view: ReleaseView) -> Iterator[Observation]:
-    led = [(backend, view.beside(backend.source, SERVICE, backend.service)) for backend in backends(view)]
+    led = [(backend, find_named(view, backend)) for backend in backends(view)]
     for rollout, canary in canaries(view):
         pod = view.pod_of(rollout)
         istio = istio_of(canary)
@@ -31,7 +31,7 @@ def _faults(view: ReleaseView) -> Iterator[Observation]:
         for backend, service in led:
             if service is None or view.namespace(service) != view.namespace(rollout):
                 continue
-            own = backend.service in pair
+            own = backend.name in pair
             if (own and backend.source.ref.kind != "VirtualService") or (not own and _reaches(service, pod)):
                 message = f"this route reaches the pods of Rollout {rollout.ref.name!r} past its weights"
                 yield Observation(backend.source, backend.at, message)

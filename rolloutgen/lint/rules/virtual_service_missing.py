@@ -10,7 +10,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from rolloutgen.kube.istio import listings, split_name
+from rolloutgen.kube.istio import listings
+from rolloutgen.kube.references import split_name
 from rolloutgen.kube.release import ReleaseView
 from rolloutgen.kube.tree import text
 from rolloutgen.lint.rule import Rule

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from rolloutgen.kube.references import find_named, references_of
 from rolloutgen.kube.release import ReleaseView
-from rolloutgen.kube.tree import mapping, text
 from rolloutgen.lint.rule import Rule
 from rolloutgen.model import Observation
 
@@ -19,12 +19,10 @@ _KNOWN = frozenset({("apps", "Deployment"), ("apps", "ReplicaSet"), ("", "PodTem
 
 def _faults(view: ReleaseView) -> Iterator[Observation]:
     for rollout in view.rollouts:
-        reference = mapping(rollout.body, "spec", "workloadRef")
-        kind = (text(reference, "apiVersion").rpartition("/")[0], text(reference, "kind"))
-        name = text(reference, "name")
-        if kind in _KNOWN and view.beside(rollout, kind, name) is None:
-            message = f"{kind[1]} {name!r} is not in the release: it must exist in namespace {view.namespace(rollout)}"
-            yield Observation(rollout, ("spec", "workloadRef", "name"), message)
+        for found in references_of(rollout, *_KNOWN):
+            if find_named(view, found) is None:
+                message = f"{found.kind[1]} {found.name!r} is not in the release: it must exist in namespace "
+                yield Observation(rollout, found.at, f"{message}{view.namespace(rollout)}")
 
 
 RULE = Rule(

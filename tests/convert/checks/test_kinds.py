@@ -79,6 +79,21 @@ def test_an_ingress_to_another_service_or_of_blue_green_does_not() -> None:
     assert places("ingress-bypasses-weights", {"templates/ingress.yaml": INGRESS}, strategy="blue-green") == []
 
 
+EXPORT = """\
+apiVersion: multicluster.x-k8s.io/v1alpha1
+kind: ServiceExport
+metadata:
+  name: {{ .Release.Name }}-web
+"""
+
+
+def test_an_object_that_is_called_like_the_service_keeps_the_old_name() -> None:
+    assert places("route-names-old-service", {"templates/export.yaml": EXPORT}) == [("templates/export.yaml", 4)]
+    assert places("route-names-old-service", {"templates/export.yaml": EXPORT}, service_names="keep") == []
+    other = EXPORT.replace("{{ .Release.Name }}-web", "other")
+    assert places("route-names-old-service", {"templates/export.yaml": other}) == []
+
+
 ROUTE = """\
 apiVersion: route.openshift.io/v1
 kind: Route
@@ -91,11 +106,9 @@ spec:
 """
 
 
-def test_a_route_of_another_kind_keeps_the_old_name() -> None:
-    assert places("route-names-old-service", {"templates/route.yaml": ROUTE}) == [("templates/route.yaml", 8)]
-    assert places("route-names-old-service", {"templates/route.yaml": ROUTE}, service_names="keep") == []
-    other = ROUTE.replace("{{ .Release.Name }}-web", "other")
-    assert places("route-names-old-service", {"templates/route.yaml": other}) == []
+def test_a_route_of_another_router_follows_and_is_not_weighed() -> None:
+    assert places("route-names-old-service", {"templates/route.yaml": ROUTE}) == []
+    assert places("ingress-bypasses-weights", {"templates/route.yaml": ROUTE}) == [("templates/route.yaml", 8)]
 
 
 ROLE = """\

@@ -20,7 +20,7 @@ import pytest
 from rolloutgen import goyaml
 from rolloutgen.chart.chart import Chart
 from rolloutgen.config.options import checked, settle
-from rolloutgen.convert.pipeline import convert
+from rolloutgen.convert.pipeline import Plan, convert
 from rolloutgen.helm.embedded import EmbeddedEngine
 from rolloutgen.valuesets.value_sets import chosen_sets
 
@@ -84,8 +84,8 @@ def _engine() -> EmbeddedEngine:
     return EmbeddedEngine()
 
 
-def edited(case: Case) -> Mapping[str, str]:
-    """Every file of the case's chart after the conversion, by path. Fails where the chart is refused."""
+def planned(case: Case) -> Plan:
+    """The plan for the case's chart."""
     files = {
         "Chart.yaml": CHART,
         "values.yaml": case.values,
@@ -96,7 +96,12 @@ def edited(case: Case) -> Mapping[str, str]:
     }
     chart = Chart("web", {path: text.encode() for path, text in files.items() if text})
     options = checked(settle({"router": "none", "strategy": "canary"}, case.options), {})
-    plan = convert(chart, chosen_sets(chart, _engine(), options).sets, _engine(), options)
+    return convert(chart, chosen_sets(chart, _engine(), options).sets, _engine(), options)
+
+
+def edited(case: Case) -> Mapping[str, str]:
+    """Every file of the case's chart after the conversion, by path. Fails where the chart is refused."""
+    plan = planned(case)
     assert plan.status == "converted" and plan.after, plan.refusals
     return {path: data.decode() for path, data in plan.after.files.items()}
 

@@ -247,16 +247,16 @@ class TestBareNames:
         pod = "serviceAccountName: web\n      containers: [{name: web, image: web, env: [{name: HOST, value: web}]}]"
         workload = edited(DEPLOYMENT, ('containers: [{name: web, image: "web:1.0"}]', pod))
         route = """
-        apiVersion: traefik.io/v1alpha1
-        kind: IngressRoute
+        apiVersion: routes.example.org/v1
+        kind: Lane
         metadata: {name: web}
         spec: {routes: [{kind: Rule, services: [{name: web, port: 80}], middlewares: [{name: web}]}]}
         """
         assert self.findings(workload, SERVICE, route) == [
             ("Deployment/web", ("spec", "template", "spec", "containers", 0, "env", 0, "value")),
-            ("IngressRoute/web", ("spec", "routes", 0, "services", 0, "name")),
+            ("Lane/web", ("spec", "routes", 0, "services", 0, "name")),
         ]
-        assert bodies(convert(workload, SERVICE, route))["IngressRoute/web"] == read(route)
+        assert bodies(convert(workload, SERVICE, route))["Lane/web"] == read(route)
 
     def test_no_finding_where_the_name_stays(self) -> None:
         workload = edited(DEPLOYMENT, ("name: web, image", "name: web, args: [web], image"))
