@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from rolloutgen.lint.lint import lint
+from rolloutgen.lint.run_rules import lint
 
 from rolloutgen.chart.manifests import parse_rendered
 from rolloutgen.diff.diff import diff

@@ -23,7 +23,7 @@ def main() -> None:
     except SystemExit as end:
         _leave(end)
     except KeyboardInterrupt as stop:  # while all is imported: no command has begun
-        from rolloutgen.cli.interrupts import code_of
+        from rolloutgen.cli.group import code_of
 
         print("\ninterrupted", file=sys.stderr)
         _leave(SystemExit(code_of(stop)))
