@@ -21,7 +21,7 @@ from rolloutgen.cli.arguments import (
     shard,
 )
 from rolloutgen.cli.colors import color_diff, color_severities
-from rolloutgen.cli.group import code_of, told
+from rolloutgen.cli.group import code_of, save, told
 from rolloutgen.cli.options import is_quiet, values_options
 
 if TYPE_CHECKING:
@@ -49,6 +49,15 @@ _FIELDS = (
     "toggles",
     "force",
 )
+
+# What --coverage writes, by the ending of its file.
+_COVERAGE_FORMS = {".info": "lcov", ".html": "coverage-html"}
+
+
+def _coverage_file(_: click.Context, __: click.Parameter, value: str | None) -> str | None:
+    if value is not None and not value.endswith(tuple(_COVERAGE_FORMS)):
+        raise click.BadParameter("the file's name ends with .info (lcov) or .html")
+    return value
 
 
 @click.command(no_args_is_help=True)
@@ -125,6 +134,12 @@ _FIELDS = (
 @click.option("--helm", metavar="embedded|PATH", help="Helm to render with.  [embedded]")
 @click.option("--kube-version", metavar="V", callback=parse_kube_version, help="Kubernetes version to render for.")
 @click.option(
+    "--coverage",
+    metavar="FILE",
+    callback=_coverage_file,
+    help="Write the template branches that were rendered: lcov to FILE.info, a page to FILE.html.",
+)
+@click.option(
     "--references",
     multiple=True,
     metavar="DIR",
@@ -168,6 +183,8 @@ def _tasks(paths: Sequence[str], given: dict[str, Any]) -> list[ConvertTask]:
         forms.append("diff")
     if given["check"]:
         forms.append("check")
+    if given["coverage"]:
+        forms.append(_coverage_form(given))
     writes = not (given["dry_run"] or given["check"])
     base = os.path.commonpath([os.path.dirname(os.path.abspath(path)) for path in paths])
     return [
@@ -194,6 +211,7 @@ def _one(task: ConvertTask, given: dict[str, Any]) -> int:
     finally:
         engine.close()
     _print(outcome, given)
+    _write_coverage([outcome], given)
     return outcome.code
 
 
@@ -202,6 +220,7 @@ def _several(tasks: Sequence[ConvertTask], given: dict[str, Any]) -> int:
 
     shown = given["progress"] if given["progress"] is not None else sys.stderr.isatty() and not given["as_json"]
     outcomes: list[tuple[str, str, int]] = []
+    covered: list[Outcome] = []
     arriving = run_all(tasks, given["helm"] or "embedded")
     try:
         with _bar(len(tasks)) if shown else nullcontext() as bar:
@@ -210,15 +229,33 @@ def _several(tasks: Sequence[ConvertTask], given: dict[str, Any]) -> int:
                     click.echo("\r\x1b[K", nl=False, err=True)  # the bar comes again below what is printed now
                 _print(outcome, given)
                 outcomes.append((outcome.status, outcome.why, outcome.code))
+                if given["coverage"]:
+                    covered.append(outcome)
                 if bar:
                     bar.update(1)
     except KeyboardInterrupt as stop:
         arriving.close()
         click.echo(f"\ninterrupted after {len(outcomes)} of {len(tasks)} charts; every chart is whole", err=True)
         return code_of(stop)
+    _write_coverage(covered, given)
     if not given["as_json"] and not is_quiet():
         click.echo(_summary(outcomes), nl=False, err=given["dry_run"])
     return max(code for _, _, code in outcomes)
+
+
+def _coverage_form(given: dict[str, Any]) -> str:
+    return _COVERAGE_FORMS[os.path.splitext(given["coverage"])[1]]
+
+
+def _write_coverage(outcomes: Sequence[Outcome], given: dict[str, Any]) -> None:
+    """Writes the file that --coverage names, of all charts together."""
+    if not given["coverage"]:
+        return
+    from rolloutgen.report.coverage import coverage_page
+
+    form = _coverage_form(given)
+    parts = [outcome.form(form) for outcome in outcomes]
+    save("".join(parts) if form == "lcov" else coverage_page(parts), given["coverage"])
 
 
 def _bar(length: int) -> Any:

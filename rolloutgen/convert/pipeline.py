@@ -8,7 +8,7 @@ Value sets that only the new chart knows: the `rollout:` block absent, filled, a
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 from rolloutgen.chart.chart import Chart
@@ -29,13 +29,14 @@ from rolloutgen.errors import ChartRefused, LimitError, RolloutgenError
 from rolloutgen.gotemplate.blockify import REASON, on_lines
 from rolloutgen.gotemplate.lexer import LexedTemplate
 from rolloutgen.gotemplate.outline import outline
-from rolloutgen.gotemplate.sources import Sources, instrument, read_sources, with_sites
+from rolloutgen.gotemplate.sources import Sources, read_sources, with_sites
 from rolloutgen.goyaml import merge
 from rolloutgen.helm import HelmEngine
 from rolloutgen.kube.tree import dig
 from rolloutgen.model import Diagnostic, Refusal, Rendered, ValueSet
 from rolloutgen.sourcemap import deepest
 from rolloutgen.text_edits import Edit, OverlapError, apply_edits
+from rolloutgen.valuesets.coverage import Coverage, cover, render_measured
 from rolloutgen.valuesets.value_sets import environment_file
 
 Status = Literal["converted", "unchanged", "refused"]
@@ -58,6 +59,7 @@ class Plan:
     refusals: tuple[Refusal, ...] = ()
     findings: tuple[Diagnostic, ...] = ()
     survey: Survey | None = None
+    coverage: Coverage = field(default_factory=Coverage)
 
 
 def convert(chart: Chart, value_sets: Sequence[ValueSet], engine: HelmEngine, options: Options) -> Plan:
@@ -78,26 +80,80 @@ def _convert(chart: Chart, value_sets: Sequence[ValueSet], engine: HelmEngine, o
     sources = read_sources(chart)
     dependencies = _dependencies(chart)
     new_version = dependencies.applied_to(with_version(chart, bumped(chart.version, options.bump)))
-    marked = instrument(Sources(new_version, sources.files))
-    befores: list[Rendered | RolloutgenError] = [
-        result if isinstance(result, RolloutgenError) else selecting(with_sites(result, sources))
-        for result in engine.render_all(marked, value_sets)
-    ]
-    renders = [render for render in befores if isinstance(render, Rendered)]
+    measured = render_measured(chart, new_version, sources, value_sets, engine)
+    befores = _placed_renders(measured.outcomes, sources)
     log_renders(befores)
     if not isinstance(befores[0], Rendered):
         raise ChartRefused(_no_render(befores[0]))
+    ground = _Ground(
+        chart, dependencies, new_version, measured.marked, sources, measured.value_sets, befores, measured.coverage
+    )
+    if options.toggles in ("none", "0") or not measured.coverage.not_rendered:
+        return _attempt(ground, engine, options)
+    # What speaks against the chart under the values that were given needs no further ones.
+    early = _early(ground, engine, options)
+    if early is not None:
+        return early
+    covering, coverage = cover(chart, new_version, measured, engine)
+    more = _placed_renders(covering, sources)
+    wide = replace(
+        ground,
+        value_sets=(*ground.value_sets, *(render.value_set for render in covering)),
+        befores=(*ground.befores, *more),
+        coverage=coverage,
+    )
+    plan = _attempt(wide, engine, options)
+    if plan.status == "refused" and covering:
+        first = _attempt(ground, engine, options)
+        return plan if first.status == "converted" else first
+    return plan
+
+
+def _placed_renders(
+    outcomes: Sequence[Rendered | RolloutgenError], sources: Sources
+) -> tuple[Rendered | RolloutgenError, ...]:
+    return tuple(
+        outcome if isinstance(outcome, RolloutgenError) else selecting(with_sites(outcome, sources))
+        for outcome in outcomes
+    )
+
+
+def _early(ground: _Ground, engine: HelmEngine, options: Options) -> Plan | None:
+    """The plan where the given renders decide that nothing is to be done, or nothing can be."""
+    renders = [render for render in ground.befores if isinstance(render, Rendered)]
+    if is_done(ground.chart, renders, options):
+        return Plan(ground.chart, "unchanged", coverage=ground.coverage)
+    key = options.values_key or "rollout"
+    try:
+        found = survey(ground.sources, renders, options, key, _unsteady(engine, ground.marked, renders[0], options))
+    except ChartRefused as refused:
+        return Plan(ground.chart, "refused", refusals=refused.refusals, coverage=ground.coverage)
+    return Plan(ground.chart, "unchanged", coverage=ground.coverage) if found is None else None
+
+
+def _attempt(ground: _Ground, engine: HelmEngine, options: Options) -> Plan:
+    """The plan under the value sets of the ground; what refuses the chart comes back in it."""
+    try:
+        plan = _plan_from(ground, engine, options)
+    except ChartRefused as refused:
+        plan = Plan(ground.chart, "refused", refusals=refused.refusals)
+    return replace(plan, coverage=ground.coverage)
+
+
+def _plan_from(ground: _Ground, engine: HelmEngine, options: Options) -> Plan:
+    chart, sources = ground.chart, ground.sources
+    renders = [render for render in ground.befores if isinstance(render, Rendered)]
     if is_done(chart, renders, options):
         return Plan(chart, "unchanged")
     key = options.values_key or "rollout"
-    found = survey(sources, renders, options, key, _unsteady(engine, marked, renders[0], options))
+    found = survey(sources, renders, options, key, _unsteady(engine, ground.marked, renders[0], options))
     if found is None:
         return Plan(chart, "unchanged")
     placeholder(chart, key)
     log_decisions(found, options)
-    told = Sources(new_version, sources.files)
-    alike = aliases(told, found.workloads, renders[:2], engine) if renaming(found) else {}
-    ground = _Ground(chart, dependencies, marked, tuple(value_sets), tuple(befores), alike)
+    told = Sources(ground.new_version, sources.files)
+    if renaming(found):
+        ground = replace(ground, aliases=aliases(told, found.workloads, renders[:2], engine))
     tried = _tried(ground, found, engine, options)
     limited = [verdict.refusal for verdict in tried.verdicts if verdict.state == "limited" and verdict.refusal]
     # Where the chart's own names collide first, the Services of several workloads may do so under a shorter one.
@@ -127,10 +183,13 @@ class _Ground:
 
     chart: Chart
     dependencies: Dependencies
+    new_version: Chart
     marked: Chart
+    sources: Sources
     value_sets: tuple[ValueSet, ...]
     befores: tuple[Rendered | RolloutgenError, ...]
-    aliases: Mapping[str, Sequence[str]]
+    coverage: Coverage
+    aliases: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -170,6 +229,11 @@ def _tried(ground: _Ground, found: Survey, engine: HelmEngine, options: Options)
         )
         told = dict(zip(unequal, spared, strict=True))
         verdicts = tuple(told.get(index, verdict) for index, verdict in enumerate(verdicts))
+    names = (*ground.value_sets, *further)
+    verdicts = tuple(
+        replace(verdict, value_set=value_set) if verdict.state == "skipped" else verdict
+        for verdict, value_set in zip(verdicts, names, strict=True)
+    )
     return _Tried(assembled, befores, tuple(afters), verdicts)
 
 
@@ -196,7 +260,7 @@ def _plan(ground: _Ground, found: Survey, tried: _Tried, options: Options) -> Pl
     chart, assembled = ground.chart, tried.assembled
     moved = {change.path: change.to for change in assembled.changes if change.action in ("renamed", "removed")}
     proof = zip(tried.befores, tried.afters, tried.verdicts, strict=True)
-    scene = scene_of(chart, assembled.chart, moved, found, proof, options)
+    scene = replace(scene_of(chart, assembled.chart, moved, found, proof, options), coverage=ground.coverage)
     faults, findings = judge(scene, [*_left_out(chart, ground.dependencies), *found.findings])
     if refusals or faults:
         first_five = (*refusals, *faults)[:5]

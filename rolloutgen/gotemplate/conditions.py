@@ -21,7 +21,8 @@ from rolloutgen.gotemplate.sources import Source, one_line_block
 from rolloutgen.text_edits import Span
 
 Keys = tuple[str, ...]  # a path below .Values
-Use = Literal["truth", "loop", "yaml"]
+Use = Literal["truth", "loop", "yaml", "text"]
+EACH = "*"  # in a path: each element of the mapping or list before it
 
 _PATH = re.compile(r"(?<![\w.)$])(\$\w*)?((?:\.[A-Za-z_]\w*)+)")
 _ASSIGNED = re.compile(r"^(\$\w+)\s*:?=\s*(.+)$", re.DOTALL)
@@ -31,14 +32,15 @@ _COMPARED = re.compile(
     r"\s*(?:\|[^()]*)?\)?\s+\"([^\"]*)\""
 )
 _COMPARED_BACK = re.compile(r"\b(?:eq|ne|contains)\s+\"([^\"]*)\"\s+([$.]\w*(?:\.\w+)*)")
+_GOT = re.compile(r"\bget\s+([$.]\w*(?:\.\w+)*)\s+\"([^\"]+)\"")
 _TO_YAML = re.compile(r"\btoYaml\s+([$.][\w.]*)|([$.][\w.]*)\s*\|\s*toYaml\b")
 
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """A value that decides something. `use` tells how: its truth, a loop over it, its text as YAML. `literals` are what
-    it is compared with; `around` the values that conditions around the place read; `pairs` whether a loop over it has
-    two variables, so that it is a mapping."""
+    """A value that decides something. `use` tells how: its truth, a loop over it, its text as YAML, or (only where that
+    is asked for) its text, which decides nothing. `literals` are what it is compared with; `around` the values that
+    conditions around the place read; `pairs` whether a loop over it has two variables, so that it is a mapping."""
 
     keys: Keys
     file: str
@@ -60,6 +62,14 @@ def read_conditions(chart: Chart) -> tuple[Read, ...]:
         except ChartError:
             continue
     return tuple(dict.fromkeys(found))
+
+
+def reads_by_action(text: str, path: str) -> Iterator[tuple[Action, tuple[Read, ...]]]:
+    """Every action of a template with what it reads, `{{ .Values.a }}` included; paths lead through loops: an element
+    of what is looped over is EACH. Raises ChartError as `parse`."""
+    walk = _Walk(text, path, through_loops=True)
+    for action in parse(text, path).actions:
+        yield action, tuple(walk._read(action))
 
 
 def conditions_around(chart: Chart, place: re.Pattern[str]) -> tuple[frozenset[Keys], ...]:
@@ -86,8 +96,8 @@ class _OpenBlock:
 class _Walk:
     """One pass over a template's actions with the blocks that are open."""
 
-    def __init__(self, text: str, path: str) -> None:
-        self.text, self.path = text, path
+    def __init__(self, text: str, path: str, *, through_loops: bool = False) -> None:
+        self.text, self.path, self.through_loops = text, path, through_loops
         self.variables: dict[str, Keys] = {}
         self.open: list[_OpenBlock] = []
 
@@ -117,7 +127,9 @@ class _Walk:
             if keyword == "with":
                 dot = self._whole(rest)
             elif keyword == "range":
-                dot = None
+                dot = self._element(rest) if self.through_loops else None
+            if self.through_loops and keyword == "with":
+                self._assign(rest)
             scope = _OpenBlock(dot, frozenset())
             yield from self._condition(rest, into=scope, loop=keyword == "range")
             self.open.append(scope)
@@ -129,6 +141,9 @@ class _Walk:
             self._assign(inner)
         elif keyword in ("output", "template"):
             yield from self._yaml(inner)
+        if self.through_loops and keyword in ("output", "template", "assign"):
+            around = self._around()
+            yield from (Read(keys, self.path, "text", (), around) for keys in self._paths(inner))
 
     def _condition(self, code: str, into: _OpenBlock | None, loop: bool = False) -> Iterator[Read]:
         pairs = loop and "," in code.partition(":=")[0] and ":=" in code
@@ -161,7 +176,24 @@ class _Walk:
         elif assigned:
             self.variables.pop(assigned[1], None)
 
+    def _element(self, code: str) -> Keys | None:
+        """What a loop's dot is, and its last variable with it."""
+        names, assigned, _ = code.partition(":=")
+        keys = self._whole(code)
+        element = None if keys is None else (*keys, EACH)
+        if assigned:
+            name = names.split(",")[-1].strip()
+            if element is None:
+                self.variables.pop(name, None)
+            else:
+                self.variables[name] = element
+        return element
+
     def _paths(self, code: str) -> Iterator[Keys]:
+        for found in _GOT.finditer(code) if self.through_loops else ():
+            keys = self._resolve(found[1])
+            if keys is not None:
+                yield (*keys, found[2])
         for found in _INDEX.finditer(code):
             keys = self._resolve(found[1])
             if keys is not None:

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
@@ -193,9 +193,12 @@ def _bodies(sites: list[Site], sources: Sources) -> Iterator[Site]:
             yield Site(source, *inside[0], tuple(found), shared=calls[name] > len(found))
 
 
-def instrument(sources: Sources) -> Chart:
-    """The chart with each site's id as a comment behind its `kind:`; rendering it gives the same objects."""
-    edits: dict[str, list[Edit]] = {}
+def instrument(sources: Sources, marks: Mapping[str, Sequence[Edit]] | None = None) -> Chart:
+    """The chart with each site's id as a comment behind its `kind:`; rendering it gives the same objects.
+
+    `marks` are further insertions by file, such as those of `branches.mark_branches`.
+    """
+    edits: dict[str, list[Edit]] = {path: list(found) for path, found in (marks or {}).items()}
     for site in sources.sites.values():
         for place in site.heads or (site,):
             edits.setdefault(place.source.path, []).extend(_marks(place, site.id))

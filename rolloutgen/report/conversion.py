@@ -26,6 +26,7 @@ from rolloutgen.convert.pipeline import Plan
 from rolloutgen.explain import REASONS
 from rolloutgen.kube.tree import as_map, dig, maps
 from rolloutgen.model import Diagnostic, Manifest, Refusal
+from rolloutgen.report.coverage import coverage_data, coverage_line, coverage_section, lcov
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +101,7 @@ def text(conversion: ChartConversion, *, explain: bool = False, dry: bool = Fals
     if status == "unchanged":
         return f"{conversion.path}: unchanged, nothing to convert\n"
     lines = [*_converted(conversion, explain, dry, target), *_next(conversion, explain, target)]
+    lines.append(_verified(conversion.plan))
     return "\n".join(lines) + "\n"
 
 
@@ -147,16 +149,26 @@ def _converted(conversion: ChartConversion, explain: bool, dry: bool, target: st
         routes = f", weights on VirtualService {', '.join(item.routes)}" if item.routes else ""
         yield f"  Rollout {item.name} ({item.strategy}{services}{routes})"
     yield from _edits(plan, explain)
-    sets, objects = compared(plan)
-    yield f"compared: {objects} objects in {sets} value sets render as the conversion means, nothing else changed"
     others = Counter(verdict.state for verdict in plan.verdicts if verdict.state != "equal")
     if others["skipped"]:
-        yield f"  {others['skipped']} value sets were skipped: under them the chart as it was renders nothing to deploy"
+        yield f"  {others['skipped']} value sets were skipped: under them the chart as it was does not render"
+        skipped = [verdict for verdict in plan.verdicts if verdict.state == "skipped"]
+        for verdict in skipped[:_MOST]:
+            reason = verdict.why.partition("\n")[0]
+            yield f"    {verdict.value_set.name}: {reason}"
     if others["refused"]:
         yield f"  {others['refused']} value sets cannot be rolled out: under them the new chart fails with the reason"
     if conversion.left_out:
         yield f"  {conversion.left_out} more could be derived from values.yaml: --toggles all"
     yield from _findings(plan.findings)
+
+
+def _verified(plan: Plan) -> str:
+    """What the proof covered, in one line."""
+    sets, objects = compared(plan)
+    branches = coverage_line(plan.coverage)
+    said = f"verified: {objects} objects in {sets} value {'set' if sets == 1 else 'sets'}"
+    return f"{said}, {branches}" if branches else said
 
 
 def _findings(findings: tuple[Diagnostic, ...]) -> Iterator[str]:
@@ -235,6 +247,7 @@ def as_data(conversion: ChartConversion, target: str = "") -> dict[str, Any]:
             for verdict in plan.verdicts
         ],
         "value_sets_left_out": conversion.left_out,
+        "coverage": coverage_data(plan.coverage),
         "changes": [
             {
                 "path": change.path,
@@ -371,7 +384,8 @@ if TYPE_CHECKING:  # the forms of findings need nothing of a conversion
 def form(
     name: str, conversion: ChartConversion, target: str = "", *, writes: bool = False, explain: bool = False
 ) -> str:
-    """The report `name` of a conversion: "text", "brief", "json", "diff", "markdown"; "" for others."""
+    """The report `name` of a conversion: "text", "brief", "json", "diff", "markdown", "lcov", "coverage-html";
+    "" for others."""
     if name == "diff":
         return diff(conversion.plan)
     if name in ("text", "brief"):
@@ -381,4 +395,7 @@ def form(
         return as_json(conversion, target, with_diff=name == "json-diff")
     if name == "markdown":
         return markdown(conversion, target)
+    if name in ("lcov", "coverage-html"):
+        shown = lcov if name == "lcov" else coverage_section
+        return shown(conversion.plan.before, conversion.plan.coverage, conversion.path)
     return ""

@@ -43,11 +43,11 @@ _SHAPES_OF: tuple[tuple[str, Json], ...] = (
     ("envFrom extraEnvFrom", [{"configMapRef": {"name": "rg-toggle"}}]),
     ("volumes extraVolumes additionalVolumes", [{"name": "rg-toggle", "emptyDir": {}}]),
     ("volumeMounts extraVolumeMounts additionalVolumeMounts", [{"name": "rg-toggle", "mountPath": "/rg-toggle"}]),
-    ("initContainers extraInitContainers", [{"name": "rg-toggle", "image": "rg-toggle"}]),
+    ("initContainers extraInitContainers extraContainers sidecars", [{"name": "rg-toggle", "image": "rg-toggle"}]),
     ("extraArgs args command", ["rg-toggle"]),
     ("hostAliases", [{"ip": "127.0.0.1", "hostnames": ["rg-toggle"]}]),
 )
-_SHAPES: Mapping[str, Json] = {key: shape for keys, shape in _SHAPES_OF for key in keys.split()}
+SHAPES: Mapping[str, Json] = {key: shape for keys, shape in _SHAPES_OF for key in keys.split()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,19 +213,19 @@ def _fills(read: Read, values: Mapping[str, Any]) -> Iterator[_Flip]:
     value = _at(read.keys, values)
     if not read.keys or value or isinstance(value, bool | int | str) or not _has_place(read.keys, values):
         return
-    shape = _SHAPES.get(read.keys[-1])
+    shape = SHAPES.get(read.keys[-1])
     if read.use == "yaml" and shape is not None and (value is None or type(value) is type(shape)):
-        yield _Flip(read.keys, _named(shape, read.keys))
+        yield _Flip(read.keys, with_own_names(shape, read.keys))
     elif read.use == "loop" and read.pairs and isinstance(value, dict):
-        yield _Flip(read.keys, _named({"RG_TOGGLE": "x"}, read.keys))
+        yield _Flip(read.keys, with_own_names({"RG_TOGGLE": "x"}, read.keys))
 
 
-def _named(shape: Json, keys: Keys) -> Json:
+def with_own_names(shape: Json, keys: Keys) -> Json:
     """The shape with names of its own: a chart may put two values into one list, where each name stands once."""
     if isinstance(shape, dict):
-        return {_named(key, keys): _named(value, keys) for key, value in shape.items()}
+        return {with_own_names(key, keys): with_own_names(value, keys) for key, value in shape.items()}
     if isinstance(shape, list):
-        return [_named(item, keys) for item in shape]
+        return [with_own_names(item, keys) for item in shape]
     if not isinstance(shape, str):
         return shape
     word = re.sub(r"[^a-z0-9]+", "-", "-".join(keys).lower())[-_LONGEST_WORD:].strip("-")

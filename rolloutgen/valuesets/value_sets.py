@@ -209,11 +209,17 @@ def parse_values(text: str, path: str) -> Mapping[str, Any]:
     return body or {}
 
 
+def asked_api_versions(chart: Chart) -> tuple[str, ...]:
+    """The API versions that the templates look for in the cluster, sorted."""
+    texts = (chart.files[path].decode("utf-8", "replace") for path in chart.template_paths)
+    return tuple(sorted({name for text in texts for name in _HAS.findall(text)}))
+
+
 def _by_capabilities(chart: Chart, over: ValueSet, kube_version: str) -> Iterator[ValueSet]:
     texts = [chart.files[path].decode("utf-8", "replace") for path in chart.template_paths]
-    asked = sorted({name for text in texts for name in _HAS.findall(text)})
+    asked = asked_api_versions(chart)
     if asked:
-        release = replace(over.release, api_versions=tuple(asked))
+        release = replace(over.release, api_versions=asked)
         yield ValueSet(
             f"{over.name}, with {', '.join(asked[:3])}{' ...' * (len(asked) > 3)}", over.values, release, True
         )

@@ -15,6 +15,7 @@ from rolloutgen.kube.release import ReleaseView, view_of
 from rolloutgen.model import Diagnostic, Manifest, Observation, Rendered, Severity
 from rolloutgen.registry import Plugin, cached
 from rolloutgen.sourcemap import placed
+from rolloutgen.valuesets.coverage import Coverage
 
 
 def checks() -> Mapping[str, Plugin[Check]]:
@@ -138,7 +139,8 @@ class RenderPair:
 
 @dataclass(frozen=True)
 class CheckContext:
-    """A conversion that was proven. `moved` tells the new path of each renamed file, "" for one that is split."""
+    """A conversion that was proven. `coverage` tells which branches of the old chart were; `moved` tells the new path
+    of each renamed file, "" for one that is split."""
 
     before: Chart
     after: Chart
@@ -146,6 +148,7 @@ class CheckContext:
     survey: Survey
     pairs: tuple[RenderPair, ...]
     options: Options
+    coverage: Coverage = field(default_factory=Coverage)
 
     @cached_property
     def texts(self) -> Mapping[str, str]:

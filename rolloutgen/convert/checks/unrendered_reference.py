@@ -1,0 +1,91 @@
+"""A branch that no value set renders names the Service or the Deployment that is gone.
+
+Why: What is verified is what some value set renders. This branch is none of that, and its text still means the old
+    name: under the values that take the branch, it leads nowhere.
+Fix: Give values that take the branch with --value-set NAME=FILE, so that it is converted and verified, or edit it.
+Source: The marks of branches in the renders before the conversion, and the text of the new chart.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from rolloutgen.convert.checks import Check, CheckContext
+from rolloutgen.model import Observation
+
+_FIELD = re.compile(r"^\s*(?:-\s+)?[\"']?([\w.-]+)[\"']?\s*:\s*(\S.*)$")
+_ADDRESSES = re.compile(
+    r"(?i)^(?:.*host|.*service|.*servicename|service-name|.*upstream|.*address|.*ur[li]|.*endpoint|value)$"
+)
+_PARENTS = frozenset({"service", "services", "backend", "backendRefs", "defaultBackend", "destination", "to"})
+_DEPLOYMENT = re.compile(r"^\s*(?:-\s+)?kind:\s*[\"']?Deployment[\"']?\s*$")
+
+
+def _places(context: CheckContext) -> Iterator[Observation]:
+    names = _old_names(context)
+    reported: set[tuple[str, int]] = set()
+    for branch in context.coverage.not_rendered:
+        text = context.before.text(branch.path)
+        lines = text.splitlines()
+        last = text.count("\n", 0, branch.body.end) + 1
+        for number in range(branch.line + 1, min(last, len(lines)) + 1):
+            what = _named(lines, number, names)
+            if not what or (branch.path, number) in reported:
+                continue
+            reported.add((branch.path, number))
+            path, line = context.after_line(branch.path, number)
+            if line:  # else it was edited: the line is another one now
+                message = f"no value set renders this line, which still names {what}"
+                yield Observation(None, (), message, path=path, line=line)
+
+
+def _old_names(context: CheckContext) -> dict[str, str]:
+    """The texts of the names of Services that got another one, without blanks, and how the Service is called."""
+    found: dict[str, str] = {}
+    for workload in context.survey.workloads:
+        for service in workload.services if workload.decision.service_names == "suffix" else ():
+            text = _flat(service.value("metadata", "name"))
+            if text:
+                found[text] = f"the Service of {service.source.path}:{service.line}"
+    return found
+
+
+def _named(lines: list[str], number: int, names: dict[str, str]) -> str:
+    """What one line refers to, "" where it refers to nothing that is gone."""
+    line = lines[number - 1]
+    if _DEPLOYMENT.match(line):
+        return "a Deployment" if _parent(lines, number) in ("scaleTargetRef", "targetRef", "workloadRef") else ""
+    field = _FIELD.match(line)
+    if field is None or not (_ADDRESSES.match(field[1]) or (field[1] == "name" and _parent(lines, number) in _PARENTS)):
+        return ""
+    value = _flat(field[2])
+    return next((what for text, what in names.items() if _is_address(value, text)), "")
+
+
+def _is_address(value: str, name: str) -> bool:
+    start = value.find(name)
+    return start >= 0 and value[start + len(name) :][:1] in ("", ".", ":", "/") and value[:start][-1:] not in ("-", "}")
+
+
+def _parent(lines: list[str], number: int) -> str:
+    """The key above a line that is less indented."""
+    indent = _indent(lines[number - 1])
+    for line in reversed(lines[: number - 1]):
+        key = re.match(r"^\s*(?:-\s+)?([\w.-]+)\s*:\s*(?:#.*|\{\{.*)?$", line)
+        if key and _indent(line) < indent + lines[number - 1].lstrip().startswith("-"):
+            return key[1]
+    return ""
+
+
+def _indent(line: str) -> int:
+    return len(line) - len(line.lstrip())
+
+
+def _flat(text: str) -> str:
+    """A text however it is spaced and quoted, and whichever way it names the root."""
+    rooted = re.sub(r"\$(?=\.)", "", re.sub(r"\$(?![\w.])", ".", text))
+    return re.sub(r"(?<=\{\{)-|-(?=\}\})|[\s\"'$]", "", rooted).replace("{{template", "{{include")
+
+
+CHECK = Check(code="unrendered-reference", severity="warning", files=_places)
