@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import pytest
-from rolloutgen.lint.run_rules import lint
 
 from rolloutgen.chart.manifests import parse_rendered
 from rolloutgen.diff.diff import diff
 from rolloutgen.kube import references
 from rolloutgen.kube.references import Field, shape_of
 from rolloutgen.kube.release import SERVICE, view_of
+from rolloutgen.lint.run_rules import lint
 from rolloutgen.model import Release, Rendered, ValueSet
 from tests.convert.edits.table import Case, edited, planned
 

@@ -19,6 +19,7 @@ ELSEWHERE = {
     "convert/expected/strategy": "convert/expected/test_workload.py",
     "convert/expected/target": "convert/expected/test_several.py",
     "valuesets/toggles": "valuesets/test_value_sets.py",
+    "valuesets/candidates": "valuesets/test_coverage.py",
     "kube/leaves": "diff/test_object_diff.py",
 }
 # In these folders a fault is found beside what decides, edits, compares or reads, not only in a golden chart.

@@ -462,6 +462,14 @@ def kinds_naming(named: Kind, roles: Iterable[Role] = FOLLOWED) -> tuple[Kind, .
     )
 
 
+def keys_above_names(*named: Kind) -> frozenset[str]:
+    """The keys right above the field `name` of a reference to such an object: `service`, `backendRefs`, ..."""
+    fields = (field for found in FIELDS.values() for field in found if field.role != "own" and field.may_name(*named))
+    shapes = [field.shape for field in fields]
+    above = ([key for key in shape[:-1] if key not in ("-", "*", "**")] for shape in shapes if shape[-1] == "name")
+    return frozenset(keys[-1] for keys in above if keys)
+
+
 def references_of(manifest: Manifest, *named: Kind, below: Path = ()) -> Iterator[Reference]:
     """What an object names: of the kinds `named` alone where some are given, and at or below the path `below` alone.
 

@@ -12,13 +12,14 @@ import re
 from collections.abc import Iterator
 
 from rolloutgen.convert.checks import Check, CheckContext
+from rolloutgen.kube.references import keys_above_names
+from rolloutgen.kube.release import DEPLOYMENT, SERVICE
 from rolloutgen.model import Observation
 
 _FIELD = re.compile(r"^\s*(?:-\s+)?[\"']?([\w.-]+)[\"']?\s*:\s*(\S.*)$")
 _ADDRESSES = re.compile(
     r"(?i)^(?:.*host|.*service|.*servicename|service-name|.*upstream|.*address|.*ur[li]|.*endpoint|value)$"
 )
-_PARENTS = frozenset({"service", "services", "backend", "backendRefs", "defaultBackend", "destination", "to"})
 _DEPLOYMENT = re.compile(r"^\s*(?:-\s+)?kind:\s*[\"']?Deployment[\"']?\s*$")
 
 
@@ -55,9 +56,11 @@ def _named(lines: list[str], number: int, names: dict[str, str]) -> str:
     """What one line refers to, "" where it refers to nothing that is gone."""
     line = lines[number - 1]
     if _DEPLOYMENT.match(line):
-        return "a Deployment" if _parent(lines, number) in ("scaleTargetRef", "targetRef", "workloadRef") else ""
+        return "a Deployment" if _parent(lines, number) in keys_above_names(DEPLOYMENT) else ""
     field = _FIELD.match(line)
-    if field is None or not (_ADDRESSES.match(field[1]) or (field[1] == "name" and _parent(lines, number) in _PARENTS)):
+    if field is None or not (
+        _ADDRESSES.match(field[1]) or (field[1] == "name" and _parent(lines, number) in keys_above_names(SERVICE))
+    ):
         return ""
     value = _flat(field[2])
     return next((what for text, what in names.items() if _is_address(value, text)), "")
