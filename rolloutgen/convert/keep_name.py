@@ -19,6 +19,8 @@ from dataclasses import dataclass, replace
 from rolloutgen.convert.discover.survey import Survey, Workload
 from rolloutgen.convert.verify.verify import ProofResult
 from rolloutgen.errors import RolloutgenError
+from rolloutgen.gotemplate.clauses import read_clause
+from rolloutgen.gotemplate.expressions import DOT, ROOT, Expr, include
 from rolloutgen.gotemplate.scope import root_symbol, scope_at
 from rolloutgen.gotemplate.sources import Sources
 from rolloutgen.helm import HelmEngine
@@ -143,39 +145,48 @@ def _said(stuck: Stuck) -> Diagnostic:
 
 
 _FILE = "templates/rg-probe.yaml"
-_INCLUDE = re.compile(r"\b(?:include|template)\s+\"([^\"]+)\"\s+(\.|\$)(?![\w.])")
-_PLAIN = re.compile(r"^\$?\.(?:Release\.Name|Chart\.Name|Values(?:\.\w+)+)$")
+# Words of what is no name of a Service.
+_NO_NAME = re.compile(r"(?i)labels|selector|annotations|image|apiversion|tolerations|affinity|resources")
 
 
-def candidates(sources: Sources) -> tuple[str, ...]:
+def candidates(sources: Sources) -> tuple[Expr, ...]:
     """The distinct expressions of the templates that may be a name and read nothing but the root (as `.`)."""
-    found: dict[str, None] = {}
+    found: dict[Expr, None] = {}
     for source in sources.files.values():
         for action in source.template.actions:
-            inner = action.inner.of(source.text)
-            for match in _INCLUDE.finditer(inner):
+            code = read_clause(action.inner.of(source.text)).expr
+            for node in code.nodes():
+                if not node.called_define or node.parts[1:] not in ((DOT,), (ROOT,)):
+                    continue
                 scope = scope_at(source, action.span.start)
-                if (match[2] == "$" and not scope.define) or (match[2] == "." and root_symbol(scope, sources) == "."):
-                    found[f'include "{match[1]}" .'] = None
-            bare = inner.strip()
-            if _PLAIN.match(bare):
-                found[bare.removeprefix("$")] = None
+                at_root = root_symbol(scope, sources) == DOT if node.parts[1] == DOT else not scope.define
+                if at_root:
+                    found[include(node.called_define)] = None
+            if action.keyword == "output" and _is_plain_name(code):
+                found[code.reroot(DOT, of=ROOT)] = None
     return tuple(found)
+
+
+def _is_plain_name(code: Expr) -> bool:
+    """Whether an expression is the name of the release or of the chart, or a value."""
+    base, names = code.path()
+    known = names in (("Release", "Name"), ("Chart", "Name")) or (names[:1] == ("Values",) and len(names) > 1)
+    return known and base.kind in ("dot", "root")
 
 
 def aliases(
     sources: Sources, workloads: Sequence[Workload], renders: Sequence[Rendered], engine: HelmEngine
-) -> Mapping[str, tuple[str, ...]]:
+) -> Mapping[str, tuple[Expr, ...]]:
     """For each workload's key, the expressions that yield its Service's name in all `renders`.
 
     An expression that Helm cannot evaluate by itself is left out.
     """
     codes = [code for code in candidates(sources) if _worth(code)]
-    values: dict[str, list[str]] = {code: [] for code in codes}
+    values: dict[Expr, list[str]] = {code: [] for code in codes}
     for render in renders:
         for code, value in _evaluated(sources, codes, render.value_set, engine).items():
             values[code].append(value)
-    found: dict[str, tuple[str, ...]] = {}
+    found: dict[str, tuple[Expr, ...]] = {}
     for workload in workloads:
         names = [_service_name(workload, render) for render in renders]
         found[workload.decision.key] = tuple(
@@ -184,8 +195,8 @@ def aliases(
     return found
 
 
-def _worth(code: str) -> bool:
-    return not re.search(r"(?i)labels|selector|annotations|image|apiversion|tolerations|affinity|resources", code)
+def _worth(code: Expr) -> bool:
+    return not _NO_NAME.search(code.called_define or ".".join(code.path()[1]))
 
 
 def _service_name(workload: Workload, render: Rendered) -> str | None:
@@ -195,7 +206,7 @@ def _service_name(workload: Workload, render: Rendered) -> str | None:
     return names.pop() if len(names) == 1 else None
 
 
-def _evaluated(sources: Sources, codes: Sequence[str], value_set: ValueSet, engine: HelmEngine) -> dict[str, str]:
+def _evaluated(sources: Sources, codes: Sequence[Expr], value_set: ValueSet, engine: HelmEngine) -> dict[Expr, str]:
     if not codes:
         return {}
     text = "".join(f"c{index}: {{{{ {code} | toString | quote }}}}\n" for index, code in enumerate(codes))

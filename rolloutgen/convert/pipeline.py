@@ -27,6 +27,7 @@ from rolloutgen.convert.record import is_done, record_file
 from rolloutgen.convert.verify.verify import ProofResult, is_random, random_places, verify
 from rolloutgen.errors import ChartRefused, LimitError, RolloutgenError
 from rolloutgen.gotemplate.blockify import REASON, on_lines
+from rolloutgen.gotemplate.expressions import Expr
 from rolloutgen.gotemplate.lexer import LexedTemplate
 from rolloutgen.gotemplate.outline import outline
 from rolloutgen.gotemplate.sources import Sources, read_sources, with_sites
@@ -189,7 +190,7 @@ class _Ground:
     value_sets: tuple[ValueSet, ...]
     befores: tuple[Rendered | RolloutgenError, ...]
     coverage: Coverage
-    aliases: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    aliases: Mapping[str, Sequence[Expr]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -14,26 +14,21 @@ from typing import Literal
 
 from rolloutgen.chart.chart import Chart
 from rolloutgen.errors import ChartError
-from rolloutgen.gotemplate.expressions import expression, grouped, printed
-from rolloutgen.gotemplate.lexer import Action, Block, LexedTemplate, parse, strip_literals
+from rolloutgen.gotemplate.clauses import Clause, read_clause
+from rolloutgen.gotemplate.expressions import EMPTY, Expr, all_of, negate, parse
+from rolloutgen.gotemplate.lexer import Action, Block, LexedTemplate
+from rolloutgen.gotemplate.lexer import parse as parse_template
 from rolloutgen.gotemplate.outline import Node
 from rolloutgen.gotemplate.sources import Source, one_line_block
+from rolloutgen.gotemplate.template_text import expression
 from rolloutgen.text_edits import Span
 
 Keys = tuple[str, ...]  # a path below .Values
 Use = Literal["truth", "loop", "yaml", "text"]
 EACH = "*"  # in a path: each element of the mapping or list before it
 
-_PATH = re.compile(r"(?<![\w.)$])(\$\w*)?((?:\.[A-Za-z_]\w*)+)")
-_ASSIGNED = re.compile(r"^(\$\w+)\s*:?=\s*(.+)$", re.DOTALL)
-_INDEX = re.compile(r"\bindex\s+(\$?\.Values(?:\.\w+)*)((?:\s+\"[^\"]+\")+)")
-_COMPARED = re.compile(
-    r"\b(?:eq|ne)\s+(?:\(\s*(?:lower|upper|toString|default\s+\"[^\"]*\")\s+)?([$.]\w*(?:\.\w+)*)"
-    r"\s*(?:\|[^()]*)?\)?\s+\"([^\"]*)\""
-)
-_COMPARED_BACK = re.compile(r"\b(?:eq|ne|contains)\s+\"([^\"]*)\"\s+([$.]\w*(?:\.\w+)*)")
-_GOT = re.compile(r"\bget\s+([$.]\w*(?:\.\w+)*)\s+\"([^\"]+)\"")
-_TO_YAML = re.compile(r"\btoYaml\s+([$.][\w.]*)|([$.][\w.]*)\s*\|\s*toYaml\b")
+_UNCHANGED = frozenset({"lower", "upper", "toString", "default"})  # whose result is compared as the value itself
+_OF_HELM = frozenset({"Release", "Chart", "Capabilities", "Files"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +63,7 @@ def reads_by_action(text: str, path: str) -> Iterator[tuple[Action, tuple[Read, 
     """Every action of a template with what it reads, `{{ .Values.a }}` included; paths lead through loops: an element
     of what is looped over is EACH. Raises ChartError as `parse`."""
     walk = _Walk(text, path, through_loops=True)
-    for action in parse(text, path).actions:
+    for action in parse_template(text, path).actions:
         yield action, tuple(walk._read(action))
 
 
@@ -102,13 +97,13 @@ class _Walk:
         self.open: list[_OpenBlock] = []
 
     def reads(self) -> Iterator[Read]:
-        for action in parse(self.text, self.path).actions:
+        for action in parse_template(self.text, self.path).actions:
             yield from self._read(action)
 
     def around(self, starts: Sequence[int]) -> Iterator[frozenset[Keys]]:
         """What the conditions around each of these places read; `starts` ascend."""
         waiting = list(starts)
-        for action in parse(self.text, self.path).actions:
+        for action in parse_template(self.text, self.path).actions:
             while waiting and waiting[0] < action.span.start:
                 waiting.pop(0)
                 yield self._around()
@@ -117,107 +112,102 @@ class _Walk:
         yield from (frozenset() for _ in waiting)
 
     def _read(self, action: Action) -> Iterator[Read]:
-        inner = action.inner.of(self.text).strip()
-        rest = inner.partition(" ")[2]
+        clause = read_clause(action.inner.of(self.text))
         keyword = action.keyword
-        if keyword == "else" and rest.lstrip().startswith(("if ", "with ")):
-            yield from self._condition(rest.lstrip().partition(" ")[2], into=self.open[-1] if self.open else None)
+        if clause.keyword in ("else if", "else with"):
+            yield from self._condition(clause, into=self.open[-1] if self.open else None)
         elif keyword in ("if", "with", "range"):
             dot = self._dot()
             if keyword == "with":
-                dot = self._whole(rest)
+                dot = self._whole(clause.expr)
             elif keyword == "range":
-                dot = self._element(rest) if self.through_loops else None
-            if self.through_loops and keyword == "with":
-                self._assign(rest)
+                dot = self._element(clause) if self.through_loops else None
+            if self.through_loops and keyword == "with" and len(clause.variables) == 1:
+                self._assign(clause)
             scope = _OpenBlock(dot, frozenset())
-            yield from self._condition(rest, into=scope, loop=keyword == "range")
+            yield from self._condition(clause, into=scope)
             self.open.append(scope)
         elif keyword in ("define", "block"):
             self.open.append(_OpenBlock(None, frozenset()))
         elif keyword == "end" and self.open:
             self.open.pop()
-        elif keyword == "assign":
-            self._assign(inner)
+        elif keyword == "assign" and len(clause.variables) == 1:
+            self._assign(clause)
         elif keyword in ("output", "template"):
-            yield from self._yaml(inner)
+            yield from self._yaml(clause.expr)
         if self.through_loops and keyword in ("output", "template", "assign"):
             around = self._around()
-            yield from (Read(keys, self.path, "text", (), around) for keys in self._paths(inner))
+            yield from (Read(keys, self.path, "text", (), around) for keys in self._paths(clause.expr))
 
-    def _condition(self, code: str, into: _OpenBlock | None, loop: bool = False) -> Iterator[Read]:
-        pairs = loop and "," in code.partition(":=")[0] and ":=" in code
+    def _condition(self, clause: Clause, into: _OpenBlock | None) -> Iterator[Read]:
+        loop = clause.keyword == "range"
         literals: dict[Keys, list[str]] = {}
-        for named, literal in [
-            *((found[1], found[2]) for found in _COMPARED.finditer(code)),
-            *((found[2], found[1]) for found in _COMPARED_BACK.finditer(code)),
-        ]:
-            keys = self._resolve(named)
+        for compared, literal in _comparisons(clause.expr):
+            keys = self._whole(compared)
             if keys:
                 literals.setdefault(keys, []).append(literal)
-        read = list(dict.fromkeys(self._paths(code)))
-        around = self._around()
+        read = list(dict.fromkeys(self._paths(clause.expr)))
+        around, pairs = self._around(), loop and len(clause.variables) == 2
         for keys in read:
             yield Read(keys, self.path, "loop" if loop else "truth", tuple(literals.get(keys, ())), around, pairs)
         if into is not None:
             into.conditions |= frozenset(read)
 
-    def _yaml(self, code: str) -> Iterator[Read]:
-        for found in _TO_YAML.finditer(code):
-            keys = self._resolve(found[1] or found[2])
+    def _yaml(self, code: Expr) -> Iterator[Read]:
+        for node in code.nodes():
+            keys = self._whole(node.parts[0]) if node.is_call("toYaml") and len(node.parts) == 1 else None
             if keys:
                 yield Read(keys, self.path, "yaml", (), self._around())
 
-    def _assign(self, inner: str) -> None:
-        assigned = _ASSIGNED.match(inner)
-        keys = self._whole(assigned[2]) if assigned else None
-        if assigned and keys is not None:
-            self.variables[assigned[1]] = keys
-        elif assigned:
-            self.variables.pop(assigned[1], None)
+    def _assign(self, clause: Clause) -> None:
+        keys = self._whole(clause.expr)
+        if keys is not None:
+            self.variables[clause.variables[0]] = keys
+        else:
+            self.variables.pop(clause.variables[0], None)
 
-    def _element(self, code: str) -> Keys | None:
+    def _element(self, clause: Clause) -> Keys | None:
         """What a loop's dot is, and its last variable with it."""
-        names, assigned, _ = code.partition(":=")
-        keys = self._whole(code)
+        keys = self._whole(clause.expr)
         element = None if keys is None else (*keys, EACH)
-        if assigned:
-            name = names.split(",")[-1].strip()
-            if element is None:
-                self.variables.pop(name, None)
-            else:
-                self.variables[name] = element
+        if clause.variables and element is not None:
+            self.variables[clause.variables[-1]] = element
+        elif clause.variables:
+            self.variables.pop(clause.variables[-1], None)
         return element
 
-    def _paths(self, code: str) -> Iterator[Keys]:
-        for found in _GOT.finditer(code) if self.through_loops else ():
-            keys = self._resolve(found[1])
-            if keys is not None:
-                yield (*keys, found[2])
-        for found in _INDEX.finditer(code):
-            keys = self._resolve(found[1])
-            if keys is not None:
-                yield (*keys, *re.findall(r"\"([^\"]+)\"", found[2]))
-        for found in _PATH.finditer(strip_literals(code)):
-            keys = self._resolve((found[1] or "") + found[2])
+    def _paths(self, code: Expr) -> Iterator[Keys]:
+        for node in code.nodes():
+            if self.through_loops and node.is_call("get") and len(node.parts) == 2 and node.parts[1].kind == "text":
+                keys = self._whole(node.parts[0])
+                if keys is not None:
+                    yield (*keys, node.parts[1].text)
+            if node.is_call("index") and len(node.parts) > 1 and node.parts[1].kind == "text":
+                keys = self._whole(node.parts[0])
+                literals = next(
+                    (n for n, part in enumerate(node.parts[1:]) if part.kind != "text"), len(node.parts) - 1
+                )
+                if keys is not None:
+                    yield (*keys, *(part.text for part in node.parts[1 : literals + 1]))
+        for chain in code.chains():
+            keys = self._resolve(chain.head, chain.names) if chain.names else None
             if keys:
                 yield keys
 
-    def _whole(self, code: str) -> Keys | None:
+    def _whole(self, code: Expr) -> Keys | None:
         """The path when `code` is nothing but one."""
-        code = code.partition(":=")[2].strip() if ":=" in code else code.strip()
-        return self._resolve(code) if re.fullmatch(r"[$.][\w.$]*", code) else None
+        base, names = code.path()
+        heads = {"dot": ".", "root": "$", "variable": f"${base.text}"}
+        return self._resolve(heads[base.kind], names) if base.kind in heads else None
 
-    def _resolve(self, named: str) -> Keys | None:
+    def _resolve(self, head: str, keys: Keys) -> Keys | None:
         """`.Values.a`, `$.Values.a`, `$variable.a` or `.a` below a `with`, as keys below .Values; None when unknown."""
-        start, _, rest = named.partition(".")
-        keys = tuple(key for key in rest.split(".") if key)
-        if keys[:1] == ("Values",) and start in ("", "$"):
+        if keys[:1] == ("Values",) and head in (".", "$"):
             return keys[1:]
-        if start == "$":
+        if head == "$":
             return None
-        base = self.variables.get(start) if start else self._dot()
-        if base is None or (not start and keys[:1] in (("Release",), ("Chart",), ("Capabilities",), ("Files",))):
+        base = self._dot() if head == "." else self.variables.get(head)
+        if base is None or (head == "." and keys and keys[0] in _OF_HELM):
             return None
         return (*base, *keys)
 
@@ -228,10 +218,25 @@ class _Walk:
         return frozenset().union(*(scope.conditions for scope in self.open))
 
 
+def _comparisons(code: Expr) -> Iterator[tuple[Expr, str]]:
+    """What an expression compares with a literal, each with that literal."""
+    for node in code.nodes():
+        one, other = node.parts[:2] if len(node.parts) > 1 else (EMPTY, EMPTY)
+        if node.is_call("eq", "ne") and one.kind != "text" and other.kind == "text":
+            yield _bare(one), other.text
+        elif node.is_call("eq", "ne", "contains") and one.kind == "text" and other.kind != "text":
+            yield other, one.text
+
+
+def _bare(code: Expr) -> Expr:
+    """What a comparison is about, without what only changes its spelling."""
+    return _bare(code.parts[-1]) if code.parts and (code.piped or code.is_call(*_UNCHANGED)) else code
+
+
 _PLAIN = re.compile(r"[\w.-]*")
 # What is a boolean whatever the values are; `ternary` takes nothing else.
-_BOOLEAN = re.compile(r"(?:not|eq|ne|lt|le|gt|ge|empty|has|hasKey|hasPrefix|hasSuffix|contains|kindIs)\s[^|]*$")
-_CONDITION = re.compile(r"\s*(?:else\s+)?if\b\s*(.*?)\s*", re.DOTALL)
+_BOOLEAN = ("not", "eq", "ne", "lt", "le", "gt", "ge", "empty", "has", "hasKey", "hasPrefix", "hasSuffix", "contains",
+            "kindIs")  # fmt: skip
 _TRIMMED_LEFT = re.compile(r"\s+(?=\{\{-\s)")
 _TRIMMED_RIGHT = re.compile(r"(?<=\s-\}\})\s+")
 
@@ -242,22 +247,22 @@ class Choice:
     expression may itself be a list of branches: (condition, value), the last condition "" for `else`."""
 
     texts: tuple[str, ...]
-    codes: tuple[str | tuple[tuple[str, Choice], ...], ...]
+    codes: tuple[Expr | tuple[tuple[Expr, Choice], ...], ...]
 
-    def expression(self) -> str:
+    def expression(self) -> Expr:
         """The value as one expression. All branches are evaluated, so one that fails but for its condition fails."""
-        codes = [code if isinstance(code, str) else _ternary(code) for code in self.codes]
+        codes = [code if isinstance(code, Expr) else _ternary(code) for code in self.codes]
         if not codes:
-            return f'"{self.texts[0]}"'
+            return parse(f'"{self.texts[0]}"')
         if len(codes) == 1 and not any(self.texts):
             return codes[0]
-        return f'printf "{"%v".join(self.texts)}" {" ".join(grouped(code) for code in codes)}'
+        return parse(f'printf "{"%v".join(self.texts)}" {" ".join(code.as_argument() for code in codes)}')
 
     def text(self) -> str:
         """The value as text of a template, which evaluates the branch that is taken."""
         parts = [self.texts[0]]
         for code, text in zip(self.codes, self.texts[1:], strict=True):
-            parts += (printed(code) if isinstance(code, str) else _branched(code), text)
+            parts += (code.as_text() if isinstance(code, Expr) else _branched(code), text)
         return "".join(parts)
 
 
@@ -270,7 +275,7 @@ def read_choice(value: str) -> Choice | None:
     quote = text[:1] if text[:1] in ("'", '"') and text[-1:] == text[:1] and len(text) > 1 else ""
     text = _TRIMMED_RIGHT.sub("", _TRIMMED_LEFT.sub("", text[1:-1] if quote else text))
     try:
-        template = parse(text)
+        template = parse_template(text)
     except ChartError:
         return None
     if not template.blocks:
@@ -279,7 +284,7 @@ def read_choice(value: str) -> Choice | None:
     return _read(template, whole, template.blocks[0].span == whole and not quote)
 
 
-def code_of(value: str) -> str | None:
+def code_of(value: str) -> Expr | None:
     """The expression of a scalar's source text, with or without conditions in it; None where it has none."""
     choice = read_choice(value)
     return choice.expression() if choice else expression(value)
@@ -299,39 +304,40 @@ def of_branches(openers: Sequence[str], values: Sequence[str]) -> Choice | None:
     return Choice(("", ""), (branches,)) if branches else None
 
 
-def _ternary(branches: tuple[tuple[str, Choice], ...]) -> str:
-    code = '""'
+def _ternary(branches: tuple[tuple[Expr, Choice], ...]) -> Expr:
+    code = parse('""')
     for condition, choice in reversed(branches):
         value = choice.expression()
+        yes, no = value.as_argument(), code.as_argument()
         if not condition:
             code = value
-        elif condition == value:
-            code = f"default {grouped(code)} {grouped(value)}"
-        elif _BOOLEAN.match(condition):
-            code = f"ternary {grouped(value)} {grouped(code)} ({condition})"
+        elif condition.equivalent(value):
+            code = parse(f"default {no} {yes}")
+        elif condition.is_call(*_BOOLEAN):
+            code = parse(f"ternary {yes} {no} ({condition})")
         else:
-            code = f"ternary {grouped(code)} {grouped(value)} (not {grouped(condition)})"
+            code = parse(f"ternary {no} {yes} ({negate(condition)})")
     return code
 
 
-def _branched(branches: tuple[tuple[str, Choice], ...]) -> str:
+def _branched(branches: tuple[tuple[Expr, Choice], ...]) -> str:
     words = [f"if {condition}" if condition else "" for condition, _ in branches]
     heads = [f"{{{{ {' '.join(filter(None, ('else' * (n > 0), word)))} }}}}" for n, word in enumerate(words)]
     bodies = (choice.text() for _, choice in branches)
     return "".join(f"{head}{body}" for head, body in zip(heads, bodies, strict=True)) + "{{ end }}"
 
 
-def _branches(openers: Sequence[str], choices: Sequence[Choice]) -> tuple[tuple[str, Choice], ...] | None:
-    conditions = [_CONDITION.fullmatch(opener) for opener in openers]
-    if any(found is None and opener.strip() != "else" for found, opener in zip(conditions, openers, strict=True)):
+def _branches(openers: Sequence[str], choices: Sequence[Choice]) -> tuple[tuple[Expr, Choice], ...] | None:
+    clauses = [read_clause(opener) for opener in openers]
+    if any(clause.keyword not in ("if", "else if", "else") or clause.variables for clause in clauses):
         return None
-    return tuple((found[1] if found else "", choice) for found, choice in zip(conditions, choices, strict=True))
+    return tuple((clause.expr, choice) for clause, choice in zip(clauses, choices, strict=True))
 
 
 def _read(template: LexedTemplate, span: Span, alone: bool) -> Choice | None:
     """The parts of what stands in `span`; with `alone` blanks at its ends mean nothing, nor quotes around a word."""
     texts: list[str] = [""]
-    codes: list[str | tuple[tuple[str, Choice], ...]] = []
+    codes: list[Expr | tuple[tuple[Expr, Choice], ...]] = []
     position = span.start
     for action in template.actions_in(span):
         if action.span.start < position:
@@ -354,7 +360,7 @@ def _read(template: LexedTemplate, span: Span, alone: bool) -> Choice | None:
     return Choice(tuple(texts), tuple(codes)) if all(_PLAIN.fullmatch(text) for text in texts) else None
 
 
-def _of_block(template: LexedTemplate, block: Block, alone: bool) -> tuple[tuple[str, Choice], ...] | None:
+def _of_block(template: LexedTemplate, block: Block, alone: bool) -> tuple[tuple[Expr, Choice], ...] | None:
     if block.keyword != "if":
         return None
     read = [_read(template, body, alone) for body in block.bodies()]
@@ -393,27 +399,27 @@ def branch_span(source: Source, found: Switch, branch: int) -> Span:
     return Span(body.start + len(text) - len(text.lstrip()), body.end - len(text) + len(text.rstrip()))
 
 
-def chosen_when(openers: Sequence[Action], branch: int, text: str) -> str | None:
+def chosen_when(openers: Sequence[Action], branch: int, text: str) -> Expr | None:
     """The expression under which a branch of if/else is taken; None where one of its conditions is no plain one."""
-    conditions = [_condition(opener.inner.of(text)) for opener in openers]
-    if any(condition is None for condition in conditions[1:branch]):
+    clauses = [read_clause(opener.inner.of(text)) for opener in openers[: branch + 1]]
+    if any(clause.head != "if" for clause in clauses[1:branch]):
         return None
-    parts = [f"(not {grouped(condition or '')})" for condition in conditions[:branch]]
-    if conditions[branch]:
-        parts.append(grouped(conditions[branch] or ""))
-    if len(parts) > 1:
-        return f"and {' '.join(parts)}"
-    return parts[0][1:-1] if not conditions[branch] else parts[0]
+    conditions = [negate(clause.expr) for clause in clauses[:branch]]
+    if clauses[branch].head == "if":
+        conditions.append(clauses[branch].expr)
+    elif len(conditions) == 1:
+        return conditions[0]
+    return all_of(conditions) if len(conditions) > 1 else parse(conditions[0].as_argument())
 
 
-def _condition(inner: str) -> str | None:
-    """The pipeline of `if X` or `else if X`; None for a plain `else`."""
-    match = re.match(r"\s*(?:else\s+)?if\b\s*(.*)$", inner.strip(), re.DOTALL)
-    return match[1].strip() if match else None
+def condition_of(openers: Sequence[Action], branch: int, text: str) -> Expr | None:
+    """The condition of a branch that is opened by a plain `if`; None for an `else`, a `with` or a loop."""
+    clause = read_clause(openers[branch].inner.of(text))
+    return clause.expr if clause.keyword == "if" and not clause.variables else None
 
 
 def _plain(text: str) -> str:
     code = expression(text.strip()) if "{{" in text else None
-    if code is not None and re.fullmatch(r'"[^"\\]*"', code):
-        return code[1:-1]
+    if code is not None and code.kind == "text" and not {'"', "\\"} & set(code.text):
+        return code.text
     return text.strip().strip("\"'")

@@ -85,6 +85,11 @@ class LexedTemplate:
                 return
             yield self.actions[index]
 
+    def sole_action(self, span: Span) -> Action | None:
+        """The action that is all of `span` but for blanks; None where there is more or less."""
+        inside = list(self.actions_in(span))
+        return inside[0] if len(inside) == 1 and inside[0].span.of(self.text) == span.of(self.text).strip() else None
+
     def enclosing(self, offset: int) -> tuple[tuple[Block, int], ...]:
         """The blocks around `offset` with the branch that holds it, outermost first."""
         found = (

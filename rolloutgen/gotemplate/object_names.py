@@ -5,20 +5,20 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from rolloutgen.gotemplate.clauses import declared_in, read_clause
 from rolloutgen.gotemplate.conditions import Choice, of_branches, read_choice
-from rolloutgen.gotemplate.expressions import expression, free_variables, grouped, reads_dot, unwrapped
+from rolloutgen.gotemplate.expressions import Expr, parse, printf_texts, quote
 from rolloutgen.gotemplate.outline import mask
-from rolloutgen.gotemplate.scope import Scope, assignments, declared_in, inner_blocks, scope_at, site_scope
+from rolloutgen.gotemplate.scope import Scope, assignments, inner_blocks, scope_at, site_scope
 from rolloutgen.gotemplate.sources import Site, Sources
+from rolloutgen.gotemplate.template_text import expression
 from rolloutgen.kube.tree import dig
 
 _FLOW_NAME = re.compile(r"[{,]\s*name:\s+(\"[^\"]*\"|'[^']*'|[^,{}\[\]]+)")
 _QUOTED = re.compile(r"\"[^\"]*\"|'[^']*'")
-_ARGUMENT = re.compile(r"\((?:[^()\"]|\"[^\"]*\")*\)|[^\s()]+")
-_VALUE = re.compile(r"\$?\.Values(?:\.\w+)+")
 
 
-def name_of(site: Site) -> str | None:
+def name_of(site: Site) -> Expr | None:
     """The expression of an object's name as it reads at its place; None where it is neither one value nor one of each
     branch of a condition. A variable that only holds another expression is read through."""
     texts = _texts(site)
@@ -51,32 +51,31 @@ def _texts(site: Site) -> list[str]:
     return list(written or dict.fromkeys(_flow_names(site)))
 
 
-def _read_through(code: str, scope: Scope) -> str:
-    if not re.fullmatch(r"\$\w+", code):
+def _read_through(code: Expr, scope: Scope) -> Expr:
+    if code.kind != "variable":
         return code
-    found = assignments(scope, free_variables(code))
+    found = assignments(scope, code.free_variables())
     if found is None or len(found) != 1:
         return code
-    held = found[0].inner.of(scope.source.text).partition("=")[2].strip()
+    held = read_clause(found[0].inner.of(scope.source.text)).expr
     around = [block for block, _ in scope_at(scope.source, scope.offset).blocks if block.keyword in ("range", "with")]
-    plain = "\n" not in held and not free_variables(held) and not (around and reads_dot(held))
+    plain = "\n" not in held.render() and not held.free_variables() and not (around and held.reads_dot())
     return held if plain else code
 
 
-def resolved(code: str, scope: Scope) -> str:
+def resolved(code: Expr, scope: Scope) -> Expr:
     """`code` with each variable that its place sets replaced by what it is set to; as it is where that is not plain."""
     around = [pair for pair in scope.blocks if pair[0].keyword in ("range", "with")]
     known = declared_in("".join(block.openers[0].span.of(scope.source.text) for block, _ in around))
-    found = assignments(scope, free_variables(code) - known, known=known)
+    found = assignments(scope, code.free_variables() - known, known=known)
     new = code
     for action in reversed(found or ()):
-        name, _, held = action.inner.of(scope.source.text).partition("=")
+        clause = read_clause(action.inner.of(scope.source.text))
         there = [pair for pair in scope_at(scope.source, action.span.start).blocks if pair in around]
-        if "\n" in held or (there != around and reads_dot(held)):
+        if "\n" in clause.expr.render() or (there != around and clause.expr.reads_dot()):
             return code
-        value = grouped(held.strip()).replace("\\", r"\\")
-        new = re.sub(rf"{re.escape(name.strip(' :'))}(?!\w)", value, new)
-    return unwrapped(new)
+        new = new.substitute(clause.variables[0].removeprefix("$"), clause.expr)
+    return new.unwrap()
 
 
 def _flow_names(site: Site) -> Iterator[str]:
@@ -94,20 +93,20 @@ def _flow_names(site: Site) -> Iterator[str]:
             position = quoted.end() if quoted else position + 1
 
 
-def without_nil(code: str, sources: Sources) -> str:
+def without_nil(code: Expr, sources: Sources) -> Expr:
     """`code` where printf would print a value that nobody set as `<nil>`: joined from a list, which leaves it out as an
     action in a text does."""
-    match = re.fullmatch(r'printf "((?:[^"\\%]|%[sv])+)" (.+)', code)
-    arguments = _ARGUMENT.findall(match[2]) if match else []
-    formats = re.split(r"(%[sv])", match[1]) if match else []
-    unset = [argument for argument in arguments if _VALUE.fullmatch(argument) and _is_unset(argument, sources)]
-    if match is None or " ".join(arguments) != match[2] or not unset:
+    texts = printf_texts(code)
+    if texts is None or not any(_is_unset(value, sources) for value in code.parts[1:]):
         return code
-    left = iter(arguments)
-    parts = [next(left) if part in ("%s", "%v") else f'"{part}"' for part in formats if part]
-    return f'join "" (list {" ".join(parts)})'
+    parts = [quote(texts[0])] if texts[0] else []
+    for value, text in zip(code.parts[1:], texts[1:], strict=True):
+        parts += (value.as_argument(), *([quote(text)] if text else ()))
+    return parse(f'join "" (list {" ".join(parts)})')
 
 
-def _is_unset(argument: str, sources: Sources) -> bool:
-    """Whether values.yaml gives a value like `.Values.a.b` nothing."""
-    return dig(sources.chart.values, *argument.lstrip("$").split(".")[2:]) is None
+def _is_unset(code: Expr, sources: Sources) -> bool:
+    """Whether an expression is a value like `.Values.a.b` to which values.yaml gives nothing."""
+    base, names = code.path()
+    plain = base.kind in ("dot", "root") and len(names) > 1 and names[0] == "Values"
+    return plain and dig(sources.chart.values, *names[1:]) is None

@@ -11,11 +11,14 @@ import re
 from collections.abc import Iterable, Sequence
 
 from rolloutgen.errors import ChartError
-from rolloutgen.gotemplate.expressions import grouped
-from rolloutgen.gotemplate.lexer import CONTROL, Action, Block, LexedTemplate, lex, parse
+from rolloutgen.gotemplate.clauses import clauses_in, read_clause
+from rolloutgen.gotemplate.expressions import DOT, Expr, all_of, any_of, as_include, parse
+from rolloutgen.gotemplate.lexer import CONTROL, Action, Block, LexedTemplate, lex
+from rolloutgen.gotemplate.lexer import parse as parse_template
 from rolloutgen.gotemplate.outline import Node
 from rolloutgen.gotemplate.scope import inner_blocks
 from rolloutgen.gotemplate.sources import Site, Source
+from rolloutgen.gotemplate.template_text import printed_yaml, shift_indents, unindented
 from rolloutgen.text_edits import Edit, Span, apply_edits
 
 _BLANKS = re.compile(r"(?m)(?<=\}\})[ \t]+(?=\r?$)")
@@ -56,7 +59,7 @@ def closed(site: Site, span: Span) -> str | None:
         pad = source.text[source.text.rfind("\n", 0, start) + 1 : start]
         text += f"{pad if not pad.strip() else ''}{{{{- end }}}}\n"
     try:
-        parse(text)
+        parse_template(text)
     except ChartError:
         return None
     return text
@@ -156,31 +159,32 @@ def reindent(text: str, old: int, new: int) -> str:
         bare = line.lstrip(" ")
         lead = len(line) - len(bare)
         moved = line if not bare.strip() else " " * max(0, lead + shift if lead or old == 0 else 0) + bare
-        lines.append(re.sub(r"\b(n?indent) (\d+)", lambda m: f"{m[1]} {int(m[2]) + shift}", moved))
+        lines.append(shift_indents(moved, shift))
     return "".join(lines)
-
-
-_SET = re.compile(r"\s*\$(\w+)\s*:=")
 
 
 def without_unused(before: str, after: str, path: str) -> str:
     """`after` without the lines that only set a variable which `before` reads and `after` does not."""
     if ":=" not in after:
         return after
-    template = parse(after, path)
-    gone = [
-        Edit(_line(after, action), "", "unused")
-        for action in template.actions
-        if (found := _SET.match(action.inner.of(after)))
-        and action.keyword == "assign"
-        and _count(found[1], after) == 1 < _count(found[1], before)
-        and _is_alone(template, action)
-    ]
+    template = parse_template(after, path)
+    gone: list[Edit] = []
+    for action in template.actions:
+        clause = read_clause(action.inner.of(after))
+        if action.keyword != "assign" or not clause.declares or len(clause.variables) != 1:
+            continue
+        mentions = [_count(clause.variables[0], text) for text in (before, after)]
+        if mentions[1] == 1 < mentions[0] and _is_alone(template, action):
+            gone.append(Edit(_line(after, action), "", "unused"))
     return without_unused(before, apply_edits(after, gone), path) if gone else after
 
 
-def _count(name: str, text: str) -> int:
-    return len(re.findall(rf"\${name}(?!\w)", text))
+def _count(variable: str, text: str) -> int:
+    """How often a text sets or reads a variable, named with its "$"."""
+    return sum(
+        clause.variables.count(variable) + sum(chain.head == variable for chain in clause.expr.chains())
+        for clause in clauses_in(text)
+    )
 
 
 def _line(text: str, action: Action) -> Span:
@@ -202,9 +206,8 @@ def _is_alone(template: LexedTemplate, action: Action) -> bool:
     return not printed and not text[line.end : line.end + 1].isspace()
 
 
-_DOT_TEXT = re.compile(r"\.\s*\|\s*n?indent\s+\d+|n?indent\s+\d+\s+\.")
-_IN_PARENTHESES = re.compile(r"\(([^()]*(?:\([^()]*\)[^()]*)*)\)")
-_PIPE_TAIL = re.compile(r"(?:\s*\|\s*(?:n?indent\s+\d+|trim))+\s*$")
+# What says that the dot prints something.
+_FILLED_DOTS = tuple(map(parse, (".", 'not (kindIs "invalid" .)', "toYaml .")))
 
 
 def pieces(site: Site, body: Span) -> list[Block | Action] | None:
@@ -238,48 +241,52 @@ def _content(text: str) -> str:
     return re.sub(r"(?m)^[ \t]*#.*$", "", text).strip()
 
 
-def prints_any(site: Site, parts: Sequence[Block | Action]) -> str | None:
+def prints_any(site: Site, parts: Sequence[Block | Action]) -> Expr | None:
     """The expression under which at least one of the pieces prints something."""
     conditions = [_prints(site, piece) for piece in parts]
-    if any(condition is None for condition in conditions) or not conditions:
-        return None
-    known = list(dict.fromkeys(condition for condition in conditions if condition))
-    return known[0] if len(known) == 1 else "or " + " ".join(grouped(code) for code in known)
+    known = list(dict.fromkeys(condition for condition in conditions if condition is not None))
+    return any_of(known) if known and None not in conditions else None
 
 
-def _prints(site: Site, piece: Block | Action) -> str | None:
+def _prints(site: Site, piece: Block | Action) -> Expr | None:
     text = site.source.text
     if isinstance(piece, Action):
-        return filled(piece.inner.of(text).strip())
+        return filled(read_clause(piece.inner.of(text)).expr)
     if len(piece.openers) > 1:
         return None
-    code = re.sub(r"^(?:if|with|range)\b\s*", "", piece.openers[0].inner.of(text).strip())
-    code = re.sub(r"^\$\w+\s*(?:,\s*\$\w+\s*)?:=\s*", "", code)
+    code = read_clause(piece.openers[0].inner.of(text)).expr
     inside = pieces(site, piece.bodies()[0])
     if inside is None:
         return code
     if piece.keyword == "range" or not inside:
         return None
-    printed = inside[0].inner.of(text).strip() if len(inside) == 1 and isinstance(inside[0], Action) else ""
-    if piece.keyword == "with" and _DOT_TEXT.fullmatch(printed):
+    only = inside[0] if len(inside) == 1 else None
+    if piece.keyword == "with" and isinstance(only, Action) and _indents_dot(read_clause(only.inner.of(text)).expr):
         # What `with` takes is printed as it is: a text that is not empty.
-        bare = _IN_PARENTHESES.fullmatch(code)
-        return bare[1] if bare else code
+        return code.unwrap()
     inner = prints_any(site, inside)
     if inner is None:
         return None
     if piece.keyword == "with":
-        return code if re.fullmatch(r"\.|not \(kindIs \"invalid\" \.\)|\(?toYaml \.\)?", inner) else None
-    said = inner in (code, f'not (kindIs "invalid" {code})')  # what is true is not nil
-    return code if said else f"and {grouped(code)} {grouped(inner)}"
+        return code if inner.unwrap() in _FILLED_DOTS else None
+    said = inner in (code, _not_nil(code))  # what is true is not nil
+    return code if said else all_of((code, inner))
 
 
-def filled(code: str) -> str | None:
+def _indents_dot(code: Expr) -> bool:
+    return code.is_call("nindent", "indent") and code.parts[1:] == (DOT,)
+
+
+def _not_nil(code: Expr) -> Expr:
+    return parse(f'not (kindIs "invalid" {code.as_argument()})')
+
+
+def filled(code: Expr) -> Expr | None:
     """The expression that says whether an output action prints anything but null."""
-    bare = _PIPE_TAIL.sub("", re.sub(r"^template\b", "include", code))
-    match = re.fullmatch(r"toYaml\s+(\S+|\(.*\))|(\S+|\(.*\))\s*\|\s*toYaml", bare)
-    if match:
-        return f'not (kindIs "invalid" {match[1] or match[2]})'
-    if re.match(r"(?:include|tpl)\b", bare) and "|" not in bare:
-        return f"{bare} | trim"
+    bare = as_include(unindented(code))
+    value = printed_yaml(bare)
+    if value is not None:
+        return _not_nil(value)
+    if bare.is_call("include", "tpl") and not bare.piped:
+        return parse(f"{bare} | trim")
     return None

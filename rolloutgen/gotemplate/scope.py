@@ -6,25 +6,19 @@ What cannot be repeated (the body of a `range`, a variable that a block assigns)
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from rolloutgen.gotemplate.calls import TemplatePosition, dict_entries, root_at
-from rolloutgen.gotemplate.expressions import free_variables
-from rolloutgen.gotemplate.lexer import Action, Block, strip_literals
+from rolloutgen.gotemplate.calls import TemplatePosition, names_define, root_at
+from rolloutgen.gotemplate.clauses import Clause, clauses_in, declared_in, read_clause, variables_in
+from rolloutgen.gotemplate.expressions import DOT, ROOT, Expr
+from rolloutgen.gotemplate.lexer import Action, Block
 from rolloutgen.gotemplate.outline import SPLICE
 from rolloutgen.gotemplate.sources import Site, Source, Sources
 from rolloutgen.text_edits import Span
 
-_DECLARES = re.compile(r"^\s*\$(\w+)\s*:?=")
-_SETS = re.compile(r"\s*\$\w+\s*:?=\s*set\s+\$?\.Values\s+\"(\w+)\"")
-_CALL_IN = re.compile(r"\b(?:include|template)\s")
-_CALLS = re.compile(r"\s*(?:include|template)\s")
-# A field of the root that Helm does not put there, or a root that is handed on in a list.
-_ROOT_FIELDS = "Values|Release|Chart|Capabilities|Template|Files|Subcharts"
-_READS_MORE = re.compile(rf"(?<![\w$.)\]\"])\$?\.(?!(?:{_ROOT_FIELDS})\b)[A-Za-z]|\(list [.$][ )]")
-_CALL = re.compile(r"\b(?:include|template)\s+[\"`]([^\"`]+)[\"`]\s*(\S+?)\s*(?:[|)].*)?$", re.DOTALL)
+# The fields of the root that Helm puts there.
+_ROOT_FIELDS = frozenset({"Values", "Release", "Chart", "Capabilities", "Template", "Files", "Subcharts"})
 
 
 @dataclass(frozen=True)
@@ -74,14 +68,14 @@ def inner_blocks(site: Site, offset: int) -> tuple[tuple[Block, int], ...]:
     return scope_at(site.source, offset).blocks[outer:]
 
 
-def root_symbol(scope: Scope, sources: Sources) -> str | None:
+def root_symbol(scope: Scope, sources: Sources) -> Expr | None:
     """How the place names the root context: ".", or "$" where a loop or `with` moved the dot; None where it cannot.
 
     In a define that is called with more than the root it is a variable, or what leads to it: ".root", "(index . 0)".
     """
     if scope.define and not called_with_root(scope.define, sources):
         return root_at(TemplatePosition(scope.source, scope.offset), sources)
-    return "$" if any(block.keyword in ("range", "with") for block, _ in scope.blocks) else "."
+    return ROOT if any(block.keyword in ("range", "with") for block, _ in scope.blocks) else DOT
 
 
 def has_root_only(scope: Scope, sources: Sources) -> bool:
@@ -112,7 +106,7 @@ def lift(
     settings = list(_settings(scope, opening + text)) if file else []
     read = opening + text + "".join(action.span.of(source.text) for action in settings)
     known = declared_in(opening)
-    before = assignments(scope, free_variables(read) - declared_in(text), read, known=known)
+    before = assignments(scope, variables_in(read) - declared_in(text), read, known=known)
     if before is None:
         return None
     leading = sorted(dict.fromkeys([*openers, *before, *settings]), key=lambda action: action.span.start)
@@ -124,27 +118,27 @@ def _settings(scope: Scope, text: str) -> Iterator[Action]:
     """The actions before a place that put into the values what `text`, or a define that it calls, may read."""
     template = scope.source.template
     holders = template.enclosing(scope.offset)
+    calls = any(node.is_call("include") for clause in clauses_in(text) for node in clause.expr.nodes())
     for action in template.actions_in(Span(0, scope.offset)):
-        found = _SETS.match(action.inner.of(scope.source.text))
-        if found and (f".Values.{found[1]}" in text or _CALL_IN.search(text)):
+        field = _set_value(read_clause(action.inner.of(scope.source.text)).expr) if action.keyword == "assign" else ""
+        if field and (calls or f".Values.{field}" in text):
             around = template.enclosing(action.span.start)
             if all(pair in holders for pair in around) and _define_of(around) is _define_of(holders):
                 yield action
+
+
+def _set_value(code: Expr) -> str:
+    """The field of the values that `set .Values "field" value` sets, "" for another expression."""
+    if not code.is_call("set") or len(code.parts) < 2 or code.parts[1].kind != "text":
+        return ""
+    base, names = code.parts[0].path()
+    return code.parts[1].text if base.kind in ("dot", "root") and names == ("Values",) else ""
 
 
 def _whole_line(opener: str) -> str:
     """An opening action that leaves no line of its own behind: `{{ if x -}}` becomes `{{- if x }}`."""
     body = opener.strip("{}").strip()
     return "{{- " + body.removeprefix("- ").removesuffix(" -").strip() + " }}"
-
-
-def declared_in(text: str) -> frozenset[str]:
-    """The variables that a text declares itself (assignments, `range $k, $v :=`, `with $x :=`)."""
-    return frozenset(
-        name
-        for head in re.findall(r"\{\{-?\s*(?:range|with|if)?\s*((?:\$\w+\s*,?\s*)+):=", text)
-        for name in re.findall(r"\$(\w+)", head)
-    )
 
 
 def variables(scope: Scope, names: Iterable[str], text: str = "") -> list[str] | None:
@@ -166,32 +160,45 @@ def assignments(
     template = scope.source.template
     holders = template.enclosing(scope.offset)
     found: list[Action] = []
+    declared: set[str] = set()
     for action in reversed(template.actions):
         if action.span.start >= scope.offset:
             continue
-        inner = action.inner.of(scope.source.text)
-        match = _DECLARES.match(inner)
-        if action.keyword != "assign" or match is None or match.group(1) not in wanted:
+        clause = read_clause(action.inner.of(scope.source.text))
+        names_set = {name[1:] for name in clause.variables}
+        if action.keyword != "assign" or not names_set & wanted:
             opens = any(action in block.openers for block, _ in holders)
-            if opens and wanted & declared_in(action.span.of(scope.source.text)):
+            if opens and clause.declares and wanted & names_set:
                 return None
             continue
         around = template.enclosing(action.span.start)
         if _define_of(around) is not _define_of(holders):
             continue
         if any(pair not in holders for pair in around):
-            if match[0].endswith(":="):
+            if clause.declares:
                 continue
             return None
         if any(pair[0].keyword in ("range", "with") and pair not in scope.blocks for pair in around):
             return None
         found.insert(0, action)
-        wanted |= free_variables(inner) - known
-    declared = {match.group(1) for action in found if (match := _DECLARES.match(action.inner.of(scope.source.text)))}
+        declared |= names_set
+        wanted |= clause.expr.free_variables() - known
     if wanted - declared:
         return None
     read = text + "".join(action.span.of(scope.source.text) for action in found)
-    return [*(_beginnings(scope) if _READS_MORE.search(strip_literals(read)) else ()), *found]
+    return [*(_beginnings(scope) if _reads_more(read) else ()), *found]
+
+
+def _reads_more(text: str) -> bool:
+    """Whether a text reads a field of the root that Helm does not put there, or hands the root on in a list."""
+    for clause in clauses_in(text):
+        heads = (chain.names[0] for chain in clause.expr.chains() if chain.head in (".", "$") and chain.names)
+        if any(name not in _ROOT_FIELDS for name in heads):
+            return True
+        lists = (node for node in clause.expr.nodes() if node.is_call("list") and node.parts)
+        if any(node.parts[0] in (DOT, ROOT) for node in lists):
+            return True
+    return False
 
 
 def _beginnings(scope: Scope) -> Iterator[Action]:
@@ -201,7 +208,7 @@ def _beginnings(scope: Scope) -> Iterator[Action]:
     keys = (node.start for document in documents for node in document.nodes if node.key != SPLICE)
     first = min(keys, default=0)
     for action in source.template.actions:
-        if action.span.start < first and _CALLS.match(action.inner.of(source.text)):
+        if action.span.start < first and read_clause(action.inner.of(source.text)).expr.first.is_call("include"):
             around = source.template.enclosing(action.span.start)
             if all(block.keyword in ("define", "block") for block, _ in around) and _define_of(around) is _define_of(
                 source.template.enclosing(scope.offset)
@@ -222,64 +229,63 @@ def called_with_root(define: str, sources: Sources) -> bool:
             inner = action.inner.of(source.text)
             if define not in inner or action.keyword in ("define", "comment"):
                 continue
-            match = _CALL.search(inner)
-            if match is None or match.group(1) != define:
-                if re.search(rf"\b(?:include|template)\s+[\"`]{re.escape(define)}[\"`]", inner):
-                    return False  # with something else, such as a dict
+            expr = read_clause(inner).expr
+            found = [node for node in expr.nodes() if node.called_define == define]
+            if len(found) != names_define(expr, define):
+                return False  # in code that is no expression
+            if not found:
                 continue
-            calls += 1
+            calls += len(found)
             here = scope_at(source, action.span.start)
             plain = not any(block.keyword in ("range", "with") for block, _ in here.blocks)
-            root = match.group(2) == "$" or (match.group(2) == "." and plain)
-            if not root or (here.define and here.define != define and not called_with_root(here.define, sources)):
+            roots = (ROOT, DOT) if plain else (ROOT,)
+            if any(len(node.parts) != 2 or node.parts[1] not in roots for node in found):
+                return False  # with something else, such as a dict
+            if here.define and here.define != define and not called_with_root(here.define, sources):
                 return False
     return calls > 0
 
 
-def sole_call(scope: Scope, sources: Sources) -> Mapping[str, str] | None:
+def sole_call(scope: Scope, sources: Sources) -> Mapping[str, Expr] | None:
     """What the only call of the define around a place hands it in a dict, with the root as "."; None elsewhere, and
     where the call, or the place in its define, stands under conditions or in a loop."""
     if has_root_only(scope, sources) or scope.blocks:
         return None
     handed = _handed(scope.define, sources)
-    return handed[0] if len(handed) == 1 and "." in handed[0].values() else None
+    return handed[0] if len(handed) == 1 and DOT in handed[0].values() else None
 
 
-def _handed(define: str, sources: Sources) -> list[Mapping[str, str]]:
+def _handed(define: str, sources: Sources) -> list[Mapping[str, Expr]]:
     """What each call of a define hands it in a dict, as the root sees it: without what only the caller knows. Nothing
     where a call stands in a define or a block."""
-    found: list[Mapping[str, str]] = []
+    found: list[Mapping[str, Expr]] = []
     for source in sources.files.values():
         for action in source.template.actions:
             inner = action.inner.of(source.text)
-            if f'"{define}"' not in inner or action.keyword in ("define", "comment"):
+            if define not in inner or action.keyword in ("define", "comment"):
+                continue
+            expr = read_clause(inner).expr
+            if not names_define(expr, define):
                 continue
             here = scope_at(source, action.span.start)
             if here.define or here.blocks:
                 return []
-            found.append(
-                {
-                    key: re.sub(r"\$(?=\.)", "", value) if value != "$" else "."
-                    for key, value in (dict_entries(inner, define) or {}).items()
-                    if not free_variables(value)
-                }
-            )
+            calls = [node for node in expr.nodes() if node.called_define == define]
+            found += (_entries(node.parts[1]) if len(node.parts) == 2 else {} for node in calls)
     return found
+
+
+def _entries(handed: Expr) -> Mapping[str, Expr]:
+    """The entries of a dict that a file's own level makes, with the root as "."; without those that read variables."""
+    entries = handed.entries().items()
+    return {key: value.reroot(DOT, of=ROOT) for key, value in entries if not value.free_variables()}
 
 
 def same_scope(one: Scope, other: Scope) -> bool:
     """Whether expressions of one place mean the same at the other: equal loops and `with`s around both."""
 
-    def moving(scope: Scope) -> list[str]:
-        return [
-            block.openers[0].inner.of(scope.source.text).strip()
-            for block, _ in scope.blocks
-            if block.keyword in ("range", "with")
-        ]
+    def moving(scope: Scope) -> list[Clause]:
+        openers = (block.openers[0] for block, _ in scope.blocks if block.keyword in ("range", "with"))
+        return [read_clause(opener.inner.of(scope.source.text)) for opener in openers]
 
     return moving(one) == moving(other)
-
-
-def balanced(source: Source, span: Span) -> bool:
-    """Whether a span holds only whole actions and whole blocks."""
-    return source.template.cuts(span) is None

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from rolloutgen.chart.chart import Chart
-from rolloutgen.gotemplate.calls import TemplatePosition, calls_of, dict_entries, meaning, root_at, told, told_text
-from rolloutgen.gotemplate.expressions import ROOT, read
+from rolloutgen.gotemplate.calls import TemplatePosition, calls_of, meaning, root_at
+from rolloutgen.gotemplate.expressions import ROOT, parse
 from rolloutgen.gotemplate.sources import Sources, read_sources
 
 
@@ -30,7 +30,8 @@ def place(found: Sources) -> TemplatePosition:
 
 def root(define: str, *calls: str, more: str = "") -> str | None:
     found = sources(define, *calls, more=more)
-    return root_at(place(found), found)
+    code = root_at(place(found), found)
+    return None if code is None else code.render()
 
 
 @pytest.mark.parametrize(
@@ -97,55 +98,11 @@ def test_what_an_expression_means_to_the_caller() -> None:
     assert handed is not None
 
     def said(code: str) -> object:
-        tree = read(code)
-        assert tree is not None
-        return meaning(tree, place(found), handed)
+        return meaning(parse(code), place(found), handed)
 
-    assert said(".Release.Name") == read("$.Release.Name")
+    assert said(".Release.Name") == parse("$.Release.Name")
     name = said("$n")
     assert name is not None
     assert name == handed.parts[1]
     assert said("$unknown") is None
-
-
-def test_a_call_hands_over_values_by_key() -> None:
-    call = 'include "a.b" (dict "root" . "name" (printf "%s-)" .x) "size" 3) | nindent 4'
-    assert dict_entries(call, "a.b") == {"root": ".", "name": '(printf "%s-)" .x)', "size": "3"}
-
-
-@pytest.mark.parametrize("call", ['include "a.b" .', 'include "a.b" (dict "root")', 'include "a.b" (dict $k .)'])
-def test_other_calls_hand_over_nothing_that_is_known(call: str) -> None:
-    assert dict_entries(call, "a.b") is None
-
-
-GIVEN = {"root": ".", "name": '"web"', "port": ".Values.port", "made": "(list 1)"}
-
-
-@pytest.mark.parametrize(
-    ("code", "expected"),
-    [
-        (".root.Values.x", ".Values.x"),
-        ("$.root.Values.x", ".Values.x"),
-        ('include "a.b" .root', 'include "a.b" .'),
-        ('printf "%s.root-%s" .root.Release.Name .name', 'printf "%s.root-%s" .Release.Name "web"'),
-        ("add .port 1", "add .Values.port 1"),
-        ("first .made", "first (list 1)"),
-    ],
-)
-def test_code_reads_as_the_caller_would_write_it(code: str, expected: str) -> None:
-    assert told(code, GIVEN) == expected
-
-
-@pytest.mark.parametrize("code", ["toYaml .", "$", ".other", 'include "a.b" $'])
-def test_what_the_caller_cannot_write_is_none(code: str) -> None:
-    assert told(code, GIVEN) is None
-
-
-def test_a_text_keeps_its_words_and_conditions() -> None:
-    text = "{{- if .port }}\napp: {{ .name }}\n{{- end }}\nrelease: {{ .root.Release.Name }}\n"
-    expected = "{{- if .Values.port }}\napp: web\n{{- end }}\nrelease: {{ .Release.Name }}\n"
-    assert told_text(text, GIVEN) == expected
-
-
-def test_a_text_that_moves_the_dot_is_none() -> None:
-    assert told_text("{{ with .port }}{{ . }}{{ end }}", GIVEN) is None
+    assert said("no (expression") is None

@@ -39,7 +39,7 @@ from rolloutgen.gotemplate.conditions import of_branches, read_choice
 def test_both_forms_say_the_same(value: str, expression: str, text: str) -> None:
     choice = read_choice(value)
     assert choice is not None
-    assert (choice.expression(), choice.text()) == (expression, text)
+    assert (choice.expression().render(), choice.text()) == (expression, text)
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from rolloutgen.chart.chart import Chart
+from rolloutgen.gotemplate.expressions import parse
 from rolloutgen.gotemplate.object_names import resolved
 from rolloutgen.gotemplate.scope import scope_at
 from rolloutgen.gotemplate.sources import read_sources
@@ -11,7 +12,7 @@ from rolloutgen.gotemplate.sources import read_sources
 def without_variables(text: str, code: str) -> str:
     chart = Chart("t", {"Chart.yaml": b"name: t\nversion: 1.0.0\n", "templates/x.yaml": text.encode()})
     source = read_sources(chart).files["templates/x.yaml"]
-    return resolved(code, scope_at(source, source.text.index("HERE")))
+    return resolved(parse(code), scope_at(source, source.text.index("HERE"))).render()
 
 
 def test_a_variable_is_replaced_by_what_it_is_set_to_with_what_that_reads_in_turn() -> None:

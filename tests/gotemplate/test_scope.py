@@ -7,6 +7,7 @@ import textwrap
 import pytest
 
 from rolloutgen.chart.chart import Chart
+from rolloutgen.gotemplate.expressions import DOT, ROOT
 from rolloutgen.gotemplate.scope import (
     called_with_root,
     lift,
@@ -124,7 +125,7 @@ def test_a_define_counts_as_the_root_when_every_call_hands_it_the_root(calls: st
     found = sources(_d='{{ define "t.d" }}HERE{{ end }}', x=calls)
     assert called_with_root("t.d", found) is root
     source = found.files["templates/_d.yaml"]
-    assert root_symbol(scope_at(source, source.text.index("HERE")), found) == ("." if root else None)
+    assert root_symbol(scope_at(source, source.text.index("HERE")), found) == (DOT if root else None)
 
 
 @pytest.mark.parametrize(
@@ -141,14 +142,14 @@ def test_a_define_counts_as_the_root_when_every_call_hands_it_the_root(calls: st
 def test_the_root_is_the_key_of_the_dict_that_holds_it_at_every_call(calls: str, root: str | None) -> None:
     found = sources(_d='{{ define "t.d" }}HERE{{ end }}', x=calls)
     source = found.files["templates/_d.yaml"]
-    assert root_symbol(scope_at(source, source.text.index("HERE")), found) == root
+    assert str(root_symbol(scope_at(source, source.text.index("HERE")), found)) == str(root)
 
 
 def test_the_root_is_a_dollar_where_the_dot_has_moved() -> None:
     found = sources(x="{{ with .Values.a }}HERE{{ end }}{{ if .b }}THERE{{ end }}")
     source = found.files["templates/x.yaml"]
-    assert root_symbol(scope_at(source, source.text.index("HERE")), found) == "$"
-    assert root_symbol(scope_at(source, source.text.index("THERE")), found) == "."
+    assert root_symbol(scope_at(source, source.text.index("HERE")), found) == ROOT
+    assert root_symbol(scope_at(source, source.text.index("THERE")), found) == DOT
 
 
 def test_the_scope_of_a_document_leaves_out_blocks_within_it() -> None:

@@ -7,9 +7,10 @@ fills by its name, what a dependency renders, and what is read at a time when th
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 
-from rolloutgen.gotemplate.lexer import first_literal, lex, strip_literals
+from rolloutgen.gotemplate.clauses import clauses_in
+from rolloutgen.gotemplate.expressions import Expr
 from rolloutgen.gotemplate.sources import Source, Sources
 from rolloutgen.kube.pods import CONTENT, is_config
 from rolloutgen.kube.references import config_references
@@ -18,11 +19,11 @@ from rolloutgen.model import Diagnostic, Manifest, Path, Rendered
 
 RULE = "config-not-versioned"
 _UNSTEADY = re.compile(
-    r"\b(?:rand\w+|gen(?:CA|SelfSigned|Signed|Private)\w*|uuidv4|now|htpasswd|bcrypt|encryptAES|derivePassword|shuffle)\b"
+    r"(?:rand\w+|gen(?:CA|SelfSigned|Signed|Private)\w*|uuidv4|now|htpasswd|bcrypt|encryptAES|derivePassword|shuffle)"
 )
-_LIVE = re.compile(r"\blookup\b|\.Release\.(?:Revision|IsInstall|IsUpgrade)\b")
+_LOOKUP = re.compile("lookup")
+_CHANGING = frozenset({"Revision", "IsInstall", "IsUpgrade"})
 _HASHED = re.compile(r"sha(?:1|256|512)sum|adler32sum")
-_CALLS = re.compile(r"\b(?:include|template)\s+[\"`]")
 _EARLY = ("pre-install", "pre-upgrade", "pre-rollback")
 # Fields by which others than pods name one, by their last two keys or the last alone.
 _NAMING = re.compile(r"(?i)(?:secret|configmap|config_map|credential)(?:s|name|ref|s?name)?$")
@@ -97,33 +98,40 @@ def _reason(manifest: Manifest, sources: Sources, unsteady: Collection[tuple[str
         return "the chart renders it empty: somebody else fills it, by its name"
     if dig(manifest.body, "type") == "kubernetes.io/service-account-token":
         return "the API server fills it"
-    text = "\n".join(_code(site.source, sources))
-    if _UNSTEADY.search(text) or (manifest.ref.kind, manifest.ref.name) in unsteady:
+    codes = list(_expressions(site.source, sources))
+    if _calls(codes, _UNSTEADY) or (manifest.ref.kind, manifest.ref.name) in unsteady:
         return "its content is made anew at every render, and so would be its name"
-    if _LIVE.search(text):
+    if _calls(codes, _LOOKUP) or _reads_release(codes):
         return "its content depends on what is in the cluster, or on the revision, and so would its name"
-    if _HASHED.search(site.value("metadata", "name")):
+    if _calls((clause.expr for clause in clauses_in(site.value("metadata", "name"))), _HASHED):
         return "its name has a hash of its own"
     return ""
 
 
-def _code(source: Source, sources: Sources) -> Iterator[str]:
-    """The code, without literals, of a template and of all that it includes from the chart."""
+def _expressions(source: Source, sources: Sources) -> Iterator[Expr]:
+    """The expressions of a template and of all that it includes from the chart."""
     seen: set[str] = set()
     left = [source.text]
     while left:
-        text = left.pop()
-        for action in lex(text):
-            inner = action.inner.of(text)
-            if action.keyword == "comment":
-                continue
-            yield strip_literals(inner)
-            for call in _CALLS.finditer(inner):
-                name = first_literal(inner[call.start() :])
+        for clause in clauses_in(left.pop()):
+            yield clause.expr
+            for node in clause.expr.nodes():
+                name = node.called_define
                 if name not in seen and name in sources.defines:
                     seen.add(name)
                     held, body = sources.defines[name]
                     left.append(body.of(held.text))
+
+
+def _calls(codes: Iterable[Expr], functions: re.Pattern[str]) -> bool:
+    """Whether one of the expressions calls one of these functions."""
+    return any(token.kind == "word" and functions.fullmatch(token.text) for code in codes for token in code.tokens())
+
+
+def _reads_release(codes: Iterable[Expr]) -> bool:
+    """Whether one of the expressions reads what of the release changes from upgrade to upgrade."""
+    chains = (chain for code in codes for chain in code.chains())
+    return any(chain.names[:1] == ("Release",) and _CHANGING.intersection(chain.names[1:2]) for chain in chains)
 
 
 def _elsewhere(manifest: Manifest, identity: Identity, render: Rendered) -> str:

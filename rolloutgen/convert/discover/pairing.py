@@ -10,17 +10,15 @@ What the Service's define calls `.part.name` is the same in the Deployment's: bo
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 from rolloutgen.gotemplate.calls import TemplatePosition, calls_of, meaning
-from rolloutgen.gotemplate.expressions import ROOT, Code, grouped, read
+from rolloutgen.gotemplate.expressions import EMPTY, ROOT, Expr, all_of, negate, parse
 from rolloutgen.gotemplate.lexer import Block
 from rolloutgen.gotemplate.scope import has_root_only, same_scope, site_scope
 from rolloutgen.gotemplate.sources import Site, Sources
 
-_ASKED = re.compile(r"(?:else\s+)?if\b\s*(.*)|else", re.DOTALL)
 _Blocks = tuple[tuple[Block, int], ...]
 
 
@@ -29,7 +27,7 @@ class Printing:
     """One way to a document: what its define is handed there, and where its call (or the document itself) stands, by
     the define, the loops and the conditions around that."""
 
-    handed: Code
+    handed: Expr
     around: tuple[object, ...]
 
 
@@ -41,37 +39,24 @@ class SitePair:
     service: Site
     both: tuple[tuple[Printing, Printing], ...]
 
-    def told(self, code: str, of: Site, to: Site) -> bool:
+    def told(self, code: Expr, of: Site, to: Site) -> bool:
         """Whether an expression of one's place says the same at the other's, in each printing."""
         return self.alike(code, of, code, to)
 
-    def alike(self, code: str, of: Site, other: str, to: Site) -> bool:
+    def alike(self, code: Expr, of: Site, other: Expr, to: Site) -> bool:
         """Whether two expressions, each of its own place, say the same in each printing."""
-        said = self.meanings(code, place_of(of), of)
-        return said is not None and said == self.meanings(other, place_of(to), to)
+        said, asked = self.meanings(code, place_of(of), of), self.meanings(other, place_of(to), to)
+        return said is not None and asked is not None and _all_equivalent(said, asked)
 
-    def meanings(self, code: str, place: TemplatePosition, site: Site) -> tuple[Code, ...] | None:
+    def meanings(self, code: Expr, place: TemplatePosition, site: Site) -> tuple[Expr, ...] | None:
         """What an expression at a place of one of the two documents means to the caller in each printing."""
-        tree = read(code)
-        if tree is None:
-            return None
+        tree = code.simplify()
         found = [meaning(tree, place, pair[site is self.service].handed) for pair in self.both]
-        return None if None in found else tuple(_printed(said) for said in found if said)
+        return None if None in found else tuple(said for said in found if said is not None)
 
 
-def _printed(said: Code) -> Code:
-    """`said` with the words that a printf is handed in its format. A name is text: %s and %v make no difference."""
-    parts = tuple(_printed(part) for part in said.parts)
-    if said.text != "printf" or not parts or parts[0].kind != "text":
-        return replace(said, parts=parts)
-    form = parts[0].text.replace("%s", "%v")
-    kept = []
-    for part in parts[1:]:
-        before, _, form = form.partition("%v")
-        kept.append((before, part))
-    text = "".join(before + (part.text if part.kind == "text" else "%v") for before, part in kept) + form
-    arguments = tuple(part for _, part in kept if part.kind != "text")
-    return replace(said, parts=(Code("text", text), *arguments)) if arguments else Code("text", text)
+def _all_equivalent(one: Sequence[Expr], other: Sequence[Expr]) -> bool:
+    return all(mine.equivalent(theirs) for mine, theirs in zip(one, other, strict=True))
 
 
 def place_of(site: Site) -> TemplatePosition:
@@ -95,25 +80,24 @@ def paired(deployment: Site, service: Site, sources: Sources) -> SitePair | None
 
 
 def paired_by_name(
-    deployment: Site, name: str, service: Site, raw: str, sources: Sources, *, calls: int
+    deployment: Site, name: Expr, service: Site, raw: Expr, sources: Sources, *, calls: int
 ) -> SitePair | None:
     """A Deployment that is printed once and that call of the define of its Service which gives it the Deployment's
     name: `name` and `raw` are the expressions of both. None where it is not one, under the conditions of the other, and
     where the define has more than `calls`: the text of others would be that of this Service."""
     scope = site_scope(deployment)
-    trees = read(name), read(raw)
-    if scope.ranged or not has_root_only(scope, sources) or trees[0] is None or trees[1] is None:
+    if scope.ranged or not has_root_only(scope, sources):
         return None
     mine, theirs = list(_printings(deployment, sources)), list(_printings(service, sources))
-    wanted = meaning(trees[0], place_of(deployment), ROOT)
+    wanted = meaning(name.simplify(), place_of(deployment), ROOT)
     found = [
         printing
         for printing in theirs
         if wanted
         and len(theirs) == calls
         and printing.around == mine[0].around
-        and (said := meaning(trees[1], place_of(service), printing.handed))
-        and _printed(said) == _printed(wanted)
+        and (said := meaning(raw.simplify(), place_of(service), printing.handed))
+        and said.equivalent(wanted)
     ]
     return SitePair(deployment, service, ((mine[0], found[0]),)) if len(found) == 1 else None
 
@@ -150,7 +134,7 @@ def _printings(site: Site, sources: Sources) -> Iterator[Printing]:
     for call in calls_of(scope.define, sources):
         handed = meaning(call.argument, call.place, ROOT)
         around = _around(call.place, call.place.blocks())
-        yield Printing(handed or Code("unknown"), (call.place.define, *around, *inner))
+        yield Printing(handed or Expr("unknown"), (call.place.define, *around, *inner))
 
 
 def _loops(blocks: _Blocks) -> _Blocks:
@@ -160,14 +144,16 @@ def _loops(blocks: _Blocks) -> _Blocks:
 def _around(place: TemplatePosition, blocks: _Blocks) -> Iterator[object]:
     """The blocks around a place, each as what it says; a block that cannot be read is only equal to itself."""
     for block, branch in blocks:
-        opener = block.openers[branch]
-        head = place.code_of(opener).strip()
-        tree = read(head.partition(" ")[2].rpartition(":=")[2]) if branch == 0 else None
-        said = meaning(tree, TemplatePosition(place.source, block.span.start), ROOT) if tree else None
+        clause = place.clause_of(block.openers[branch])
+        said = (
+            meaning(clause.expr.simplify(), TemplatePosition(place.source, block.span.start), ROOT)
+            if branch == 0
+            else None
+        )
         yield (block.keyword, said or (place.source.path, block.span.start, branch))
 
 
-def _shares(one: Code, other: Code) -> bool:
+def _shares(one: Expr, other: Expr) -> bool:
     """Whether what two calls hand over is the same, but for entries that only one of them has."""
     if one == other or one.kind != "call" or one.text != other.text:
         return one == other
@@ -177,58 +163,55 @@ def _shares(one: Code, other: Code) -> bool:
     return one.text == "dict" and all(pairs[1].get(key, value) == value for key, value in pairs[0].items())
 
 
-def condition(pair: SitePair, sources: Sources) -> str | None:
-    """The expression, as the Deployment's place reads it, under which its Service is printed beside it, "" for always;
-    None where there is no such expression."""
+def condition(pair: SitePair, sources: Sources) -> Expr | None:
+    """The expression, as the Deployment's place reads it, under which its Service is printed beside it, empty for
+    always; None where there is no such expression."""
     mine, theirs = (_conditions(pair, site, sources) for site in (pair.deployment, pair.service))
     if mine is None or theirs is None:
         return None
-    known = {part for _, said in mine for part in _parts(said)}
-    found: list[str] = []
+    known = [part for _, said in mine for part in _parts(said)]
+    found: list[Expr] = []
     for code, said in theirs:
-        if all(part in known for part in _parts(said)):
+        if all(any(_all_equivalent(part, one) for one in known) for part in _parts(said)):
             continue
-        ways = (code, _at_dollar(code))
-        here = [one for one in ways if pair.meanings(one, place_of(pair.deployment), pair.deployment) == said]
-        if not here:
+        ways = (code, code.reroot(ROOT))
+        meant = ((one, pair.meanings(one, place_of(pair.deployment), pair.deployment)) for one in ways)
+        here = next((one for one, means in meant if means and _all_equivalent(means, said)), None)
+        if here is None:
             return None
-        found.append(here[0])
-    return f"and ({') ('.join(found)})" if len(found) > 1 else "".join(found)
+        found.append(here)
+    return parse(f"and ({') ('.join(map(str, found))})") if len(found) > 1 else all_of(found)
 
 
-def presence(pair: SitePair, sources: Sources) -> str | None:
-    """The expression, as the Service's place reads it, under which its Deployment is printed beside it, "" for always;
-    None where there is no such expression."""
+def presence(pair: SitePair, sources: Sources) -> Expr | None:
+    """The expression, as the Service's place reads it, under which its Deployment is printed beside it, empty for
+    always; None where there is no such expression."""
     turned = tuple((service, deployment) for deployment, service in pair.both)
     return condition(SitePair(pair.service, pair.deployment, turned), sources)
 
 
-def _at_dollar(code: str) -> str:
-    return re.sub(r"(?<![\w$\")\]])\.(?=[A-Za-z])", "$.", code)
-
-
-def _parts(said: tuple[Code, ...]) -> Iterator[tuple[Code, ...]]:
+def _parts(said: tuple[Expr, ...]) -> Iterator[tuple[Expr, ...]]:
     """What a condition asks for, one by one; `said` is its meaning in each printing."""
-    if any(tree.kind != "call" or tree.text != "and" for tree in said) or len({len(tree.parts) for tree in said}) > 1:
+    if not all(tree.is_call("and") for tree in said) or len({len(tree.parts) for tree in said}) > 1:
         yield said
         return
     for part in zip(*(tree.parts for tree in said), strict=True):
         yield from _parts(part)
 
 
-def _conditions(pair: SitePair, site: Site, sources: Sources) -> list[tuple[str, tuple[Code, ...]]] | None:
+def _conditions(pair: SitePair, site: Site, sources: Sources) -> list[tuple[Expr, tuple[Expr, ...]]] | None:
     """The conditions around a document (of one that several calls print, those within its define), each with what it
     means in each printing; an `else` says that none before it holds. None where one cannot be told."""
     scope = site_scope(site)
     handed = any(not has_root_only(site_scope(each), sources) for each in (pair.deployment, pair.service))
     if handed and has_root_only(scope, sources):
         return []  # where its partner's call has to stand as well
-    found: list[tuple[str, tuple[Code, ...]]] = []
+    found: list[tuple[Expr, tuple[Expr, ...]]] = []
     for block, branch in scope.blocks:
         if block.keyword != "if":
             continue
         codes = _asked(block, branch, place_of(site))
-        for code in codes or ("",):
+        for code in codes or (EMPTY,):
             said = pair.meanings(code, TemplatePosition(site.source, block.span.start), site)
             if said is None:
                 return None
@@ -236,15 +219,15 @@ def _conditions(pair: SitePair, site: Site, sources: Sources) -> list[tuple[str,
     return found
 
 
-def _asked(block: Block, branch: int, place: TemplatePosition) -> list[str]:
+def _asked(block: Block, branch: int, place: TemplatePosition) -> list[Expr]:
     """What has to hold, one by one, for a branch of an `if` to be taken; nothing where an `else` asks otherwise."""
-    found: list[str] = []
+    found: list[Expr] = []
     for number, opener in enumerate(block.openers[: branch + 1]):
-        asked = _ASKED.fullmatch(place.code_of(opener).strip())
-        if asked is None:
+        clause = place.clause_of(opener)
+        if clause.keyword not in ("if", "else if", "else") or clause.variables:
             return []
         if number < branch:
-            found.append(f"not {grouped(asked[1])}")
-        elif asked[1]:
-            found.append(asked[1])
+            found.append(negate(clause.expr))
+        elif clause.head:
+            found.append(clause.expr)
     return found

@@ -16,13 +16,13 @@ from typing import Any
 
 from rolloutgen.errors import ChartRefused
 from rolloutgen.gotemplate.blockify import in_flow
-from rolloutgen.gotemplate.expressions import free_variables, grouped, included
+from rolloutgen.gotemplate.clauses import opening_clause, read_clause
+from rolloutgen.gotemplate.expressions import DOT, Expr
 from rolloutgen.gotemplate.outline import SPLICE, Node, lines_of
 from rolloutgen.gotemplate.scope import inner_blocks
 from rolloutgen.gotemplate.sources import Site, Sources
+from rolloutgen.gotemplate.template_text import is_indented, printed_yaml
 from rolloutgen.text_edits import Span, newline_of
-
-_PRINTS = re.compile(r"\{\{-?\s*(?:toYaml\s+(?P<a>[^|]+?)|(?P<b>[^|]+?)\s*\|\s*toYaml)\s*\|\s*n?indent\s+\d+\s*-?\}\}")
 
 
 @dataclass(frozen=True)
@@ -32,11 +32,11 @@ class Spilled:
 
     node: Node
     span: Span
-    code: str
+    code: Expr
 
-    def without_strategy(self, site: Site, guard: str) -> str:
+    def without_strategy(self, site: Site, guard: Expr) -> str:
         """The text for the action that leaves the strategy out. `guard` is the expression under which the document is
-        a Rollout, "" for always."""
+        a Rollout, empty for always."""
         text = site.source.text
         action = Span(self.node.value.start, self.node.value.end).of(text)
         pad = " " * self.node.indent
@@ -44,7 +44,8 @@ class Spilled:
         inside = self.span.of(text)
         key = f'(ternary "strategy" "" ({guard}))' if guard else '"strategy"'
         map_ = inside if inside == "." else f"({inside} | default dict)"
-        again = action.replace(inside, ".", 1) if inside != "." else action
+        begin = self.node.value.start
+        again = f"{action[: self.span.start - begin]}.{action[self.span.end - begin :]}"
         return f"{{{{- with omit {map_} {key} }}}}{newline}{pad}{again}{newline}{pad}{{{{- end }}}}"
 
 
@@ -59,27 +60,27 @@ def spilled(site: Site, bodies: Sequence[Mapping[str, Any]], sources: Sources) -
     if len(found) != 1:
         return None
     needed = any("strategy" in (body.get("spec") or {}) for body in bodies)
-    return found[0] if needed or not free_variables(found[0].code) else None
+    return found[0] if needed or not found[0].code.free_variables() else None
 
 
 def _read(site: Site, node: Node) -> Spilled | None:
     text = site.source.text
-    match = _PRINTS.fullmatch(node.value.of(text))
-    if match is None:
+    action = site.source.template.sole_action(node.value)
+    clause = read_clause(action.inner.of(text)) if action else None
+    code = printed_yaml(clause.expr) if clause and is_indented(clause.expr) else None
+    if action is None or clause is None or code is None:
         return None
-    group = "a" if match["a"] else "b"
-    start = node.value.start + match.start(group)
-    code = match[group]
+    start = action.inner.start + clause.start
+    span = Span(start + code.span.start, start + code.span.end)
     around = inner_blocks(site, node.value.start)
-    if code == ".":
-        block, branch = around[-1] if around else (None, 0)
-        opener = block.openers[0].inner.of(text).strip() if block else ""
-        if block is None or block.keyword != "with" or branch or ":=" in opener:
+    if code == DOT:
+        opener = opening_clause(around[-1][0], around[-1][1], site.source.template) if around else None
+        if opener is None or opener.keyword != "with" or opener.variables:
             return None
-        around, code = around[:-1], opener.removeprefix("with").strip()
-    if any(block.keyword != "if" for block, _ in around) or re.search(r"(?<![\w$\")\]])\.(?![A-Za-z])", code):
+        around, code = around[:-1], opener.expr
+    if any(block.keyword != "if" for block, _ in around) or any(c.head == "." and not c.names for c in code.chains()):
         return None
-    return Spilled(node, Span(start, start + len(match[group])), grouped(code))
+    return Spilled(node, span, code)
 
 
 # `{{ if eq .Values.kind "Deployment" }}strategy{{ else }}updateStrategy{{ end }}`, `{{ ternary "strategy" .. }}`
@@ -93,13 +94,14 @@ def strategy_keys(site: Site, spec: Sequence[Node], sources: Sources) -> list[No
         for node in spec
         if node.key == "strategy"
         or _KEY_OF_KIND.search(node.key)
-        or (node.key == SPLICE and _prints_it_alone(node.value.of(site.source.text), sources))
+        or (node.key == SPLICE and _prints_it_alone(site, node, sources))
     ]
 
 
-def _prints_it_alone(action: str, sources: Sources) -> bool:
-    """Whether an action calls a define of the chart whose text is one key: `strategy:`."""
-    name = included(action.strip().strip("{}").strip("-"))
+def _prints_it_alone(site: Site, node: Node, sources: Sources) -> bool:
+    """Whether the action of a node calls a define of the chart whose text is one key: `strategy:`."""
+    action = site.source.template.sole_action(node.value)
+    name = read_clause(action.inner.of(site.source.text)).expr.first.called_define if action else ""
     source, span = sources.defines.get(name, (None, None))
     if source is None or span is None:
         return False

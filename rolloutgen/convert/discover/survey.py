@@ -35,6 +35,7 @@ from rolloutgen.convert.discover.unrendered import unseen_virtual_services
 from rolloutgen.convert.discover.values_keys import keys_of
 from rolloutgen.errors import ChartRefused
 from rolloutgen.gotemplate.conditions import code_of
+from rolloutgen.gotemplate.expressions import Expr
 from rolloutgen.gotemplate.outline import SPLICE
 from rolloutgen.gotemplate.scope import is_shared, scope_at, site_scope
 from rolloutgen.gotemplate.sources import Site, Sources, maker
@@ -72,7 +73,7 @@ class Survey:
     decisions: Decisions
     workloads: tuple[Workload, ...]
     findings: tuple[Diagnostic, ...]
-    aliases: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    aliases: Mapping[str, Sequence[Expr]] = field(default_factory=dict)
 
 
 def survey(
@@ -265,7 +266,7 @@ def _unseen(site: Site, sources: Sources, renders: Sequence[Rendered]) -> Iterab
         for shape in (found.shape for kind in kinds_called(*other.kinds()) for found in fields_scaling(kind)):
             kind = other.value(*shape[:-1], "kind").strip("\"'")
             name = code_of(other.value(*shape))
-            if name and name.replace("$", "") == mine.replace("$", "") and kind in ("", "Deployment"):
+            if name and name.equivalent(mine) and kind in ("", "Deployment"):
                 yield other
                 break
 

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Sequence
 
 from rolloutgen.gotemplate.blockify import find_deep
-from rolloutgen.gotemplate.expressions import assigned
+from rolloutgen.gotemplate.clauses import assigned
+from rolloutgen.gotemplate.expressions import Expr
 from rolloutgen.gotemplate.sources import Site, Source, Sources
+from rolloutgen.gotemplate.template_text import pieces_of, rest_behind
 from rolloutgen.kube.references import fields_of, references_of
 from rolloutgen.kube.release import SERVICE, VIRTUAL_SERVICE, Kind
 from rolloutgen.model import Manifest, Rendered
-
-_VARIABLE = re.compile(r"[\"']?\{\{-?\s*(\$\w+)\s*-?\}\}[\"']?")
 
 
 def unseen_sites(sources: Sources, renders: Sequence[Rendered], kinds: Collection[Kind]) -> tuple[Site, ...]:
@@ -32,7 +31,9 @@ def _is_whole(manifest: Manifest) -> bool:
 
 def unseen_virtual_services(services: Sequence[Site], sources: Sources, renders: Sequence[Rendered]) -> dict[str, None]:
     """The VirtualServices that no render shows and whose routes lead to one of these Services, as their text says."""
-    names = {_flat(service.value("metadata", "name")) for service in services} - {""}
+    names = [
+        pieces for service in services if (pieces := pieces_of(_unquoted(service.value("metadata", "name")))) != ("",)
+    ]
     fields = [field for field in fields_of(VIRTUAL_SERVICE, SERVICE) if field.role == "route"]
     return {
         site.id: None
@@ -40,24 +41,24 @@ def unseen_virtual_services(services: Sequence[Site], sources: Sources, renders:
         for field in fields
         if "http" in field.shape
         for node in find_deep(site.document.nodes, field.shape, site.source.text)
-        if any(_leads(_flat(_told(node.value.of(site.source.text), site.source)), name) for name in names)
+        if any(_leads(_read_through(_unquoted(node.value.of(site.source.text)), site.source), name) for name in names)
     }
 
 
-def _leads(host: str, name: str) -> bool:
-    return host.startswith(name) and host[len(name) :][:1] in ("", ".")
+def _leads(host: str, name: Sequence[str | Expr]) -> bool:
+    rest = rest_behind(host, name)
+    return rest is not None and rest[:1] in ("", ".")
 
 
-def _told(text: str, source: Source) -> str:
+def _unquoted(text: str) -> str:
+    return text.strip().strip("\"'")
+
+
+def _read_through(text: str, source: Source) -> str:
     """A text, and for a variable that its file sets once the action that it stands for."""
-    variable = _VARIABLE.fullmatch(text.strip())
-    if variable is None:
+    pieces = pieces_of(text)
+    variable = pieces[1] if len(pieces) == 3 and not pieces[0] and not pieces[2] else None
+    if not isinstance(variable, Expr) or variable.kind != "variable":
         return text
-    found = [value for name, value in assigned(source.template) if name == variable[1]]
+    found = [value for name, value in assigned(source.template) if name == variable.render()]
     return f"{{{{ {found[0]} }}}}" if len(found) == 1 else text
-
-
-def _flat(text: str) -> str:
-    """A text however it is spaced and quoted, and whichever way it names the root."""
-    rooted = re.sub(r"\$(?=\.)", "", re.sub(r"\$(?![\w.])", ".", text))
-    return re.sub(r"(?<=\{\{)-|-(?=\}\})|[\s\"'$]", "", rooted).replace("{{template", "{{include")

@@ -11,9 +11,11 @@ from collections.abc import Sequence
 
 from rolloutgen.chart.chart import Chart
 from rolloutgen.errors import ChartRefused
+from rolloutgen.gotemplate.expressions import Expr
 from rolloutgen.gotemplate.lexer import LexedTemplate
 from rolloutgen.gotemplate.outline import outline
 from rolloutgen.gotemplate.sources import Site
+from rolloutgen.gotemplate.template_text import pieces_of
 from rolloutgen.model import Refusal
 from rolloutgen.text_edits import Span, line_of
 
@@ -40,7 +42,7 @@ def keys_of(sites: Sequence[Site]) -> dict[str, str]:
         if shared[site.source.path] > 1:
             own = site.value("metadata", "name")
             # The literal part of a name: `{{ .Release.Name }}-worker`.
-            words = [words[2], re.sub(r"\{\{.*?\}\}", "", own).strip("\"'-_. "), _said(own), *words]
+            words = [words[2], _literal(own), _said(own), *words]
         best = next((word for word in words if word and "{{" not in word), "") or "app"
         parts = [part for part in re.split(r"[^A-Za-z0-9]+", best) if part]
         key = (
@@ -57,15 +59,23 @@ def keys_of(sites: Sequence[Site]) -> dict[str, str]:
     return found
 
 
+def _literal(name: str) -> str:
+    """The literal part of a name: `worker` of `{{ .Release.Name }}-worker`."""
+    return "".join(piece for piece in pieces_of(name) if isinstance(piece, str)).strip("\"'-_. ")
+
+
 def _said(name: str) -> str:
     """The word by which the one action of a name tells the workload: `front` of `{{ .Values.front.name }}`, of
     `{{ include "shop.front.fullname" . }}` and of `{{ $frontName }}`; "" where it says none."""
-    action = re.fullmatch(r"[\"']?\{\{-?\s*(.*?)\s*-?\}\}[\"']?", name.strip())
-    code = action[1] if action else ""
-    path = re.match(r"\$?\.Values\.([\w.]+)|\$(\w+)|(?:include|template)\s+\"[\w-]+\.([\w.-]+)\"", code)
-    words = (path[1] or path[2] or path[3]).split(".") if path else []
+    pieces = pieces_of(name.strip())
+    code = pieces[1] if len(pieces) == 3 else None
+    if not isinstance(code, Expr) or pieces[0] not in ("", "'", '"'):
+        return ""
+    base, names = code.first.path()
+    words = names[1:] if names[:1] == ("Values",) and base.kind in ("dot", "root") else ()
+    words = (base.text,) if base.kind == "variable" else words or tuple(code.first.called_define.split(".")[1:])
     told = (_NAME.sub("", word) for word in reversed(words))
-    shortest = 2 if path and path[2] else 1  # `$k` is any key
+    shortest = 2 if base.kind == "variable" else 1  # `$k` is any key
     return next((word for word in told if len(word) >= shortest and word.lower() not in _ANY), "")
 
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from rolloutgen.convert.edits.generated import resource
 from rolloutgen.convert.edits.name_expressions import Terms
 from rolloutgen.convert.edits.operations import Define
-from rolloutgen.gotemplate.expressions import expression, grouped
+from rolloutgen.gotemplate.expressions import Expr, parse
 from rolloutgen.gotemplate.sources import Site
+from rolloutgen.gotemplate.template_text import expression
 from rolloutgen.model import Analysis
 
 REASON = "analysis"
@@ -27,7 +28,7 @@ _DEFINES = {
 }
 
 
-def template(terms: Terms, root: str, metadata: str, mode: Analysis) -> str:
+def template(terms: Terms, root: Expr, metadata: str, mode: Analysis) -> str:
     """The file's text, for the place of the Service. `metadata` are namespace and labels at column 2."""
     return resource(
         "analysistemplate.yaml",
@@ -45,9 +46,11 @@ def run(prefix: str, mode: Analysis) -> Define:
     return Define(f"{prefix}.{name}", resource(body).rstrip("\n"), about)
 
 
-def namespace(site: Site, terms: Terms, root: str) -> str:
+def namespace(site: Site, terms: Terms, root: Expr) -> Expr:
     """The expression of a workload's namespace, at its place: its own, else the release's."""
     release = terms.at(terms.namespace, root)
     own = [node.value.of(site.source.text) for node in site.find("metadata", "namespace")]
     code = expression(own[0]) if len(own) == 1 else None
-    return f"{grouped(code)} | default {release}" if code and code.lstrip("$") != ".Release.Namespace" else release
+    if code is None or code.equivalent(release):
+        return release
+    return parse(f"{code.as_argument()} | default {release}")

@@ -9,18 +9,15 @@ from typing import Any
 
 from rolloutgen.convert.edits.operations import EditFile
 from rolloutgen.errors import ChartRefused
-from rolloutgen.gotemplate.expressions import grouped
+from rolloutgen.gotemplate.clauses import read_clause
+from rolloutgen.gotemplate.expressions import EMPTY, Expr
 from rolloutgen.gotemplate.outline import SPLICE, Node
 from rolloutgen.gotemplate.regions import whole_lines
 from rolloutgen.gotemplate.scope import inner_blocks
 from rolloutgen.gotemplate.sources import Site
+from rolloutgen.gotemplate.template_text import is_indented, printed_yaml
 from rolloutgen.kube.tree import as_map
 from rolloutgen.text_edits import Edit, Span, newline_of
-
-_TO_YAML = re.compile(
-    r"\{\{-?\s*(?:toYaml\s+(?P<a>[^|]+?)|(?P<b>[^|]+?)\s*\|\s*toYaml)\s*(?:\|\s*trim\s*)?\|\s*n?indent\s+\d+\s*-?\}\}"
-)
-_INCLUDED = re.compile(r"\{\{-\s*(?:include|tpl)\b[^{}]*\|\s*nindent\s+\d+\s*-?\}\}")
 
 
 @dataclass(frozen=True)
@@ -29,12 +26,12 @@ class Added:
     the same for a place where the dot is another. `merged` yields them as a map (also valid with another dot). `code`
     is that of the edit, `hint` the way out where the source cannot take them."""
 
-    merged: str
+    merged: Expr
     code: str
     hint: str
     lines: tuple[str, ...] = ()
-    expression: str = ""
-    inside: str = ""
+    expression: Expr = EMPTY
+    inside: Expr = EMPTY
 
     def below(self, indent: int, *, moved: bool) -> list[str]:
         """The lines under `annotations:`."""
@@ -105,19 +102,21 @@ def _beside(site: Site, node: Node, added: Added) -> Iterator[EditFile]:
     inline = bool(value) and not value.startswith("#")
     if inline or len(splices) == len(node.children) == 1:
         printed = splices[0].value if splices else node.value
-        found = _TO_YAML.fullmatch(printed.of(text).strip())
+        action = site.source.template.sole_action(printed)
+        code = read_clause(action.inner.of(text)).expr if action else EMPTY
+        own = printed_yaml(code) if is_indented(code) else None
         if splices and inline:
             raise _unclear(site, node, added)
-        if found is None and _INCLUDED.fullmatch(printed.of(text).strip()):
+        included = code.first.is_call("include", "tpl") and code.is_call("nindent")
+        if own is None and action and action.trim_left and included:
             lead = "" if splices else _joined(site, [""])
             ours = _joined(site, added.below(indent, moved=moved)).removeprefix(" " * indent if splices else "")
             new = f"{lead}{ours}{' ' * indent}{printed.of(text).strip()}"
             yield EditFile(path, Edit(printed, new, added.code))
             return
-        if found is None:
+        if own is None:
             raise _unclear(site, node, added)
-        own = grouped((found["a"] or found["b"]).strip())
-        merged = f"{{{{- toYaml (merge {added.merged} ({own} | default dict)) | nindent {indent} }}}}"
+        merged = f"{{{{- toYaml (merge {added.merged} ({own.as_argument()} | default dict)) | nindent {indent} }}}}"
         yield EditFile(path, Edit(printed, merged, added.code))
         return
     stop = text.find("\n", node.key_span.end) + 1

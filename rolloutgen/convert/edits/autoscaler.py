@@ -8,10 +8,12 @@ from collections.abc import Iterator, Sequence
 from rolloutgen.convert.edits.operations import EditFile
 from rolloutgen.errors import ChartRefused
 from rolloutgen.gotemplate.conditions import branch_span, chosen_when, switch
+from rolloutgen.gotemplate.expressions import EMPTY, Expr
 from rolloutgen.gotemplate.lexer import Block
 from rolloutgen.gotemplate.outline import Node
 from rolloutgen.gotemplate.scope import inner_blocks
 from rolloutgen.gotemplate.sources import Site
+from rolloutgen.gotemplate.template_text import pieces_of
 from rolloutgen.kube.references import FIELDS, fields_scaling
 from rolloutgen.model import ROLLOUT_API
 from rolloutgen.text_edits import Edit, Span, newline_of
@@ -21,10 +23,10 @@ REASON = "autoscaler"
 _FLOW = re.compile(r"\{(?!\{)(?!.*\b(?:apiVersion|kind):\s*[\"']?\{\{).*\bname:", re.DOTALL)
 
 
-def retarget_autoscaler(site: Site, guard: str = "") -> Iterator[EditFile]:
+def retarget_autoscaler(site: Site, guard: Expr = EMPTY) -> Iterator[EditFile]:
     """The edits of an autoscaler's target. Raises ChartRefused where the target is not written in the template.
 
-    `guard` is the expression (as it reads there) under which the target is a Rollout at all, "" for always: one that
+    `guard` is the expression (as it reads there) under which the target is a Rollout at all, empty for always: one that
     is rendered without the workload keeps what it says.
     """
     text, path = site.source.text, site.source.path
@@ -71,7 +73,7 @@ def retarget_autoscaler(site: Site, guard: str = "") -> Iterator[EditFile]:
             yield EditFile(path, Edit(Span(names.start, names.start), added, REASON))
 
 
-def _either(new: str, old: str, guard: str) -> str:
+def _either(new: str, old: str, guard: Expr) -> str:
     """`new` where `guard` holds, else `old`; `new` alone without a guard."""
     return f"{{{{ if {guard} }}}}{new}{{{{ else }}}}{old}{{{{ end }}}}" if guard else new
 
@@ -118,9 +120,6 @@ def _in_flow(text: str) -> str:
 
 def _instead(old: str, new: str, key: str) -> str:
     if key == "kind" and "{{" in old and "eployment" not in old:
-        return (
-            old
-            if old.count("{{") != 1
-            else "{{ " + old.strip("{}").strip("- ").strip() + ' | replace "Deployment" "Rollout" }}'
-        )
+        pieces = pieces_of(old)
+        return old if len(pieces) != 3 else f'{{{{ {pieces[1]} | replace "Deployment" "Rollout" }}}}'
     return new

@@ -14,6 +14,7 @@ from rolloutgen.chart.chart import Chart
 from rolloutgen.convert.edits.generated import resource
 from rolloutgen.convert.edits.name_expressions import Terms
 from rolloutgen.convert.edits.operations import EditFile, Item, NewFile
+from rolloutgen.gotemplate.expressions import Expr
 from rolloutgen.gotemplate.lexer import LexedTemplate
 from rolloutgen.gotemplate.outline import outline
 from rolloutgen.text_edits import Edit, Span, newline_of
@@ -89,9 +90,9 @@ PATH = "templates/NOTES.txt"
 
 
 def write_notes(
-    chart: Chart, terms: Terms, condition: str, *, judged: bool, configs: bool, first: bool = True
+    chart: Chart, terms: Terms, condition: Expr, *, judged: bool, configs: bool, first: bool = True
 ) -> Iterator[Item]:
-    """The lines for one workload; `condition` is the template text (opening, closing) around them, "" for none.
+    """The lines for one workload; `condition` is the expression under which they are printed, empty for always.
 
     `first` tells that no lines of another workload come before, `judged` that an analysis judges its new versions,
     `configs` that ConfigMaps or Secrets have versions.

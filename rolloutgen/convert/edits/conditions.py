@@ -15,15 +15,16 @@ from rolloutgen.convert.edits.http_routes import routed_beside
 from rolloutgen.convert.edits.name_expressions import Terms, workload_prefix
 from rolloutgen.convert.edits.operations import Define
 from rolloutgen.errors import ChartRefused
-from rolloutgen.gotemplate.conditions import chosen_when
-from rolloutgen.gotemplate.expressions import all_of, free_variables, grouped
+from rolloutgen.gotemplate.clauses import opening_clause
+from rolloutgen.gotemplate.conditions import chosen_when, condition_of
+from rolloutgen.gotemplate.expressions import DOT, EMPTY, Expr, all_of, any_of, include
 from rolloutgen.gotemplate.lexer import Block
 from rolloutgen.gotemplate.scope import Scope, lift, root_symbol, site_scope
 from rolloutgen.gotemplate.sources import Site, Sources
 
 
-def routed_when(item: Workload, terms: Terms, sources: Sources) -> tuple[str, tuple[Define, ...]]:
-    """The expression (root as `.`; of local terms, at the Deployment) under which the workload is routed, "" for
+def routed_when(item: Workload, terms: Terms, sources: Sources) -> tuple[Expr, tuple[Define, ...]]:
+    """The expression (root as `.`; of local terms, at the Deployment) under which the workload is routed, empty for
     always."""
     if terms.local:
         # What leads to the Service is printed nowhere without it, so its own condition says all.
@@ -36,24 +37,23 @@ def routed_when(item: Workload, terms: Terms, sources: Sources) -> tuple[str, tu
     sites = [*item.services[:1], *item.virtual_services[:1]]
     blocks = [(site, pair) for site in sites for pair in site_scope(site).blocks]
     if not blocks:
-        return "", ()
-    if len({pair[0].openers[0].inner.of(site.source.text).strip() for site, pair in blocks}) == 1 < len(blocks):
+        return EMPTY, ()
+    if len({opening_clause(pair[0], 0, site.source.template) for site, pair in blocks}) == 1 < len(blocks):
         blocks = blocks[:1]
-    site, (block, branch) = blocks[0]
-    code = block.openers[0].inner.of(site.source.text).strip()
-    if len(blocks) == 1 and block.keyword == "if" and branch == 0 and not free_variables(code):
-        return code.removeprefix("if").strip(), ()
+    code = _plain_condition(blocks[0][0], [blocks[0][1]]) if len(blocks) == 1 else None
+    if code:
+        return code, ()
     body: str | None = "true\n"
     for site in reversed(sites):
         body = lift(body, site_scope(site), sources) if body is not None else None
     if body is None:
         raise _unrepeatable(site)
     name, about = f"{terms.prefix}.routed", 'Says "true" where the workload has its traffic Service.'
-    return f'include "{name}" .', (Define(name, _tight(body), about),)
+    return include(name), (Define(name, _tight(body), about),)
 
 
-def served_when(item: Workload, terms: Terms, sources: Sources) -> tuple[str, tuple[Define, ...]]:
-    """The expression (as of `routed_when`) under which the traffic Service is rendered, "" for always."""
+def served_when(item: Workload, terms: Terms, sources: Sources) -> tuple[Expr, tuple[Define, ...]]:
+    """The expression (as of `routed_when`) under which the traffic Service is rendered, empty for always."""
     if terms.local:
         return terms.condition, ()
     if not item.virtual_services:
@@ -70,12 +70,12 @@ def by_conditions(item: Workload) -> bool:
     return len({site_scope(site).openers() for site in item.virtual_services}) > 1
 
 
-def route_conditions(item: Workload, terms: Terms, sources: Sources) -> tuple[list[str], tuple[Define, ...]]:
+def route_conditions(item: Workload, terms: Terms, sources: Sources) -> tuple[list[Expr], tuple[Define, ...]]:
     """For each of the chart's own VirtualServices of a workload the expression (root as `.`) under which it is
-    rendered, "" for always, where these differ; and the defines that they rest on."""
+    rendered, empty for always, where these differ; and the defines that they rest on."""
     if not by_conditions(item):
-        return [""] * len(item.virtual_services), ()
-    codes: list[str] = []
+        return [EMPTY] * len(item.virtual_services), ()
+    codes: list[Expr] = []
     defines: list[Define] = []
     for number, site in enumerate(item.virtual_services):
         name = f"{terms.prefix}.hasVirtualService{number + 1 if number else ''}"
@@ -87,44 +87,52 @@ def route_conditions(item: Workload, terms: Terms, sources: Sources) -> tuple[li
     return codes, tuple(defines)
 
 
-def _routed_by_any(item: Workload, terms: Terms, sources: Sources) -> tuple[str, tuple[Define, ...]]:
+def _routed_by_any(item: Workload, terms: Terms, sources: Sources) -> tuple[Expr, tuple[Define, ...]]:
     """As `routed_when`, where any of several VirtualServices makes the difference."""
     codes, defines = route_conditions(item, terms, sources)
     about = 'Says "true" where a VirtualService of the chart\'s own leads to the workload.'
     own = served_when(item, terms, sources)
     around = site_scope(item.services[0]).openers()
     if all(site_scope(site).openers()[: len(around)] == around for site in item.virtual_services):
-        own = "", ()
-    every = "" if "" in codes else f"or {' '.join(grouped(code) for code in codes)}"
+        own = EMPTY, ()
+    every = any_of(codes) if all(codes) else EMPTY
     if not every:
         return own
     whole = all_of([code for code in (own[0], every) if code])
     name = f"{terms.prefix}.routed"
     body = f"{{{{- if {whole} -}}}}\ntrue\n{{{{- end -}}}}"
-    return f'include "{name}" .', (*defines, *own[1], Define(name, body, about))
+    return include(name), (*defines, *own[1], Define(name, body, about))
 
 
-def standing(site: Site, sources: Sources, define: str, about: str) -> tuple[str, tuple[Define, ...]] | None:
-    """The expression (root as `.`) under which a document is rendered, "" for always, with the define (called `define`)
-    that it may need; None where its conditions cannot be repeated elsewhere."""
+def standing(site: Site, sources: Sources, define: str, about: str) -> tuple[Expr, tuple[Define, ...]] | None:
+    """The expression (root as `.`) under which a document is rendered, empty for always, with the define (called
+    `define`) that it may need; None where its conditions cannot be repeated elsewhere."""
     scope = site_scope(site)
     blocks = scope.blocks
     if not blocks and not scope.define:
-        return "", ()
-    if len(blocks) == 1 and blocks[0][0].keyword == "if" and root_symbol(scope, sources) == ".":
-        code = _plain(*blocks[0], site.source.text)
-        if code and not free_variables(code):
+        return EMPTY, ()
+    if len(blocks) == 1 and blocks[0][0].keyword == "if" and root_symbol(scope, sources) == DOT:
+        code = _branch_condition(*blocks[0], site)
+        if code and not code.free_variables():
             return code, ()
     body = lift("true\n", scope, sources)
-    return None if body is None else (f'include "{define}" .', (Define(define, _tight(body), about),))
+    return None if body is None else (include(define), (Define(define, _tight(body), about),))
 
 
-def _plain(block: Block, branch: int, text: str) -> str | None:
+def _branch_condition(block: Block, branch: int, site: Site) -> Expr | None:
     """The condition of a branch of an `if`; None for an `else with`."""
     if not branch:
-        return block.openers[0].inner.of(text).strip().removeprefix("if").strip()
-    words = block.openers[branch].inner.of(text).split()
-    return None if words[1:2] == ["with"] else chosen_when(block.openers, branch, text)
+        return condition_of(block.openers, 0, site.source.text)
+    with_one = opening_clause(block, branch, site.source.template).moves_dot
+    return None if with_one else chosen_when(block.openers, branch, site.source.text)
+
+
+def _plain_condition(site: Site, blocks: Sequence[tuple[Block, int]]) -> Expr | None:
+    """The condition of the one block around a document, where it is an `if` that reads no variables; else None."""
+    if len(blocks) != 1 or blocks[0][1]:
+        return None
+    code = condition_of(blocks[0][0].openers, 0, site.source.text)
+    return code if code and not code.free_variables() else None
 
 
 def _tight(body: str) -> str:
@@ -141,81 +149,71 @@ def _unrepeatable(site: Site, what: str = "the traffic Service") -> Exception:
     )
 
 
-def present_when(item: Workload, prefix: str, guard: str, sources: Sources) -> tuple[str, tuple[Define, ...]]:
+def present_when(item: Workload, prefix: str, guard: Expr, sources: Sources) -> tuple[Expr, tuple[Define, ...]]:
     """The expression (root as `.`) under which the workload is rendered, where its Service may be rendered or
-    named without it; "" elsewhere. `guard` is the expression that chooses its kind."""
+    named without it; empty elsewhere. `guard` is the expression that chooses its kind."""
     if not item.service_alone and not item.named_alone:
-        return "", ()
+        return EMPTY, ()
     return rendered_when(item, prefix, guard, sources)
 
 
-def rendered_when(item: Workload, prefix: str, guard: str, sources: Sources) -> tuple[str, tuple[Define, ...]]:
-    """The expression (root as `.`) under which the workload is rendered, "" for always or where it cannot be told
+def rendered_when(item: Workload, prefix: str, guard: Expr, sources: Sources) -> tuple[Expr, tuple[Define, ...]]:
+    """The expression (root as `.`) under which the workload is rendered, empty for always or where it cannot be told
     elsewhere. `guard` is the expression that chooses its kind."""
     site = item.sites[0].place
     blocks = site_scope(site).blocks
-    if not blocks and guard and not free_variables(guard):
+    if not blocks and not (guard and guard.free_variables()):
         return guard, ()
-    if len(blocks) == 1 and not guard and blocks[0][0].keyword == "if" and blocks[0][1] == 0:
-        code = blocks[0][0].openers[0].inner.of(site.source.text).strip().removeprefix("if").strip()
-        if not free_variables(code):
-            return code, ()
-    if not blocks and not guard:
-        return "", ()
+    code = None if guard else _plain_condition(site, blocks)
+    if code:
+        return code, ()
     inner = f"{{{{- if {guard} }}}}\ntrue\n{{{{- end }}}}\n" if guard else "true\n"
     body = lift(inner, site_scope(site), sources)
     if body is None:
-        return "", ()
+        return EMPTY, ()
     name = f"{prefix}.rolledOut"
-    return f'include "{name}" .', (Define(name, _tight(body), 'Says "true" where the workload is rendered.'),)
+    return include(name), (Define(name, _tight(body), 'Says "true" where the workload is rendered.'),)
 
 
-def implied(condition: str, site: Site) -> bool:
+def implied(condition: Expr, site: Site) -> bool:
     """Whether the Deployment's own conditions already say `condition`."""
-    site = site.place
-    return not condition or condition in conditions_of(site_scope(site))
+    return not condition or condition.equivalent(*conditions_of(site_scope(site.place)))
 
 
-def conditions_of(scope: Scope) -> set[str]:
+def conditions_of(scope: Scope) -> list[Expr]:
     """The expressions of the conditions that all hold at a place."""
-    return {
-        block.openers[0].inner.of(scope.source.text).strip().removeprefix("if").strip()
-        for block, branch in scope.blocks
-        if block.keyword == "if" and branch == 0
-    }
+    plain = (block for block, branch in scope.blocks if block.keyword == "if" and branch == 0)
+    codes = (condition_of(block.openers, 0, scope.source.text) for block in plain)
+    return [code for code in codes if code]
 
 
-def shown_when(site: Site) -> str:
+def shown_when(site: Site) -> Expr:
     """The condition (root as `.`) of the notes: that of the Deployment where it can be repeated simply."""
-    site = site.place
-    blocks = site_scope(site).blocks
-    if len(blocks) == 1 and blocks[0][0].keyword == "if" and blocks[0][1] == 0:
-        code = blocks[0][0].openers[0].inner.of(site.source.text).strip().removeprefix("if").strip()
-        return "" if free_variables(code) else code
-    return ""
+    return _plain_condition(site.place, site_scope(site.place).blocks) or EMPTY
 
 
-def present(context: Context, other: Site) -> tuple[str, Sequence[Define]]:
+def present(context: Context, other: Site) -> tuple[Expr, Sequence[Define]]:
     """The expression (root as `.`) under which the workload is rendered, where what stands at `other` may be rendered
-    without it: in some value set it is, or its own conditions do not ask for the kind; "" elsewhere, and for what
+    without it: in some value set it is, or its own conditions do not ask for the kind; empty elsewhere, and for what
     follows the workload into its absence."""
     if other.id in context.item.decision.autoscaler_sites:
-        return "", ()
+        return EMPTY, ()
     kind = workload.guard(context.site)
-    asked = [opener for block, _ in site_scope(other).blocks for opener in block.openers[:1]]
-    if not context.alone(other) and (not kind or any(kind in action.span.of(other.source.text) for action in asked)):
-        return "", ()
+    blocks = (block for block, _ in site_scope(other).blocks)
+    asked = (opening_clause(block, 0, other.source.template).expr for block in blocks)
+    if not context.alone(other) and (not kind or any(any(code.occurrences(kind.equivalent)) for code in asked)):
+        return EMPTY, ()
     return rendered_when(context.item, workload_prefix(context.item, context.survey), kind, context.sources)
 
 
-def weighed(context: Context, other: Site) -> tuple[tuple[str, ...], Sequence[Define]]:
+def weighed(context: Context, other: Site) -> tuple[tuple[Expr, ...], Sequence[Define]]:
     """The expressions (root as `.`) that all hold where traffic is weighed between two versions, as what stands at
     `other` has to ask them: the workload and its Service are there, and so is a VirtualService of the chart's own.
     None for always, or where the place of `other` says it."""
     item, terms, sources = context.item, context.terms, context.sources
     if terms.local:
         return (), ()
-    codes: list[str] = []
+    codes: list[Expr] = []
     defines: list[Define] = []
     if context.alone(other):
         kind = workload.guard(context.site)
@@ -224,7 +222,7 @@ def weighed(context: Context, other: Site) -> tuple[tuple[str, ...], Sequence[De
         defines += found
     if item.virtual_services and other not in item.virtual_services:
         code, found = routed_when(item, terms, sources)
-        codes.append("" if implied(code, other) else code)
+        codes.append(EMPTY if implied(code, other) else code)
         defines += found
     elif unserved(context, other):
         code, found = served_when(item, terms, sources)

@@ -7,12 +7,12 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 
 from rolloutgen.convert.edits.operations import EditFile
-from rolloutgen.convert.edits.service_name_usages import same
 from rolloutgen.errors import ChartRefused
-from rolloutgen.gotemplate.expressions import expression
+from rolloutgen.gotemplate.expressions import Expr
 from rolloutgen.gotemplate.outline import DocumentOutline, walk
 from rolloutgen.gotemplate.scope import root_symbol, scope_at
 from rolloutgen.gotemplate.sources import Source, Sources
+from rolloutgen.gotemplate.template_text import expression
 from rolloutgen.kube.references import config_named_at, config_references
 from rolloutgen.model import Path, Rendered
 from rolloutgen.text_edits import Edit, Span
@@ -42,11 +42,11 @@ class ConfigReference:
 
 
 # The text of a reference that reads so at a place with this root: (kind, text, root, whether it surely names one).
-Wrap = Callable[[str, str, str, bool], str | None]
+Wrap = Callable[[str, str, Expr, bool], str | None]
 
 
 def rename_config_references(
-    named: Collection[tuple[str, str]],
+    named: Collection[tuple[str, Expr]],
     sites: Collection[str],
     sources: Sources,
     renders: Sequence[Rendered],
@@ -141,9 +141,9 @@ def _places(source: Source, document: DocumentOutline) -> Iterator[ConfigReferen
                 yield ConfigReference(source, (*path, found[1]), kind[1], Span(start, start + len(found[2].rstrip())))
 
 
-def _is_sure(place: ConfigReference, named: Collection[tuple[str, str]]) -> bool:
+def _is_sure(place: ConfigReference, named: Collection[tuple[str, Expr]]) -> bool:
     code = expression(place.text)
-    return code is not None and any(kind == place.kind and same(code, name) for kind, name in named)
+    return code is not None and any(kind == place.kind and code.equivalent(name) for kind, name in named)
 
 
 def _edit(place: ConfigReference, wrap: Wrap, sources: Sources, *, sure: bool) -> EditFile:

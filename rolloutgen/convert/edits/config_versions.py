@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
@@ -11,21 +10,24 @@ from rolloutgen.convert.edits.annotations import Added, annotated
 from rolloutgen.convert.edits.name_expressions import name_anywhere
 from rolloutgen.convert.edits.operations import Define, EditFile, Item, NewFile
 from rolloutgen.errors import ChartRefused
-from rolloutgen.gotemplate.expressions import expression, free_variables, grouped, reads_dot, with_root
-from rolloutgen.gotemplate.lexer import lex
+from rolloutgen.gotemplate.clauses import clauses_in, declared_in, variables_in
+from rolloutgen.gotemplate.expressions import Expr, include, parse
 from rolloutgen.gotemplate.object_names import name_of
 from rolloutgen.gotemplate.outline import Node
-from rolloutgen.gotemplate.scope import declared_in, inner_blocks, lift, root_symbol, site_scope, variables
+from rolloutgen.gotemplate.scope import inner_blocks, lift, root_symbol, site_scope, variables
 from rolloutgen.gotemplate.sources import Site, Sources
+from rolloutgen.gotemplate.template_text import expression, is_quoted
 from rolloutgen.kube.pods import CONTENT
 from rolloutgen.model import Rendered
 from rolloutgen.text_edits import Edit, Span, apply_edits, newline_of
 
 REASON = "config-version"
 _HINT = "convert with --no-config-by-version"
-_QUOTED = re.compile(r"\|\s*s?quote\s*-?\}\}")
-_MERGED = '(dict "helm.sh/resource-policy" "keep" "argocd.argoproj.io/sync-options" "Prune=false")'
+_MERGED = parse('(dict "helm.sh/resource-policy" "keep" "argocd.argoproj.io/sync-options" "Prune=false")')
 _KEPT = ("helm.sh/resource-policy: keep", "argocd.argoproj.io/sync-options: Prune=false")
+
+
+_ROOT = parse("$root")
 
 
 @dataclass(frozen=True)
@@ -36,14 +38,14 @@ class Config:
 
     site: Site
     kind: str
-    code: str
-    closed: str
+    code: Expr
+    closed: Expr
     hash: str
     always: bool
 
-    def suffix(self, root: str) -> str:
+    def suffix(self, root: Expr) -> str:
         """The template text behind its name."""
-        call = f'include "{self.hash}" {root}'
+        call = include(self.hash, root)
         return f"-{{{{ {call} }}}}" if self.always else f"{{{{ with {call} }}}}-{{{{ . }}}}{{{{ end }}}}"
 
 
@@ -96,8 +98,7 @@ def _one(
         raise _unreadable(site, site.document.span.start, "has a name that cannot be read outside its place")
     regions = _content(site)
     content = "".join(_ended(_edited(source.text, region, inner)) for region in regions)
-    code_of = "".join(action.span.of(content) for action in lex(content, source.path))
-    prelude = variables(replace(scope, blocks=()), free_variables(code_of) - declared_in(code_of), code_of)
+    prelude = variables(replace(scope, blocks=()), variables_in(content) - declared_in(content), content)
     if not regions or prelude is None or ".Template.Name" in content:
         raise _unreadable(site, site.document.span.start, "has content that reads what only its place knows")
     lifted = "".join(f"{line}\n" for line in prelude) + content
@@ -113,7 +114,7 @@ def _one(
         f"Hash of the content of the {config.kind}, by which its versions are told apart; nothing where there is none."
     )
     items: list[Item] = [*defines, Define(config.hash, body.rstrip("\n"), about)]
-    items.append(_named(config, nodes[0], f'include "{config.hash}" {root}'))
+    items.append(_named(config, nodes[0], include(config.hash, root)))
     call = f'{{{{- include "{name}Data" {root} }}}}\n'
     for index, region in enumerate(regions):
         new = "" if index else call.replace("\n", _newline(site))
@@ -162,15 +163,20 @@ def _content(site: Site) -> list[Span]:
     return list(regions)
 
 
-def _named(config: Config, node: Node, call: str) -> EditFile:
+def _named(config: Config, node: Node, call: Expr) -> EditFile:
     """The name with the hash behind it."""
     source = config.site.source
     text = node.value.of(source.text)
-    if _QUOTED.search(text):
-        joined = f'{{{{ printf "%s-%s" {grouped(config.code)} ({call}) }}}}'
+    if _is_quoted(text):
+        joined = f'{{{{ printf "%s-%s" {config.code.as_argument()} ({call}) }}}}'
         return EditFile(source.path, Edit(node.value, joined, REASON))
     at = node.value.end - (text[-1:] in "\"'")
     return EditFile(source.path, Edit(Span(at, at), f"-{{{{ {call} }}}}", REASON))
+
+
+def _is_quoted(text: str) -> bool:
+    """Whether an action of a text quotes what it prints."""
+    return any(is_quoted(clause.expr) for clause in clauses_in(text))
 
 
 def _unreadable(site: Site, offset: int, why: str) -> Exception:
@@ -187,9 +193,9 @@ def general(configs: Sequence[Config], name: str) -> Define:
     """The define that turns any name of a ConfigMap or Secret, called with (root, kind, name), into that by version."""
     lines = ["{{- $root := index . 0 }}", '{{- $name := index . 2 | default "" | toString }}', "{{- $name }}"]
     for config in configs:
-        code = with_root(config.closed, "$root") if reads_dot(config.closed) else config.closed
+        code = config.closed.reroot(_ROOT)
         lines += [
-            f'{{{{- if and (eq (index . 1) "{config.kind}") (eq $name {grouped(code)}) }}}}',
+            f'{{{{- if and (eq (index . 1) "{config.kind}") (eq $name {code.as_argument()}) }}}}',
             f'{{{{- with include "{config.hash}" $root }}}}-{{{{ . }}}}{{{{- end }}}}',
             "{{- end }}",
         ]
@@ -198,15 +204,15 @@ def general(configs: Sequence[Config], name: str) -> Define:
     )
 
 
-def wrapped(config: Config | None, kind: str, text: str, root: str, define: str) -> str | None:
+def wrapped(config: Config | None, kind: str, text: str, root: Expr, define: str) -> str | None:
     """The text of a reference that reads `text`: of `config`, or (None) of whatever it names at the time; None where it
     is no expression."""
     code = expression(text)
     if code is None:
         return None
     quote = text[0] if text[:1] in "\"'" else ""
-    if config is not None and not _QUOTED.search(text):
+    if config is not None and not _is_quoted(text):
         return f"{text[: len(text) - len(quote)]}{config.suffix(root)}{quote}"
     if config is not None and config.always:
-        return f'{{{{ printf "%s-%s" {grouped(code)} (include "{config.hash}" {root}) }}}}'
-    return f'{quote}{{{{ include "{define}" (list {root} "{kind}" {grouped(code)}) }}}}{quote}'
+        return f'{{{{ printf "%s-%s" {code.as_argument()} (include "{config.hash}" {root}) }}}}'
+    return f'{quote}{{{{ include "{define}" (list {root} "{kind}" {code.as_argument()}) }}}}{quote}'

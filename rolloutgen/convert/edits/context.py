@@ -11,7 +11,7 @@ from rolloutgen.convert.discover.survey import Survey, Workload
 from rolloutgen.convert.edits.name_expressions import Terms, closed_code
 from rolloutgen.convert.edits.service_name_usages import Name
 from rolloutgen.gotemplate.blockify import find_deep
-from rolloutgen.gotemplate.expressions import free_variables, printed
+from rolloutgen.gotemplate.expressions import EMPTY, Expr
 from rolloutgen.gotemplate.object_names import name_of
 from rolloutgen.gotemplate.scope import site_scope, sole_call
 from rolloutgen.gotemplate.sources import Site, Sources
@@ -21,13 +21,13 @@ from rolloutgen.model import Manifest
 @dataclass(frozen=True)
 class Context:
     """One workload of a chart that is being rewritten. `present` is the expression (root as `.`) under which it is
-    rendered, where its Service may stand without it; "" elsewhere."""
+    rendered, where its Service may stand without it; empty elsewhere."""
 
     survey: Survey
     item: Workload
     terms: Terms
     options: Options
-    present: str = ""
+    present: Expr = EMPTY
 
     @property
     def sources(self) -> Sources:
@@ -82,10 +82,10 @@ class Context:
         code = name_of(site)
         if code and sole_call(site_scope(site), self.sources) is not None:
             code = closed_code(code, site_scope(site), self.sources)
-            text = printed(code) if code else text
+            text = code.as_text() if code else text
         elif code and len(names) > 1:
-            text = printed(code)  # each branch of a condition writes a part of the truth
-        if code is None or self.terms.local or free_variables(code):
+            text = code.as_text()  # each branch of a condition writes a part of the truth
+        if code is None or self.terms.local or code.free_variables():
             return None
         alike = tuple(alias for alias in self.survey.aliases.get(self.item.decision.key, ()) if alias != code)
         # The Service's own document and its copy keep labels and selectors; VirtualServices are rewritten by kind.

@@ -14,8 +14,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from rolloutgen.convert.edits.generated import KINDS, file_name
 from rolloutgen.convert.edits.operations import EditFile, Item, Piece, Rename, Split
 from rolloutgen.errors import ChartRefused
-from rolloutgen.gotemplate.expressions import free_variables
-from rolloutgen.gotemplate.scope import declared_in, site_scope, variables
+from rolloutgen.gotemplate.clauses import declared_in, variables_in
+from rolloutgen.gotemplate.scope import site_scope, variables
 from rolloutgen.gotemplate.sources import Site, Source, Sources
 from rolloutgen.text_edits import Edit, Span, newline_of
 
@@ -79,7 +79,7 @@ def _pieces(sources: Sources, path: str, files: Mapping[str, str], renames: Mapp
         text = region.of(source.text)
         if source.template.cuts(region):
             return ()
-        lines = variables(scope, free_variables(text) - declared_in(text), text)
+        lines = variables(scope, variables_in(text) - declared_in(text), text)
         if lines is None:
             return ()
         newline = newline_of(source.text)

@@ -10,10 +10,12 @@ from typing import Any
 
 from rolloutgen.convert.edits.generated import resource
 from rolloutgen.convert.edits.name_expressions import Terms
-from rolloutgen.gotemplate.expressions import rooted
+from rolloutgen.gotemplate.expressions import DOT, ROOT, Expr, parse
+from rolloutgen.gotemplate.template_text import reroot_text
 from rolloutgen.kube.naming import words
 
 REASON = "gateway-set"
+_ENTRY = parse("$entry")  # the dot of the Service's place, where a loop moves it
 AUDIENCES = ("public", "preview", "stable")
 
 
@@ -21,18 +23,18 @@ AUDIENCES = ("public", "preview", "stable")
 class Sets:
     """What the sets of one workload are made from.
 
-    `namespace` and `labels` are texts below `metadata:` at column 2. `port` is the expression of the traffic port, ""
-    for a Service with one; `sometimes` tells that it may yield nothing. `own_public` tells that the chart has
+    `namespace` and `labels` are texts below `metadata:` at column 2. `port` is the expression of the traffic port,
+    empty for a Service with one; `sometimes` tells that it may yield nothing. `own_public` tells that the chart has
     VirtualServices of its own for the public; `hosts_define` names the define that then knows the hosts. `weighed` is
     False for blue-green, where each host always leads to one Service; `hosted` is False for workloads that have no
     hosts of their own: then there is nothing but the VirtualService that weighs the mesh's traffic.
     """
 
     terms: Terms
-    root: str
+    root: Expr
     namespace: str
     labels: str
-    port: str
+    port: Expr
     own_public: bool
     hosts_define: str = ""
     weighed: bool = True
@@ -41,7 +43,7 @@ class Sets:
     @property
     def sometimes(self) -> bool:
         """Whether the port comes from a define, which is silent for a Service with one port."""
-        return self.port.startswith("include ")
+        return self.port.is_call("include")
 
 
 def texts(sets: Sets) -> Iterator[tuple[str, str]]:
@@ -72,7 +74,7 @@ def _texts(sets: Sets) -> Iterator[tuple[str, str]]:
     if not sets.hosted:
         return
     looped = not terms.local
-    root = "$" if looped else sets.root
+    root = ROOT if looped else sets.root
     common = _terms(sets, root)
 
     def by(audience_names: list[str], template: str) -> str:
@@ -94,29 +96,29 @@ def _texts(sets: Sets) -> Iterator[tuple[str, str]]:
     yield "virtualservice", by(tracks, "track-virtualservice.yaml")
 
 
-def _terms(sets: Sets, root: str) -> dict[str, Any]:
+def _terms(sets: Sets, root: Expr) -> dict[str, Any]:
     terms = sets.terms
-    inner = "$" if root in (".", "$") else root
+    inner = ROOT if root == DOT else root
     metadata = sets.namespace + sets.labels
-    dot = "$entry" if sets.root == "$" else inner
+    dot = _ENTRY if sets.root == ROOT else inner
     return {
         "name": terms.at(terms.name, root),
-        "metadata": metadata if terms.local else rooted(metadata, "$entry" if sets.root == "$" else root),
-        "labels": rooted(sets.labels, dot), "key": terms.values_key,
+        "metadata": metadata if terms.local else reroot_text(metadata, _ENTRY if sets.root == ROOT else root),
+        "labels": reroot_text(sets.labels, dot), "key": terms.values_key,
         "port": terms.at(sets.port, root), "sometimes": sets.sometimes, "stable": terms.at(terms.stable, root),
         "canary": terms.at(terms.canary, root), "block": terms.at(terms.block, root),
         "inner_block": terms.at(terms.block, inner),
     }  # fmt: skip
 
 
-def _given(sets: Sets, audience: str, root: str) -> str:
+def _given(sets: Sets, audience: str, root: Expr) -> str:
     return f"(({sets.terms.at(sets.terms.block, root)}).hosts).{audience}"
 
 
 def _looped_hosts(sets: Sets) -> str:
     if sets.hosts_define:
         return f'include "{sets.hosts_define}" (list $ $audience) | fromYamlArray'
-    return f"index (({sets.terms.at(sets.terms.block, '$')}).hosts | default dict) $audience"
+    return f"index (({sets.terms.at(sets.terms.block, ROOT)}).hosts | default dict) $audience"
 
 
 def _suffix(key: str, every: bool) -> str:
@@ -125,10 +127,10 @@ def _suffix(key: str, every: bool) -> str:
     return '{{ ternary "" (printf "-%s" $audience) (eq $audience "public") }}' if every else "-{{ $audience }}"
 
 
-def _service(sets: Sets, key: str, root: str) -> str:
+def _service(sets: Sets, key: str, root: Expr) -> Expr:
     stable, canary = (sets.terms.at(code, root) for code in (sets.terms.stable, sets.terms.canary))
     if key == "*":
-        return f'ternary ({canary}) ({stable}) (eq $audience "preview")'
+        return parse(f'ternary ({canary}) ({stable}) (eq $audience "preview")')
     return canary if key == "preview" else stable
 
 

@@ -29,12 +29,13 @@ from rolloutgen.convert.edits.name_expressions import Terms
 from rolloutgen.convert.edits.operations import Define, EditFile
 from rolloutgen.errors import ChartRefused
 from rolloutgen.gotemplate.blockify import find_deep
-from rolloutgen.gotemplate.expressions import expression, free_variables, grouped, printed
+from rolloutgen.gotemplate.expressions import EMPTY, Expr, as_number, include, parse
 from rolloutgen.gotemplate.lexer import Block
 from rolloutgen.gotemplate.outline import Node, find
 from rolloutgen.gotemplate.regions import closed, owned, reindent, without_blanks
 from rolloutgen.gotemplate.scope import lift, root_symbol, scope_at, site_scope
 from rolloutgen.gotemplate.sources import Site
+from rolloutgen.gotemplate.template_text import expression
 from rolloutgen.kube.tree import as_list, dig
 from rolloutgen.model import Rendered
 from rolloutgen.package_data import data_path
@@ -62,8 +63,8 @@ def _environment() -> jinja2.Environment:
         keep_trailing_newline=True,
         autoescape=False,
     )
-    environment.filters["grouped"] = grouped
-    environment.filters["printed"] = printed
+    environment.filters["grouped"] = Expr.as_argument
+    environment.filters["printed"] = Expr.as_text
     return environment
 
 
@@ -115,10 +116,10 @@ def _led(old: str, text: str, newline: str) -> str:
     return (glue + lead if old.strip() else glue) + text.replace("\n", newline)
 
 
-def documents_behind(site: Site, text: str, reason: str, present: str = "") -> Iterator[EditFile]:
+def documents_behind(site: Site, text: str, reason: str, present: Expr = EMPTY) -> Iterator[EditFile]:
     """The edits that put `text` (documents without the separator before the first; a further item where the site is one
     of a List) behind the document of `site`, inside the same blocks. `present` is the expression under which they are
-    rendered, "" for always."""
+    rendered, empty for always."""
     source, path = site.source.text, site.source.path
     end = site.document.span.end
     newline = newline_of(source)
@@ -224,11 +225,12 @@ def overlaid(terms: Terms, key: str, workload: str) -> tuple[Terms, tuple[Define
         "{{- toYaml $block }}",
         f"The values of the rollout of {workload}.",
     )
-    return replace(terms, block=f'include "{mine.name}" . | fromYaml'), (overlay, mine)
+    return replace(terms, block=parse(f"{include(mine.name)} | fromYaml")), (overlay, mine)
 
 
-def traffic_port(item: Workload, site: Site, terms: Terms, survey: Survey) -> tuple[str, tuple[Define, ...]]:
-    """The expression of the traffic port where a render shows several ports, "" for a Service that always has one."""
+def traffic_port(item: Workload, site: Site, terms: Terms, survey: Survey) -> tuple[Expr, tuple[Define, ...]]:
+    """The expression of the traffic port where a render shows several ports, empty for a Service that always has
+    one."""
     several = any(
         len(as_list(dig(manifest.body, "spec", "ports"))) > 1
         for render in survey.renders
@@ -237,7 +239,7 @@ def traffic_port(item: Workload, site: Site, terms: Terms, survey: Survey) -> tu
     )
     items = [child for node in site.find("spec", "ports") for child in node.children]
     if not several and len(items) <= 1 and all(child.key == "-" for child in items):
-        return "", ()
+        return EMPTY, ()
     plain = [
         child for child in items
         if child.key == "-" and len(scope_at(site.source, child.start).blocks) == len(site_scope(site).blocks)
@@ -247,8 +249,8 @@ def traffic_port(item: Workload, site: Site, terms: Terms, survey: Survey) -> tu
     if always_several and index < len(plain):
         ports = find(plain[index].children, ("port",))
         code = expression(ports[0].value.of(site.source.text)) if len(ports) == 1 else None
-        if code is not None and (terms.local or not free_variables(code)):
-            return code.strip('"') if re.fullmatch(r'"\d+"', code) else code, ()
+        if code is not None and (terms.local or not code.free_variables()):
+            return as_number(code), ()
     nodes = site.find("spec", "ports")
     regions = [owned(site, node) for node in nodes]
     body = "".join(region.of(site.source.text).replace("\r\n", "\n") for region in regions)
@@ -267,7 +269,7 @@ def traffic_port(item: Workload, site: Site, terms: Terms, survey: Survey) -> tu
     name = f"{terms.prefix}.trafficPort"
     text = resource("traffic-port.tpl", ports=lifted.rstrip("\n"), index=index, prefix=terms.prefix)
     inner = Define(f"{terms.prefix}.trafficPorts", lifted.rstrip("\n"), "The ports of the traffic Service.")
-    return f'include "{name}" .', (
+    return include(name), (
         inner,
         Define(name, text.rstrip("\n"), "The port to which routes lead, where the Service has several."),
     )
@@ -278,7 +280,7 @@ def _within(block: Block, regions: Sequence[Span]) -> bool:
     return any(region.start <= block.openers[0].span.start < region.end for region in regions)
 
 
-def root_of(site: Site, context: Context, what: str) -> str:
+def root_of(site: Site, context: Context, what: str) -> Expr:
     """The symbol by which text at `site` reads the root: `.` or `$`, or an expression. Raises ChartRefused where it
     cannot; `what` is what stands there."""
     root = root_symbol(site_scope(site), context.sources)

@@ -12,10 +12,10 @@ from rolloutgen.convert.discover.pairing import condition, side_by_side
 from rolloutgen.convert.discover.survey import Workload
 from rolloutgen.convert.edits.context import Context
 from rolloutgen.convert.edits.name_expressions import Terms, chart_prefix, local_terms
-from rolloutgen.convert.edits.service_name_usages import Name, renamed
+from rolloutgen.convert.edits.service_name_usages import Name, begins_with
 from rolloutgen.errors import ChartRefused
 from rolloutgen.gotemplate.blockify import find_deep
-from rolloutgen.gotemplate.expressions import printed
+from rolloutgen.gotemplate.expressions import Expr
 from rolloutgen.gotemplate.object_names import name_of, resolved
 from rolloutgen.gotemplate.outline import Node
 from rolloutgen.gotemplate.scope import inner_blocks, site_scope
@@ -47,7 +47,7 @@ def routes(site: Site, name: Name, wanted: str) -> tuple[RouteItem, ...]:
         hosts = [
             (entry, host) for entry in entries for host in find_deep(entry.children, ("destination", "host"), text)
         ]
-        mine = [(entry, host) for entry, host in hosts if renamed(host.value.of(text).strip(), name, "x") is not None]
+        mine = [(entry, host) for entry, host in hosts if begins_with(host.value.of(text).strip(), name)]
         if not mine:
             continue
         if any(block.keyword in ("range", "with") for block, _ in inner_blocks(site, item.key_span.start)):
@@ -80,7 +80,7 @@ def _refuse_streams(site: Site, name: Name) -> None:
     text = site.source.text
     for kind in ("tcp", "tls"):
         for host in _find(site, "spec", kind, "-", "route", "-", "destination", "host"):
-            if renamed(host.value.of(text).strip(), name, "x") is not None:
+            if begins_with(host.value.of(text).strip(), name):
                 why = f"a {kind} route leads to the Service; only HTTP routes can be weighed here"
                 raise ChartRefused.in_source(
                     "tcp-route", site.source, host.start, why, "use --router none, or blue-green"
@@ -144,10 +144,10 @@ def name_beside(context: Context, site: Site) -> tuple[Name, Terms] | None:
         return None
     hashed = f"{chart_prefix(sources)}.cutName" if context.survey.decisions.hashed else ""
     terms = local_terms(item, code, sources, context.terms, hashed)
-    return Name(printed(code), (code,), terms, frozenset()), terms
+    return Name(code.as_text(), (code,), terms, frozenset()), terms
 
 
-def code_beside(context: Context, site: Site) -> str | None:
+def code_beside(context: Context, site: Site) -> Expr | None:
     """The expression of a VirtualService's name as the place of the Deployment beside it reads it."""
     deployment, code = context.site, name_of(site)
     pair = side_by_side(deployment, site, context.sources)
@@ -160,8 +160,8 @@ def code_beside(context: Context, site: Site) -> str | None:
     return name if pair.alike(name, deployment, code, site) else None
 
 
-def routed_beside(item: Workload, sources: Sources) -> str | None:
-    """The expression, as the Deployment's place reads it, under which the VirtualService beside it is printed, "" for
-    always; None where there is no such expression."""
+def routed_beside(item: Workload, sources: Sources) -> Expr | None:
+    """The expression, as the Deployment's place reads it, under which the VirtualService beside it is printed, empty
+    for always; None where there is no such expression."""
     pair = side_by_side(item.sites[0], item.virtual_services[0], sources)
     return condition(pair, sources) if pair else None

@@ -17,8 +17,8 @@ from rolloutgen.convert.discover.pairing import SitePair, condition, in_one_loop
 from rolloutgen.convert.discover.survey import Survey, Workload
 from rolloutgen.convert.edits.operations import Define
 from rolloutgen.errors import ChartRefused
-from rolloutgen.gotemplate.calls import told_text
-from rolloutgen.gotemplate.expressions import expression, free_variables, grouped, printed, reads_dot, with_root
+from rolloutgen.gotemplate.clauses import variables_in
+from rolloutgen.gotemplate.expressions import DOT, EMPTY, ROOT, Expr, include, parse
 from rolloutgen.gotemplate.object_names import name_choice, name_of, resolved, without_nil
 from rolloutgen.gotemplate.scope import (
     Scope,
@@ -31,26 +31,26 @@ from rolloutgen.gotemplate.scope import (
     variables,
 )
 from rolloutgen.gotemplate.sources import Site, Sources
+from rolloutgen.gotemplate.template_text import expression, text_with_fields
 from rolloutgen.kube.naming import LONGEST, track_suffixes
 
-WORD = re.compile(r'"([\w.-]*\w)"')
+_WORD = re.compile(r"[\w.-]*\w")
 
 
-def closed_code(code: str, scope: Scope, sources: Sources) -> str | None:
+def closed_code(code: Expr, scope: Scope, sources: Sources) -> Expr | None:
     """`code` so that it may stand at any file's root, None when it needs its surroundings."""
     root = root_symbol(scope, sources)
-    if free_variables(code) or root is None:
+    if code.free_variables() or root is None:
         return None
     if not has_root_only(scope, sources):
         given = sole_call(scope, sources)
-        text = told_text(printed(code), given) if given and not root.startswith("$") else None
+        of_dict = given and root.path()[0].kind not in ("root", "variable")
+        text = text_with_fields(code.as_text(), given) if given and of_dict else None
         return expression(text) if text else None
-    if root == "." or not reads_dot(code):
-        return re.sub(r"\$(?=\.|\s|\)|$)", lambda m: "" if code[m.end() : m.end() + 1] == "." else ".", code)
-    return None
+    return code.reroot(DOT, of=ROOT) if root == DOT or not code.reads_dot() else None
 
 
-def name_anywhere(site: Site, sources: Sources, define: str, about: str) -> tuple[str | None, tuple[Define, ...]]:
+def name_anywhere(site: Site, sources: Sources, define: str, about: str) -> tuple[Expr | None, tuple[Define, ...]]:
     """An expression of an object's name that holds at any file's root, with the define that it may need; None when its
     name cannot be read outside its place."""
     code = name_of(site)
@@ -61,10 +61,10 @@ def name_anywhere(site: Site, sources: Sources, define: str, about: str) -> tupl
     if closed is not None:
         return closed, ()
     body = define_body(code, scope, sources)
-    return (None, ()) if body is None else (f'include "{define}" .', (Define(define, body, about),))
+    return (None, ()) if body is None else (include(define), (Define(define, body, about),))
 
 
-def define_body(code: str, scope: Scope, sources: Sources, suffix: str = "", text: str = "") -> str | None:
+def define_body(code: Expr, scope: Scope, sources: Sources, suffix: str = "", text: str = "") -> str | None:
     """The body of a define that yields `code` and `suffix` when it is called with the root; None where it cannot.
     `text`, where it is given, says the same as `code` and is printed."""
     root = root_symbol(scope, sources)
@@ -72,17 +72,22 @@ def define_body(code: str, scope: Scope, sources: Sources, suffix: str = "", tex
         return None
     if not has_root_only(scope, sources):
         closed = None if text else closed_code(code, scope, sources)
-        return printed(closed) + suffix if closed else None
-    withs = [(block, branch) for block, branch in scope.blocks if block.keyword == "with"] if reads_dot(code) else []
-    opening = [block.openers[branch].span.of(scope.source.text) for block, branch in withs]
-    prelude = variables(scope, free_variables(code + "".join(opening)), code)
+        return closed.as_text() + suffix if closed else None
+    withs = [(block, branch) for block, branch in scope.blocks if block.keyword == "with"] if code.reads_dot() else []
+    opening = [block.openers[branch] for block, branch in withs]
+    read = "".join(action.span.of(scope.source.text) for action in opening)
+    prelude = variables(scope, code.free_variables() | variables_in(read), f"{{{{ {code} }}}}")
     if prelude is None or any(branch for _, branch in withs):
         return None
     lines = [*(line.removesuffix(" }}") + " -}}" for line in prelude)]
-    lines += ["{{- " + head.strip("{}").strip("- ").strip() + " -}}" for head in opening]
-    word = WORD.fullmatch(code)
-    lines += [(text or (word[1] if word else f"{{{{ {code} }}}}")) + suffix, *("{{- end -}}" for _ in opening)]
+    lines += [f"{{{{- {action.inner.of(scope.source.text).strip()} -}}}}" for action in opening]
+    lines += [(text or literal_word(code) or f"{{{{ {code} }}}}") + suffix, *("{{- end -}}" for _ in opening)]
     return "\n".join(lines)
+
+
+def literal_word(code: Expr) -> str:
+    """The word that an expression is, as names are made of them; "" for any other expression."""
+    return code.text if code.kind == "text" and _WORD.fullmatch(code.text) else ""
 
 
 # The same as objects.naming.distinct.
@@ -102,14 +107,14 @@ def cut_name(define: str) -> Define:
     return Define(define, _BODY, _ABOUT)
 
 
-def cut(code: str, length: int, define: str = "") -> str:
+def cut(code: Expr, length: int, define: str = "") -> Expr:
     """The expression `code` cut to `length`, which a short word needs not; by `define`, if one is given."""
-    word = WORD.fullmatch(code)
-    if word and len(word[1]) <= length:
+    word = literal_word(code)
+    if word and len(word) <= length:
         return code
-    return (
-        f'include "{define}" (list {grouped(code)} {length})' if define else f'{code} | trunc {length} | trimSuffix "-"'
-    )
+    if define:
+        return parse(f'include "{define}" (list {code.as_argument()} {length})')
+    return parse(f'{code} | trunc {length} | trimSuffix "-"')
 
 
 # The last parts of the names of defines that a conversion may make.
@@ -122,45 +127,47 @@ _OURS = (
 _PREFIX = re.compile(r"^[A-Za-z0-9_-]+\.(?:.*\.)?(?:fullname|name|labels|chart|selectorLabels)$")
 
 
+_NAMESPACE = parse(".Release.Namespace")
+
+
 @dataclass(frozen=True)
 class Terms:
     """How templates name one workload.
 
     `prefix` begins the names of its defines. `name`, `stable` and `canary` are expressions (no braces). When `local` is
-    set they read what surrounds `service_scope` (the Service stands in a loop) and are valid only in an equal scope;
+    set they read what surrounds the Service (it stands in a loop) and are valid only in an equal scope;
     otherwise they read the root as `.` and are valid everywhere once `at` has adapted the dot. Local terms also know
-    when: `condition` is the expression, at the Deployment, under which its Service is printed ("" for always), and
+    when: `condition` is the expression, at the Deployment, under which its Service is printed (empty for always), and
     `present` the one, at the Service, under which its Deployment is. `beside` are the terms as the Service's place has
     them, where they differ.
     """
 
     prefix: str
-    block: str
-    name: str
-    stable: str
-    canary: str
-    local: bool
-    service_scope: Scope | None
+    block: Expr
     values_key: str
-    namespace: str = ".Release.Namespace"
-    condition: str = ""
-    present: str = ""
+    name: Expr = EMPTY
+    stable: Expr = EMPTY
+    canary: Expr = EMPTY
+    local: bool = False
+    namespace: Expr = _NAMESPACE
+    condition: Expr = EMPTY
+    present: Expr = EMPTY
     beside: Terms | None = None
 
-    def at(self, code: str, root: str) -> str:
+    def at(self, code: Expr, root: Expr) -> Expr:
         """`code` for a place that calls the root `root`."""
         own = self.local and code not in (self.block, self.namespace)
-        return code if root == "." or own else with_root(code, root)
+        return code if own else code.reroot(root)
 
 
 @dataclass(frozen=True)
 class Route:
     """A VirtualService as the Rollout names it: the YAML text of its name and of its routes' names, and the expression
-    under which it is rendered where the Rollout names others without it, "" elsewhere."""
+    under which it is rendered where the Rollout names others without it, empty elsewhere."""
 
     name: str
     routes: tuple[str, ...]
-    condition: str = ""
+    condition: Expr = EMPTY
 
 
 def chart_prefix(sources: Sources) -> str:
@@ -185,36 +192,81 @@ def workload_prefix(workload: Workload, survey: Survey) -> str:
     return f"{prefix}.{workload.decision.key}" if survey.decisions.several else prefix
 
 
-def terms_of(workload: Workload, survey: Survey, present: str = "") -> tuple[Terms, tuple[Define, ...]]:
+@dataclass(frozen=True)
+class _RolloutName:
+    """The Deployment's name as its place reads it (`name`, empty where it has no expression), and an expression of it
+    that holds at any file's root (`closed`), where there is one."""
+
+    site: Site
+    scope: Scope
+    name: Expr
+    closed: Expr | None
+
+
+@dataclass(frozen=True)
+class _ServiceName:
+    """The old name of the traffic Service as its place reads it, and what the new names are made of: `exact`, the same
+    without `<nil>`, and `hashed`, the define that cuts it ("" for none). `pair` has the printings of Service and
+    Deployment where defines print them that are handed more than the root."""
+
+    site: Site
+    scope: Scope
+    raw: Expr
+    exact: Expr
+    hashed: str
+    pair: SitePair | None
+
+
+def terms_of(workload: Workload, survey: Survey, present: Expr = EMPTY) -> tuple[Terms, tuple[Define, ...]]:
     """The terms of a workload and the defines that they rest on. Raises ChartRefused where a name has no expression.
 
-    `present` is the expression (root as `.`) under which the workload is rendered at all, "" where that says nothing
+    `present` is the expression (root as `.`) under which the workload is rendered at all, empty where that says nothing
     new: without its workload the Service keeps its name.
     """
-    sources = survey.sources
-    prefix = workload_prefix(workload, survey)
+    rollout, defines = _rollout_name(workload, survey)
+    key = survey.decisions.values_key
+    bare = Terms(workload_prefix(workload, survey), parse(f".Values.{key}"), key, rollout.closed or rollout.name)
+    if not workload.services:
+        return replace(bare, local=rollout.closed is None), defines
+    rollout, service, chosen = _service_name(workload, survey, rollout)
+    defines = (*defines, *chosen, *([cut_name(service.hashed)] if service.hashed else ()))
+    bare = replace(bare, name=rollout.closed or rollout.name)
+    found = _names_at_root(workload, survey, service, bare, present)
+    if found:
+        if service.pair and (rollout.closed is None or any(_conditions(service.pair, survey.sources))):
+            raise _apart(service.site, "its template does not know the name of its Deployment, or has conditions")
+        return found[0], (*defines, *found[1])
+    terms = _names_at_place(workload, survey, rollout, service, replace(bare, name=rollout.name, local=True))
+    return terms, tuple(define for define in defines if define.name == service.hashed)
+
+
+def _rollout_name(workload: Workload, survey: Survey) -> tuple[_RolloutName, tuple[Define, ...]]:
+    """The Deployment's name, and the define that it may need to be known everywhere."""
     site = workload.sites[0]
-    name_defines: list[Define] = []
+    scope = site_scope(site)
     name = name_of(site)
-    name_scope = site_scope(site)
-    block = f".Values.{survey.decisions.values_key}"
-    service = workload.services[0] if workload.services else None
-    closed_name = closed_code(name, name_scope, sources) if name else None
-    if name and closed_name is None and not name_scope.ranged:
-        body = define_body(name, name_scope, sources)
-        if body is not None:
-            name_defines.append(
-                Define(
-                    f"{prefix}.rolloutName",
-                    body,
-                    f"Name of the Rollout{f' of {workload.decision.key}' if survey.decisions.several else ''}.",
-                )
-            )
-            closed_name = f'include "{prefix}.rolloutName" .'
-    if service is None:
-        return Terms(
-            prefix, block, closed_name or name or "", "", "", closed_name is None, None, survey.decisions.values_key
-        ), tuple(name_defines)
+    if name is None:
+        return _RolloutName(site, scope, EMPTY, None), ()
+    closed = closed_code(name, scope, survey.sources)
+    body = define_body(name, scope, survey.sources) if closed is None and not scope.ranged else None
+    if body is None:
+        return _RolloutName(site, scope, name, closed), ()
+    define = Define(
+        f"{workload_prefix(workload, survey)}.rolloutName", body, f"Name of the Rollout{_of(workload, survey)}."
+    )
+    return _RolloutName(site, scope, name, include(define.name)), (define,)
+
+
+def _of(workload: Workload, survey: Survey) -> str:
+    return f" of {workload.decision.key}" if survey.decisions.several else ""
+
+
+def _service_name(
+    workload: Workload, survey: Survey, rollout: _RolloutName
+) -> tuple[_RolloutName, _ServiceName, tuple[Define, ...]]:
+    """The traffic Service's old name with the defines that it needs, and the Rollout's, which may be closed by it.
+    Raises ChartRefused where it has no expression, or belongs to another loop or define."""
+    sources, service = survey.sources, workload.services[0]
     raw = name_of(service)
     if raw is None:
         raise ChartRefused.in_source(
@@ -226,15 +278,16 @@ def terms_of(workload: Workload, survey: Survey, present: str = "") -> tuple[Ter
         )
     scope = site_scope(service)
     pair = None
-    if is_shared(name_scope, sources) or is_shared(scope, sources):
+    if is_shared(rollout.scope, sources) or is_shared(scope, sources):
         sharing = sum(service in item.services for item in survey.workloads)
-        pair = paired(site, service, sources)
-        pair = pair or paired_by_name(site, name or "", service, raw, sources, calls=sharing)
-        if pair is None or any(kind != "Deployment" for kind in site.kinds()):
+        pair = paired(rollout.site, service, sources)
+        pair = pair or paired_by_name(rollout.site, rollout.name, service, raw, sources, calls=sharing)
+        if pair is None or any(kind != "Deployment" for kind in rollout.site.kinds()):
             raise _apart(service, "it is not printed wherever its Deployment is, or not only there")
-        if closed_name is None and name and not is_shared(scope, sources) and pair.alike(name, site, raw, service):
-            closed_name = closed_code(raw, scope, sources)
-    elif name_scope.ranged and not scope.ranged:
+        alike = not is_shared(scope, sources) and pair.alike(rollout.name, rollout.site, raw, service)
+        if rollout.closed is None and rollout.name and alike:
+            rollout = replace(rollout, closed=closed_code(raw, scope, sources))
+    elif rollout.scope.ranged and not scope.ranged:
         raise ChartRefused.in_source(
             "service-of-two-workloads",
             service.source,
@@ -242,70 +295,62 @@ def terms_of(workload: Workload, survey: Survey, present: str = "") -> tuple[Ter
             "one Service stands outside the loop that makes its Deployments, so all of them share it",
             "Write a Service for each Deployment, inside the loop.",
         )
-    raw, chosen = _chosen(service, raw, scope, sources, f"{prefix}.baseService")
-    name_defines += chosen
-    suffixes = track_suffixes(workload.decision.strategy)
-    exact = without_nil(raw, sources)
+    raw, defines = _chosen(service, raw, scope, sources, f"{workload_prefix(workload, survey)}.baseService")
     hashed = f"{chart_prefix(sources)}.cutName" if survey.decisions.hashed else ""
-    if hashed:
-        name_defines.append(cut_name(hashed))
-    first, second = (cut(exact, LONGEST - len(suffix), hashed) for suffix in suffixes)
-    if not scope.ranged:
-        keep = workload.decision.service_names == "keep"
-        stable_name, canary_name = (f"{prefix}.{suffix[1:]}Service" for suffix in suffixes)
-        closed = closed_code(raw, scope, sources)
-        stable_body = define_body(raw if keep else first, scope, sources, "" if keep else suffixes[0])
-        if present and stable_body is not None and not keep:
-            alone = define_body(raw, scope, sources)
-            stable_body = f"{{{{- if {present} -}}}}\n{stable_body}\n{{{{- else -}}}}\n{alone}\n{{{{- end -}}}}"
-        canary_body = define_body(second, scope, sources, suffixes[1])
-        if stable_body is not None and canary_body is not None:
-            if pair and (closed_name is None or any(_conditions(pair, sources))):
-                raise _apart(service, "its template does not know the name of its Deployment, or has conditions")
-            about = "" if not survey.decisions.several else f" of {workload.decision.key}"
-            defines = [
-                Define(canary_name, canary_body, f"Name of the Service{about} that only the new version serves."),
-            ]
-            if not (keep and closed):
-                defines.insert(
-                    0,
-                    Define(
-                        stable_name,
-                        stable_body,
-                        f"Name of the Service{about} that the public reaches, cut to leave room for the suffix.",
-                    ),
-                )
-            stable = closed if keep and closed else f'include "{stable_name}" .'
-            return (
-                Terms(
-                    prefix,
-                    block,
-                    closed_name or name or "",
-                    stable,
-                    f'include "{canary_name}" .',
-                    False,
-                    scope,
-                    survey.decisions.values_key,
-                ),
-                (*name_defines, *defines),
-            )
-    bare = Terms(prefix, block, name or "", "", "", True, scope, survey.decisions.values_key)
-    terms = local_terms(workload, raw, sources, bare, hashed)
-    cutting = tuple(define for define in name_defines if define.name == hashed)
+    return rollout, _ServiceName(service, scope, raw, without_nil(raw, sources), hashed, pair), defines
+
+
+def _names_at_root(
+    workload: Workload, survey: Survey, service: _ServiceName, bare: Terms, present: Expr
+) -> tuple[Terms, tuple[Define, ...]] | None:
+    """The terms with names that hold at any file's root, and their defines; None where the Service's name does not."""
+    sources, scope, raw = survey.sources, service.scope, service.raw
+    if scope.ranged:
+        return None
+    keep = workload.decision.service_names == "keep"
+    suffixes = track_suffixes(workload.decision.strategy)
+    first, second = (cut(service.exact, LONGEST - len(suffix), service.hashed) for suffix in suffixes)
+    stable, canary = (f"{bare.prefix}.{suffix[1:]}Service" for suffix in suffixes)
+    stable_body = define_body(raw if keep else first, scope, sources, "" if keep else suffixes[0])
+    canary_body = define_body(second, scope, sources, suffixes[1])
+    if stable_body is None or canary_body is None:
+        return None
+    if present and not keep:
+        alone = define_body(raw, scope, sources)
+        stable_body = f"{{{{- if {present} -}}}}\n{stable_body}\n{{{{- else -}}}}\n{alone}\n{{{{- end -}}}}"
+    of = _of(workload, survey)
+    about = f"Name of the Service{of} that the public reaches, cut to leave room for the suffix."
+    defines = (
+        Define(stable, stable_body, about),
+        Define(canary, canary_body, f"Name of the Service{of} that only the new version serves."),
+    )
+    closed = closed_code(raw, scope, sources) if keep else None
+    terms = replace(bare, stable=closed or include(stable), canary=include(canary))
+    return terms, defines[1:] if closed else defines
+
+
+def _names_at_place(
+    workload: Workload, survey: Survey, rollout: _RolloutName, service: _ServiceName, bare: Terms
+) -> Terms:
+    """Local terms, which hold where Deployment and Service stand. Raises ChartRefused where one of them does not know
+    what names the other."""
+    sources, raw, pair = survey.sources, service.raw, service.pair
+    terms = local_terms(workload, raw, sources, bare, service.hashed)
     if pair:
-        return _known_at_both(workload, terms, raw, pair, sources, hashed), cutting
-    if not same_scope(scope, name_scope):
-        raise _apart(service, "a loop makes it that does not make its Deployment, which may so have several or none")
-    beside = in_one_loop(site, service)
+        return _known_at_both(workload, terms, raw, pair, sources, service.hashed)
+    if not same_scope(service.scope, rollout.scope):
+        why = "a loop makes it that does not make its Deployment, which may so have several or none"
+        raise _apart(service.site, why)
+    beside = in_one_loop(rollout.site, service.site)
     when, present = _conditions(beside, sources)
-    mine = raw if beside.told(raw, service, site) else resolved(raw, scope)
-    if mine == raw or not beside.told(mine, service, site):
-        return replace(terms, condition=when, present=present), cutting
-    here = replace(local_terms(workload, mine, sources, bare, hashed), condition=when, present=present)
-    return replace(here, beside=replace(terms, present=present)), cutting
+    mine = raw if beside.told(raw, service.site, rollout.site) else resolved(raw, service.scope)
+    if mine == raw or not beside.told(mine, service.site, rollout.site):
+        return replace(terms, condition=when, present=present)
+    here = replace(local_terms(workload, mine, sources, bare, service.hashed), condition=when, present=present)
+    return replace(here, beside=replace(terms, present=present))
 
 
-def _conditions(pair: SitePair, sources: Sources) -> tuple[str, str]:
+def _conditions(pair: SitePair, sources: Sources) -> tuple[Expr, Expr]:
     """Under which expression the Service is printed, as its Deployment's place reads it, and the other way round."""
     when, present = condition(pair, sources), presence(pair, sources)
     if when is None:
@@ -315,30 +360,30 @@ def _conditions(pair: SitePair, sources: Sources) -> tuple[str, str]:
     return when, present
 
 
-def local_terms(workload: Workload, raw: str, sources: Sources, terms: Terms, hashed: str) -> Terms:
+def local_terms(workload: Workload, raw: Expr, sources: Sources, terms: Terms, hashed: str) -> Terms:
     """Terms whose Services are named after the expression `raw` of the old name, where that can be read; `hashed` is
     the define that cuts them, "" for none."""
     exact = without_nil(raw, sources)
-    names = []
-    for suffix in track_suffixes(workload.decision.strategy):
-        names.append(f'printf "%s{suffix}" ({cut(exact, LONGEST - len(suffix), hashed)})')
+    suffixes = track_suffixes(workload.decision.strategy)
+    cuts = [(suffix, cut(exact, LONGEST - len(suffix), hashed)) for suffix in suffixes]
+    names = [parse(f'printf "%s{suffix}" ({name})') for suffix, name in cuts]
     stable = raw if workload.decision.service_names == "keep" else names[0]
     return replace(terms, stable=stable, canary=names[1])
 
 
-def _known_at_both(workload: Workload, terms: Terms, raw: str, pair: SitePair, sources: Sources, hashed: str) -> Terms:
+def _known_at_both(workload: Workload, terms: Terms, raw: Expr, pair: SitePair, sources: Sources, hashed: str) -> Terms:
     """Local terms of the Deployment's place and, `beside` them, those of the Service's. Raises ChartRefused where a
     name, or the condition of the Service, cannot be said at the other place."""
     site, service = pair.deployment, pair.service
     alike = pair.alike(terms.name, site, raw, service)
-    mine = raw if pair.told(raw, service, site) else terms.name if alike else ""
-    theirs = terms.name if pair.told(terms.name, site, service) else raw if alike else ""
+    mine = raw if pair.told(raw, service, site) else terms.name if alike else EMPTY
+    theirs = terms.name if pair.told(terms.name, site, service) else raw if alike else EMPTY
     if not mine or not theirs:
         raise _apart(service, "its name is made of what its Deployment's place does not know, or the other way round")
     when, present = _conditions(pair, sources)
     beside = replace(local_terms(workload, raw, sources, terms, hashed), name=theirs, present=present)
     here = replace(local_terms(workload, mine, sources, terms, hashed), condition=when, present=present)
-    return replace(here, beside=None if beside == replace(here, condition="") else beside)
+    return replace(here, beside=None if beside == replace(here, condition=EMPTY) else beside)
 
 
 def _apart(service: Site, why: str) -> Exception:
@@ -351,14 +396,14 @@ def _apart(service: Site, why: str) -> Exception:
     )
 
 
-def _chosen(service: Site, raw: str, scope: Scope, sources: Sources, define: str) -> tuple[str, tuple[Define, ...]]:
+def _chosen(service: Site, raw: Expr, scope: Scope, sources: Sources, define: str) -> tuple[Expr, tuple[Define, ...]]:
     """The expression `raw` of a Service's name; where conditions choose it, a define that evaluates only what they
     choose, if its place lets it have one."""
     choice = name_choice(service)
     body = define_body(raw, scope, sources, text=choice.text()) if choice else None
     if body is None:
         return raw, ()
-    return f'include "{define}" .', (Define(define, body, "Name of the Service, before its suffix."),)
+    return include(define), (Define(define, body, "Name of the Service, before its suffix."),)
 
 
 def unique(defines: list[Define]) -> Iterator[Define]:

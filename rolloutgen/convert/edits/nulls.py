@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from rolloutgen.convert.edits.operations import EditFile, Item
-from rolloutgen.gotemplate.expressions import expression, grouped
+from rolloutgen.gotemplate.clauses import read_clause
+from rolloutgen.gotemplate.expressions import Expr, parse
 from rolloutgen.gotemplate.lexer import Action, Block
 from rolloutgen.gotemplate.outline import SPLICE, Node, find, lines_of
 from rolloutgen.gotemplate.regions import filled, owned, pieces, prints_any
 from rolloutgen.gotemplate.scope import inner_blocks
 from rolloutgen.gotemplate.sources import Site
+from rolloutgen.gotemplate.template_text import expression, is_indented, pieces_of
 from rolloutgen.model import Path
 from rolloutgen.text_edits import Edit, Span, newline_of
 
@@ -32,14 +35,12 @@ _STRINGS = frozenset({
     "dnsPolicy", "runtimeClassName", "hostname", "restartPolicy", "storageClassName", "subPath", "path", "host",
     "nodeName",
 })  # fmt: skip
-# What prints text and never "null" or a number; "" is then nothing.
-_TEXT = re.compile(
-    r"(?:include|tpl|printf|print|toYaml|join|trim|lower|upper|b64enc|toJson)\b"
-    r"|.*\|\s*(?:toYaml|join .*|trim|n?indent \d+|lower|upper)\s*$"
-)
-_QUOTE = re.compile(r"^s?quote\s+(?=\S+$|\()")
+# What prints text and never "null" or a number; "" is then nothing: as the first of a pipeline, and as the last.
+_PRINT_TEXT = ("include", "tpl", "printf", "print", "toYaml", "join", "trim", "lower", "upper", "b64enc", "toJson")
+_MAKE_TEXT = ("toYaml", "join", "trim", "nindent", "indent", "lower", "upper")
+_DOT_AS_YAML = parse("toYaml .")
+_QUOTES = ("quote", "squote", "toJson")
 _ACTION = re.compile(r"\{\{.*?\}\}", re.DOTALL)
-_QUOTED = re.compile(r"\|\s*(?:s?quote|toJson)\s*-?\}\}$|\{\{-?\s*(?:s?quote|toJson)\b")
 
 
 def null_paths(body: Mapping[str, Any]) -> Iterator[Path]:
@@ -76,7 +77,7 @@ def mend_nulls(site: Site, bodies: Sequence[Mapping[str, Any]], *, scaled: bool 
     for node, path in places:
         if node.start in done or any(other.start <= node.start < other.end for other in site.find(*_UNDECLARED[0])):
             continue
-        edits = _mended(site, node, path, empty)
+        edits = _mended(_Key(site, node, path, _siblings(site, node, path), empty))
         if edits:
             done.add(node.start)
             yield from (EditFile(site.source.path, Edit(span, new, REASON)) for span, new in edits)
@@ -123,54 +124,88 @@ def _has_content(site: Site, node: Node) -> bool:
     )
 
 
-def _mended(site: Site, node: Node, path: Path, empty: frozenset[int]) -> list[tuple[Span, str]]:
+@dataclass(frozen=True)
+class _Key:
+    """A key that is null in some render, at `path` there. `siblings` are the keys of the map that holds it, itself
+    included; `empty` are the starts of all keys that may be null."""
+
+    site: Site
+    node: Node
+    path: Path
+    siblings: tuple[Node, ...]
+    empty: frozenset[int]
+
+    @property
+    def pad(self) -> str:
+        """The blanks before it."""
+        return " " * self.node.indent
+
+    @property
+    def holds_strings(self) -> bool:
+        """Whether it stands in a map of strings, where its value may be ""."""
+        return len(self.path) > 1 and self.path[-2] in _STRING_MAPS
+
+    def line(self, text: str) -> str:
+        """A line of text at its column."""
+        return f"{self.pad}{text}{newline_of(self.site.source.text)}"
+
+    @property
+    def otherwise(self) -> str:
+        """The lines before the end of a condition around it: without its only key a map is empty, and not null."""
+        return self.line("{{- else }}") + self.line("{}") if len(self.siblings) == 1 else ""
+
+    def under(self, condition: Expr, end: int) -> list[tuple[Span, str]]:
+        """The edits that put it, up to `end`, under a condition."""
+        start = self.node.start
+        opener, closer = self.line(f"{{{{- if {condition} }}}}"), self.otherwise + self.line("{{- end }}")
+        return [(Span(start, start), opener), (Span(end, end), closer)]
+
+
+def _mended(key: _Key) -> list[tuple[Span, str]]:
+    """The edits that keep a null key out; none where its source has another shape, or the key is to stay."""
+    site, node = key.site, key.node
     text = site.source.text
-    newline = newline_of(text)
-    line_end = text.find("\n", node.key_span.end) + 1 or len(text)
-    first_line = text[text.rfind("\n", 0, node.key_span.start) + 1 : node.key_span.start]
-    if first_line.strip():
-        return _mended_first(site, node, path)
-    siblings = _siblings(site, node, path)
-    if _overrides(site, node, siblings):
+    if text[text.rfind("\n", 0, node.key_span.start) + 1 : node.key_span.start].strip():
+        return []  # on the line of a dash or of another key
+    if _overrides(site, node, key.siblings):
         return []  # without it the first one would count
     value = node.value.of(text).strip()
-    pad = " " * node.indent
     if value and "{{" not in value:
         return [(owned(site, node), "")] if value in ("null", "~") else []
-    if value:
-        return _scalar(site, node, path, empty)
-    end = _reach(site, node, siblings)
-    body = Span(line_end, end)
+    return _scalar(key, value) if value else _block(key)
+
+
+def _block(key: _Key) -> list[tuple[Span, str]]:
+    """The edits of a key with its value on the lines below it."""
+    site, node = key.site, key.node
+    text = site.source.text
+    start = text.find("\n", node.key_span.end) + 1 or len(text)
+    end = _reach(site, node, key.siblings)
+    body = Span(start, end)
     if not body.of(text).strip():
         if _goes_on(site, node, end):
             return []
-        return [(owned(site, node), "") if len(path) < 2 or path[-2] not in _STRING_MAPS else (node.value, ' ""')]
-    if site.source.template.cuts(body) or _has_items_behind(site, node, end):
+        return [(node.value, ' ""')] if key.holds_strings else [(owned(site, node), "")]
+    if site.source.template.cuts(body) or _has_items_behind(site, node, end) or _could_be_alone(key):
         return []
-    if _could_be_alone(site, node, siblings, empty):
-        return []
-    otherwise = f"{pad}{{{{- else }}}}{newline}{pad}{{}}{newline}" if len(siblings) == 1 else ""
     parts = pieces(site, body)
     if parts is None:
         return []
-    key_line = Span(node.start, line_end)
-    if (
-        len(parts) == 1
-        and isinstance(parts[0], Block)
-        and parts[0].keyword in ("if", "with")
-        and len(parts[0].openers) == 1
-    ):
-        opener_end = text.find("\n", parts[0].openers[0].span.end) + 1
-        between = text[parts[0].openers[0].span.end : opener_end]
-        if opener_end and not between.strip() and not _may_be_empty(site, parts[0]):
-            return _outside(site, key_line, parts[0], pad, otherwise)
+    block = _only_block(site, parts)
+    if block:
+        return _outside(key, Span(node.start, start), block)
     condition = prints_any(site, parts)
-    if condition is None or len(condition) > _LONGEST:
-        return []
-    return [
-        (Span(node.start, node.start), f"{pad}{{{{- if {condition} }}}}{newline}"),
-        (Span(end, end), f"{otherwise}{pad}{{{{- end }}}}{newline}"),
-    ]
+    return key.under(condition, end) if condition and len(condition.render()) <= _LONGEST else []
+
+
+def _only_block(site: Site, parts: Sequence[Block | Action]) -> Block | None:
+    """The `if` or `with` that is all of a body, where its condition says all; None for another body."""
+    block = parts[0] if len(parts) == 1 else None
+    if not isinstance(block, Block) or block.keyword not in ("if", "with") or len(block.openers) > 1:
+        return None
+    text, start = site.source.text, block.openers[0].span.end
+    end = text.find("\n", start) + 1
+    return block if end and not text[start:end].strip() and not _may_be_empty(site, block) else None
 
 
 def _reach(site: Site, node: Node, siblings: Sequence[Node]) -> int:
@@ -201,20 +236,20 @@ def _has_items_behind(site: Site, node: Node, end: int) -> bool:
     return line is not None and line.indent == node.indent and line.masked.startswith("- ")
 
 
-def _outside(site: Site, key_line: Span, block: Block, pad: str, otherwise: str) -> list[tuple[Span, str]]:
-    """The condition of a key's whole body put around the key, at its column, with `otherwise` before its end."""
-    text = site.source.text
+def _outside(key: _Key, key_line: Span, block: Block) -> list[tuple[Span, str]]:
+    """The condition of a key's whole body put around the key, at its column."""
+    text = key.site.source.text
     start = text.rfind("\n", 0, block.openers[0].span.start) + 1
     stop = text.find("\n", block.openers[0].span.end) + 1
     last = text.rfind("\n", 0, block.end.span.start) + 1
     shared = bool(text[last : block.end.span.start].strip())
-    if otherwise and shared:
+    if key.otherwise and shared:
         return []
     if text[start : block.openers[0].span.start].strip():
-        return [(key_line, ""), (Span(stop, stop), key_line.of(text)), (Span(last, last), otherwise)]
+        return [(key_line, ""), (Span(stop, stop), key_line.of(text)), (Span(last, last), key.otherwise)]
     opener = text[block.openers[0].span.start : stop]
-    closing = [] if shared else [(Span(last, block.end.span.start), otherwise + pad)]
-    return [(Span(key_line.start, key_line.start), pad + opener), (Span(start, stop), ""), *closing]
+    closing = [] if shared else [(Span(last, block.end.span.start), key.otherwise + key.pad)]
+    return [(Span(key_line.start, key_line.start), key.pad + opener), (Span(start, stop), ""), *closing]
 
 
 def _siblings(site: Site, node: Node, path: Path) -> tuple[Node, ...]:
@@ -235,56 +270,49 @@ def _may_be_empty(site: Site, block: Block) -> bool:
     inside = pieces(site, block.bodies()[0])
     if inside is None:
         return False
-    dot_text = re.compile(r"^-?\s*(?:toYaml \.|\. \| toYaml|tpl \(toYaml \.\) \S+|tpl \(\. \| toYaml\) \S+)(?=\s|$)")
-    return not all(
-        isinstance(piece, Action) and dot_text.match(piece.inner.of(site.source.text).strip()) for piece in inside
-    )
+    actions = (piece for piece in inside if isinstance(piece, Action))
+    codes = [read_clause(action.inner.of(site.source.text)).expr for action in actions]
+    return len(codes) < len(inside) or not all(map(_prints_dot, codes))
 
 
-def _could_be_alone(site: Site, node: Node, siblings: Sequence[Node], empty: frozenset[int]) -> bool:
-    """Whether none of several keys of a map is surely there with `node`: without it the map could be empty, which is
-    null again. `empty` are the starts of all keys that may be null."""
-    around = set(inner_blocks(site, node.key_span.start))
-    beside = (s for s in siblings if around.issuperset(inner_blocks(site, s.key_span.start)) and s.start not in empty)
-    return len(siblings) > 1 and not any(beside)
+def _prints_dot(code: Expr) -> bool:
+    """Whether an expression prints the dot as YAML, or as a template that is YAML."""
+    if code == _DOT_AS_YAML or (code.is_call("tpl") and code.parts[:1] == (_DOT_AS_YAML,)):
+        return True
+    return code.piped and _prints_dot(code.parts[-1])
 
 
-def _scalar(site: Site, node: Node, path: Path, empty: frozenset[int]) -> list[tuple[Span, str]]:
-    text = site.source.text
-    newline, pad = newline_of(text), " " * node.indent
-    value = node.value.of(text).strip()
-    code = expression(value)
-    if value.count("{{") != 1 or not value.startswith("{{") or code is None:
+def _could_be_alone(key: _Key) -> bool:
+    """Whether none of several keys of a map is surely there with this one: without it the map could be empty, which is
+    null again."""
+    around = set(inner_blocks(key.site, key.node.key_span.start))
+    others = (sibling for sibling in key.siblings if sibling.start not in key.empty)
+    beside = (other for other in others if around.issuperset(inner_blocks(key.site, other.key_span.start)))
+    return len(key.siblings) > 1 and not any(beside)
+
+
+def _scalar(key: _Key, value: str) -> list[tuple[Span, str]]:
+    """The edits of a key whose value one action begins."""
+    parts, code = pieces_of(value), expression(value)
+    printed = parts[1] if len(parts) == 3 and not parts[0] else None
+    if code is None or not isinstance(printed, Expr):
         return []
-    quoted = _QUOTED.search(value)
-    in_map = len(path) > 1 and path[-2] in _STRING_MAPS
-    if quoted and (in_map or "toJson" in quoted[0] or _TEXT.match(code)):
+    quotes = [stage.text for stage in (printed, printed.first) if stage.is_call(*_QUOTES)]
+    makes_text = code.first.is_call(*_PRINT_TEXT) or code.is_call(*_MAKE_TEXT)
+    if quotes and (key.holds_strings or "toJson" in quotes or makes_text):
         return []
-    if in_map:
-        return [(node.value, f'{{{{ {code} | default "" | quote }}}}')]
-    siblings = _siblings(site, node, path)
-    if _could_be_alone(site, node, siblings, empty):
+    if key.holds_strings:
+        return [(key.node.value, f'{{{{ {code} | default "" | quote }}}}')]
+    if _could_be_alone(key):
         return []
-    otherwise = f"{pad}{{{{- else }}}}{newline}{pad}{{}}{newline}" if len(siblings) == 1 else ""
-    tail = re.search(r"\|\s*(?:n?indent)\s+\d+", value)
-    condition: str | None
-    if quoted:
+    condition: Expr | None
+    if quotes:
         # sprig quotes nil as nothing, and 0 and false as they are
-        condition = f'not (kindIs "invalid" {grouped(_QUOTE.sub("", code))})'
-    elif tail:
+        condition = parse(f'not (kindIs "invalid" {code.as_argument()})')
+    elif is_indented(printed):
         condition = filled(code)
-    elif _TEXT.match(code) or path[-1] in _STRINGS:
+    elif makes_text or key.path[-1] in _STRINGS:
         condition = code
     else:
-        condition = f'not (has {grouped(code)} (list nil ""))'
-    if condition is None:
-        return []
-    return [
-        (Span(node.start, node.start), f"{pad}{{{{- if {condition} }}}}{newline}"),
-        (Span(node.end, node.end), f"{otherwise}{pad}{{{{- end }}}}{newline}"),
-    ]
-
-
-def _mended_first(site: Site, node: Node, path: Path) -> list[tuple[Span, str]]:
-    """A key on the dash's own line: the condition has to stay on that line."""
-    return []
+        condition = parse(f'not (has {code.as_argument()} (list nil ""))')
+    return key.under(condition, key.node.end) if condition else []

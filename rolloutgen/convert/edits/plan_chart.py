@@ -22,12 +22,12 @@ from rolloutgen.convert.edits.name_expressions import chart_prefix, workload_pre
 from rolloutgen.convert.edits.operations import Item, Rename, Split
 from rolloutgen.convert.edits.plan_workload import of_workload
 from rolloutgen.convert.edits.referrers import own_aliases
-from rolloutgen.convert.edits.service_name_usages import same
-from rolloutgen.gotemplate.expressions import expression
+from rolloutgen.gotemplate.expressions import Expr
 from rolloutgen.gotemplate.sources import Site
+from rolloutgen.gotemplate.template_text import expression
 
 
-def edit_chart(survey: Survey, options: Options, aliases: Mapping[str, Sequence[str]]) -> Iterator[Item]:
+def edit_chart(survey: Survey, options: Options, aliases: Mapping[str, Sequence[Expr]]) -> Iterator[Item]:
     """Everything that the conversion changes in the chart's files. Raises ChartRefused.
 
     `aliases` are the expressions, by workload key, that mean the traffic Service's name.
@@ -77,21 +77,18 @@ def _configs(survey: Survey, others: Sequence[Item], parted: Collection[str]) ->
     configs, items = config_versions.version_configs(sites, sources, survey.renders, prefix, parted, others)
     yield from items
     define = config_versions.general(configs, f"{prefix}.versionedName")
-    called = False
 
-    def wrap(kind: str, text: str, root: str, sure: bool) -> str | None:
-        nonlocal called
-        code = expression(text) or ""
-        mine = [c for c in configs if sure and c.kind == kind and same(code, c.code)]
-        new = config_versions.wrapped(mine[0] if mine else None, kind, text, root, define.name)
-        called = called or (new is not None and define.name in new)
-        return new
+    def wrap(kind: str, text: str, root: Expr, sure: bool) -> str | None:
+        code = expression(text)
+        alike = (config for config in configs if sure and code and config.kind == kind and code.equivalent(config.code))
+        return config_versions.wrapped(next(alike, None), kind, text, root, define.name)
 
     named = [(config.kind, config.code) for config in configs]
-    yield from config_references.rename_config_references(
-        named, survey.decisions.configs, sources, survey.renders, wrap
+    edits = list(
+        config_references.rename_config_references(named, survey.decisions.configs, sources, survey.renders, wrap)
     )
-    if called:
+    yield from edits
+    if any(define.name in item.edit.new for item in edits):
         yield define
 
 

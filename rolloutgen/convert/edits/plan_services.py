@@ -30,10 +30,10 @@ from rolloutgen.convert.edits.service_name_usages import beside
 from rolloutgen.convert.edits.virtual_service import named_routes, said_at
 from rolloutgen.errors import ChartRefused
 from rolloutgen.gotemplate.blockify import find_deep
-from rolloutgen.gotemplate.calls import told_text
-from rolloutgen.gotemplate.expressions import all_of, expression, grouped, printed
+from rolloutgen.gotemplate.expressions import DOT, EMPTY, Expr, all_of, parse
 from rolloutgen.gotemplate.scope import Scope, lift, site_scope, sole_call
 from rolloutgen.gotemplate.sources import Site
+from rolloutgen.gotemplate.template_text import expression, text_with_fields
 from rolloutgen.kube.references import names
 from rolloutgen.kube.release import DESTINATION_RULE
 from rolloutgen.model import Manifest
@@ -47,7 +47,7 @@ def of_services(context: Context, taken: set[str]) -> Iterator[Item]:
     further = ""
     if context.item.decision.router == "istio":
         given = sole_call(site_scope(site), context.sources)
-        sets, items = sets_of(context, site, root if given is None else ".", given)
+        sets, items = sets_of(context, site, root if given is None else DOT, given)
         yield from items
         texts = [*gateway_set.texts(sets), *judged_text(sets, context)]
         files = None if context.terms.local else as_files(texts, site_scope(site), context)
@@ -64,7 +64,7 @@ def of_services(context: Context, taken: set[str]) -> Iterator[Item]:
             paths[file] = path
             taken.add(path)
             yield NewFile(path, text, analysis.REASON if name == analysis.FILE else gateway_set.REASON)
-    present = context.terms.at(context.present, root) if context.present else ""
+    present = context.terms.at(context.present, root) if context.present else EMPTY
     yield from service.split_service(
         site,
         context.terms,
@@ -74,7 +74,7 @@ def of_services(context: Context, taken: set[str]) -> Iterator[Item]:
         present=present,
         node_ports=node_ports(context, site),
     )
-    when: dict[str, tuple[str, ...]] = {}
+    when: dict[str, tuple[Expr, ...]] = {}
     for own in context.item.virtual_services if context.weighed else ():
         when[own.id], defines = weighed(context, own)
         yield from defines
@@ -99,7 +99,7 @@ def _destination_rules(context: Context) -> Iterator[Item]:
         canary, stable = (context.terms.at(code, root) for code in (context.terms.canary, context.terms.stable))
         name = context.mention()
         said = name and beside(name, rule.source)
-        yield from service.add_destination_rule_twin(rule, said, canary, condition, "" if context.keep else stable)
+        yield from service.add_destination_rule_twin(rule, said, canary, condition, EMPTY if context.keep else stable)
 
 
 def _governs(rule: Manifest, service: Manifest, namespace: str) -> bool:
@@ -117,7 +117,7 @@ def referring(context: Context) -> Iterator[Item]:
 
 
 def sets_of(
-    context: Context, site: Site, root: str, given: Mapping[str, str] | None
+    context: Context, site: Site, root: Expr, given: Mapping[str, Expr] | None
 ) -> tuple[gateway_set.Sets, list[Item]]:
     """What the gateway sets are made from, and the defines that they need. `given` is the dict that the only call of
     the Service's define hands over; without one it is None."""
@@ -131,7 +131,7 @@ def sets_of(
     namespace = namespace_text(site, context.survey.renders)
     labels = metadata_text(site, "labels", null_labels(context, site))
     if given is not None:
-        texts = [told_text(text, given) for text in (namespace, labels)]
+        texts = [text_with_fields(text, given) for text in (namespace, labels)]
         if None in texts:
             raise rootless(site, "Service")
         namespace, labels = (text or "" for text in texts)
@@ -168,7 +168,7 @@ def as_files(texts: Sequence[tuple[str, str]], scope: Scope, context: Context) -
     return files if len(files) == len(lifted) else None
 
 
-def _under(condition: str, text: str) -> str:
+def _under(condition: Expr, text: str) -> str:
     return f"{{{{- if {condition} }}}}\n{text}{{{{- end }}}}\n"
 
 
@@ -177,7 +177,7 @@ def is_separated(text: str) -> bool:
     return text.lstrip().startswith("{{- $") and "\n---\n" in text[:200]
 
 
-def own_routes(context: Context, root: str) -> tuple[list[Route], tuple[Define, ...]]:
+def own_routes(context: Context, root: Expr) -> tuple[list[Route], tuple[Define, ...]]:
     """The chart's own VirtualServices as the Rollout names them, and the defines that their names need. Raises
     ChartRefused."""
     found: list[Route] = []
@@ -195,12 +195,12 @@ def own_routes(context: Context, root: str) -> tuple[list[Route], tuple[Define, 
         defines += extra
         code = _with_namespace(context, site, code)
         names = dict.fromkeys(route.name for route in routes(site, said[0], named_routes(context, site)))
-        condition = context.terms.at(conditions[number], root) if conditions[number] else ""
-        found.append(Route(printed(context.terms.at(code, root)), tuple(names), condition))
+        condition = context.terms.at(conditions[number], root) if conditions[number] else EMPTY
+        found.append(Route(context.terms.at(code, root).as_text(), tuple(names), condition))
     return found, tuple(defines)
 
 
-def _name(context: Context, site: Site, number: int) -> tuple[str | None, tuple[Define, ...]]:
+def _name(context: Context, site: Site, number: int) -> tuple[Expr | None, tuple[Define, ...]]:
     """The expression of a VirtualService's name, and the define that it may need."""
     if context.terms.local:
         return code_beside(context, site), ()
@@ -221,7 +221,7 @@ def _nameless(site: Site, why: str) -> Exception:
     )
 
 
-def _with_namespace(context: Context, site: Site, code: str) -> str:
+def _with_namespace(context: Context, site: Site, code: Expr) -> Expr:
     """The name as the Rollout writes it: the controller reads `name.namespace` for a VirtualService elsewhere, and for
     each whose name has a dot."""
     needed: set[tuple[bool, bool]] = set()
@@ -235,24 +235,25 @@ def _with_namespace(context: Context, site: Site, code: str) -> str:
     if not any(map(any, needed)):
         return code
     there, here = (_namespace(place, context) for place in (site, context.site))
-    whole = f'printf "%s.%s" {grouped(code)} {grouped(there)}'
+    name = code.as_argument()
+    whole = parse(f'printf "%s.%s" {name} {there.as_argument()}')
     if all(map(any, needed)):
         return whole
-    dotted, elsewhere = f'contains "." {grouped(code)}', f"ne {grouped(there)} {grouped(here)}"
+    dotted, elsewhere = f'contains "." {name}', f"ne {there.as_argument()} {here.as_argument()}"
     if not any(dots for dots, _ in needed):
-        return f"ternary ({whole}) {grouped(code)} ({elsewhere})"
-    return f"ternary ({whole}) {grouped(code)} (or ({dotted}) ({elsewhere}))"
+        return parse(f"ternary ({whole}) {name} ({elsewhere})")
+    return parse(f"ternary ({whole}) {name} (or ({dotted}) ({elsewhere}))")
 
 
-def _namespace(site: Site, context: Context) -> str:
+def _namespace(site: Site, context: Context) -> Expr:
     """The expression of an object's namespace at any file's root. Raises ChartRefused where it is not one value."""
     nodes = find_deep(site.document.nodes, ("metadata", "namespace"), site.source.text)
-    codes = {expression(node.value.of(site.source.text)) for node in nodes} or {".Release.Namespace"}
+    codes = {expression(node.value.of(site.source.text)) for node in nodes} or {parse(".Release.Namespace")}
     code = codes.pop()
     closed = closed_code(code, site_scope(site), context.sources) if code and not codes else None
     if closed is None:
         raise not_found(site, nodes[0], "its namespace is not written as one value", "Write `namespace:` in one line.")
     rendered = (m for render in context.survey.renders for m in render.objects if m.site == site.id)
     if nodes and any(not manifest.ref.namespace for manifest in rendered):
-        return f"{closed} | default .Release.Namespace"  # values may leave it empty
+        return parse(f"{closed} | default .Release.Namespace")  # values may leave it empty
     return closed

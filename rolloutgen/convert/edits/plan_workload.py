@@ -38,7 +38,8 @@ from rolloutgen.convert.edits.generated import file_of, overlaid, root_of
 from rolloutgen.convert.edits.name_expressions import Route, chart_prefix, terms_of, workload_prefix
 from rolloutgen.convert.edits.operations import Item
 from rolloutgen.convert.edits.plan_services import of_services, own_routes, referring
-from rolloutgen.gotemplate.expressions import free_variables, grouped, printed
+from rolloutgen.gotemplate.conditions import condition_of
+from rolloutgen.gotemplate.expressions import EMPTY, Expr, all_of, parse
 from rolloutgen.gotemplate.scope import site_scope
 from rolloutgen.gotemplate.sources import Site
 from rolloutgen.kube.pods import serves
@@ -54,12 +55,12 @@ def of_workload(item: Workload, survey: Survey, options: Options, taken: set[str
     served, further = _served(Context(survey, item, terms, options))
     if served:
         yield from further
-        terms, defines = terms_of(item, survey, f"and ({there}) ({served})" if there else served)
+        terms, defines = terms_of(item, survey, parse(f"and ({there}) ({served})") if there else served)
     yield from defines
     if survey.decisions.several:
         terms, defines = overlaid(terms, survey.decisions.values_key, item.decision.key)
         yield from defines
-    beside = terms.present if terms.local else there if item.service_alone else ""
+    beside = terms.present if terms.local else there if item.service_alone else EMPTY
     context = Context(survey, item, terms, options, beside)
     scope = site_scope(context.site)
     root = root_of(context.site, context, "Deployment")
@@ -75,7 +76,7 @@ def of_workload(item: Workload, survey: Survey, options: Options, taken: set[str
         yield from of_services(replace(context, terms=terms.beside or terms), taken)
     for place in context.site.heads or (context.site,):
         yield from file_layout.rename_file(place, taken, "deployment", file_of(context, "rollout"))
-    if not terms.local and not scope.ranged and not free_variables(terms.name):
+    if not terms.local and not scope.ranged and not terms.name.free_variables():
         first, last = (item is survey.workloads[end] for end in (0, -1))
         yield from chart_yaml.write_notes(
             survey.sources.chart,
@@ -87,18 +88,19 @@ def of_workload(item: Workload, survey: Survey, options: Options, taken: set[str
         )
 
 
-def _served(context: Context) -> tuple[str, Sequence[Item]]:
-    """The expression under which the Service is rendered, where others name it also in renders without it; else ""."""
+def _served(context: Context) -> tuple[Expr, Sequence[Item]]:
+    """The expression under which the Service is rendered, where others name it also in renders without it;
+    else empty."""
     item = context.item
     if item.service_always or not context.weighed or context.keep:
-        return "", ()
+        return EMPTY, ()
     own = item.virtual_services
     if not any(unserved(context, site) for site in own) if own else next(referring(context), None) is None:
-        return "", ()
+        return EMPTY, ()
     return served_when(item, context.terms, context.sources)
 
 
-def _autoscalers(context: Context, root: str) -> Iterator[Item]:
+def _autoscalers(context: Context, root: Expr) -> Iterator[Item]:
     scalers = sorted(context.item.autoscalers, key=lambda site: (site.source.path, site.index))
     if scalers:
         omit = context.options.replicas == "omit"
@@ -113,20 +115,20 @@ def _autoscalers(context: Context, root: str) -> Iterator[Item]:
         )
     for target in (*scalers, *context.item.vertical):
         guard, defines = present(context, target)
-        guard = context.terms.at(guard, root_of(target, context, "autoscaler")) if guard else ""
+        guard = context.terms.at(guard, root_of(target, context, "autoscaler")) if guard else EMPTY
         items = list(autoscaler.retarget_autoscaler(target, guard))
-        if any(guard in item.edit.new for item in items):
+        if any(str(guard) in item.edit.new for item in items):
             yield from defines
         yield from items
 
 
-def _strategy(context: Context, root: str) -> Iterator[Item]:
+def _strategy(context: Context, root: Expr) -> Iterator[Item]:
     terms, item = context.terms, context.item
-    when = ""
+    when = EMPTY
     if context.weighed:
         when, defines = routed_when(item, terms, context.sources)
         yield from defines
-    routes = [Route(printed(terms.at(terms.name, root)), ("primary",))]
+    routes = [Route(terms.at(terms.name, root).as_text(), ("primary",))]
     if context.weighed and item.virtual_services:
         routes, defines = own_routes(context, root)
         yield from defines
@@ -134,14 +136,10 @@ def _strategy(context: Context, root: str) -> Iterator[Item]:
     if mode:
         run = analysis.run(chart_prefix(context.sources), mode)
         yield run
-    yield from strategy.replace_strategy(
-        context.site,
-        terms,
-        context.sources,
-        root=root,
+    new = strategy.NewStrategy(
         strategy=item.decision.strategy,
         routed=context.weighed,
-        condition="" if implied(when, context.site) else terms.at(when, root),
+        condition=EMPTY if implied(when, context.site) else terms.at(when, root),
         routes=routes,
         analysis=mode,
         analysis_define=run.name if run else "",
@@ -151,14 +149,15 @@ def _strategy(context: Context, root: str) -> Iterator[Item]:
         barred=[terms.at(code, root) for code in barred(context, when)],
         spilled=spilled(context.site, context.bodies(), context.sources),
     )
+    yield from strategy.replace_strategy(context.site, terms, context.sources, root, new)
 
 
 _KINDS = ("DaemonSet", "StatefulSet")
 
 
-def barred(context: Context, served: str) -> tuple[str, ...]:
+def barred(context: Context, served: Expr) -> tuple[Expr, ...]:
     """The expressions (root as `.`) under which the Service has a rival; () where that cannot be told. `served` is the
-    one under which it is rendered, "" for always."""
+    one under which it is rendered, empty for always."""
     if not context.split or context.terms.local:
         return ()
     found: dict[str, None] = {}
@@ -171,16 +170,16 @@ def barred(context: Context, served: str) -> tuple[str, ...]:
             if others and not render.value_set.derived:
                 return ()
             found.update(dict.fromkeys(others))
-    codes = [_condition(context.sources.sites[site]) if site else "" for site in found]
+    codes = [_condition(context.sources.sites[site]) if site else EMPTY for site in found]
     if not all(codes):
         return ()
-    return tuple(f"and {grouped(code)} {grouped(served)}" if served else code for code in dict.fromkeys(codes))
+    return tuple(all_of([code for code in (condition, served) if code]) for condition in dict.fromkeys(codes))
 
 
-def _condition(site: Site) -> str:
-    """The plain condition around a document of one kind, "" for another."""
+def _condition(site: Site) -> Expr:
+    """The plain condition around a document of one kind, empty for another."""
     blocks = site_scope(site).blocks
-    if len(blocks) != 1 or blocks[0][0].keyword != "if" or blocks[0][1] or not set(site.kinds()) <= set(_KINDS):
-        return ""
-    code = blocks[0][0].openers[0].inner.of(site.source.text).strip().removeprefix("if").strip()
-    return "" if free_variables(code) else code
+    if len(blocks) != 1 or blocks[0][1] or not set(site.kinds()) <= set(_KINDS):
+        return EMPTY
+    code = condition_of(blocks[0][0].openers, 0, site.source.text)
+    return code if code and not code.free_variables() else EMPTY

@@ -12,7 +12,7 @@ from rolloutgen.convert.edits.context import Context
 from rolloutgen.convert.edits.generated import overlaid, resource
 from rolloutgen.convert.edits.name_expressions import workload_prefix
 from rolloutgen.convert.edits.operations import Define, EditFile, Item
-from rolloutgen.gotemplate.expressions import with_root
+from rolloutgen.gotemplate.expressions import DOT, Expr, parse
 from rolloutgen.gotemplate.outline import Node
 from rolloutgen.gotemplate.regions import reindent
 from rolloutgen.gotemplate.scope import lift, root_symbol, scope_at, site_scope
@@ -32,17 +32,17 @@ def edit_public_hosts(context: Context) -> Iterator[Item]:
     for site, path in places:
         blocks = _blocks(context, site)
         for node in site.find(*path):
-            root = root_symbol(scope_at(site.source, node.start), context.sources) or "."
+            root = root_symbol(scope_at(site.source, node.start), context.sources) or DOT
             given = [f"(({context.terms.at(block, root)}).hosts).public" for block in blocks]
             whole = " ".join(f"({code})" for code in given)
             yield from _given_hosts(site, node, f"coalesce {whole}" if len(given) > 1 else given[0])
 
 
-def _blocks(context: Context, site: Site) -> list[str]:
+def _blocks(context: Context, site: Site) -> list[Expr]:
     """The expressions of the values of all workloads that share a VirtualService or its Gateway, the last first: that
     of its own for a site of one workload alone. Each of these workloads yields the same edit of the site."""
     survey, key = context.survey, context.survey.decisions.values_key
-    blocks: list[str] = []
+    blocks: list[Expr] = []
     for item in survey.workloads:
         decision = item.decision
         if item is context.item:
@@ -67,11 +67,7 @@ def hosts_define(context: Context, name: str) -> Iterator[Item]:
         yield Define(
             f"{terms.prefix}.publicHosts", own, "The hosts of the public, as the chart's own VirtualService has them."
         )
-    block = (
-        terms.block.replace(".Values", "$root.Values")
-        if not terms.block.startswith("include")
-        else with_root(terms.block, "$root")
-    )
+    block = terms.block.reroot(parse("$root"))
     text = resource("hosts.tpl", block=block, derived=f"{terms.prefix}.publicHosts" if own else "")
     yield Define(
         name,
@@ -86,7 +82,7 @@ def _public_hosts(context: Context) -> str:
     if not context.weighed:
         return ""
     conditions, _ = route_conditions(context.item, context.terms, context.sources)
-    branches: list[tuple[str, str]] = []
+    branches: list[tuple[Expr, str]] = []
     for site, condition in zip(context.item.virtual_services, conditions, strict=True):
         branches.append((condition, _lifted_hosts(context, site)))
         if not condition:

@@ -8,14 +8,16 @@ from dataclasses import dataclass, replace
 
 from rolloutgen.convert.edits.operations import EditFile, Item
 from rolloutgen.convert.edits.referrers import Referrer
-from rolloutgen.convert.edits.service_name_usages import Name, any_of, holders, pattern_of, renamed
+from rolloutgen.convert.edits.service_name_usages import Name, holders, renamed
 from rolloutgen.gotemplate.blockify import find_deep, unfolded
+from rolloutgen.gotemplate.clauses import clauses_in, read_clause
 from rolloutgen.gotemplate.conditions import code_of
-from rolloutgen.gotemplate.expressions import free_variables, grouped, unwrapped
+from rolloutgen.gotemplate.expressions import DOT, Expr, parse, printf_texts
 from rolloutgen.gotemplate.lexer import CONTROL, Action
 from rolloutgen.gotemplate.outline import Node, walk
 from rolloutgen.gotemplate.scope import root_symbol, scope_at
 from rolloutgen.gotemplate.sources import Source, Sources
+from rolloutgen.gotemplate.template_text import find_pieces, pieces_of
 from rolloutgen.kube.references import Field
 from rolloutgen.kube.release import SERVICE
 from rolloutgen.text_edits import Edit, Span
@@ -28,6 +30,7 @@ _NO_BACKEND = frozenset(
 _BEFORE = re.compile(r"(?:://(?:[^\s\"']*@)?|(?:^|[\s\"'=,(\[])(?:svc|services?)[/ ]+(?:-\S+ +)*)$")
 _BEFORE_NOTES = re.compile(r"(?:svc|services?)[/ ](?:[^\n]*\s)?$")
 _AFTER = re.compile(r":(?:\d|\{\{|\$)|\.(?:svc\b|\{\{-?\s*[^}]*amespace)")
+_PRINTED_ADDRESS = re.compile(r"[a-z][a-z0-9+.-]*://%[sv](?:$|[:/.])|%[sv](?::(?:\d|%)|\.%[sv]\.svc|\.svc)")
 _URL_END = re.compile(r"$|[/:\s\"'?#\\,;)\]]|\.(?:svc\b|\{\{-?\s*[^}]*amespace)")
 
 
@@ -35,9 +38,9 @@ _URL_END = re.compile(r"$|[/:\s\"'?#\\,;)\]]|\.(?:svc\b|\{\{-?\s*[^}]*amespace)"
 class BackendEdit(Edit):
     """An edit of a backend that values name: `expression` yields the name, and for `old` it is `stable` instead."""
 
-    expression: str
-    old: str
-    stable: str
+    expression: Expr
+    old: Expr
+    stable: Expr
     quote: str
 
 
@@ -57,13 +60,13 @@ def together(items: Sequence[Item]) -> Iterator[Item]:
 
 
 def _one_of(edits: Sequence[BackendEdit]) -> str:
-    names = " ".join(f"{grouped(edit.old)} {grouped(edit.stable)}" for edit in edits)
-    code, quote = grouped(edits[0].expression), edits[0].quote
+    names = " ".join(f"{edit.old.as_argument()} {edit.stable.as_argument()}" for edit in edits)
+    code, quote = edits[0].expression.as_argument(), edits[0].quote
     return f"{quote}{{{{ get (dict {names}) (toString {code}) | default {code} }}}}{quote}"
 
 
 def rename_references(
-    name: Name, sources: Sources, named_in: Sequence[Referrer], others: Sequence[str]
+    name: Name, sources: Sources, named_in: Sequence[Referrer], others: Sequence[Expr]
 ) -> Iterator[Item]:
     """The edits of every sure reference. `named_in` are the documents that name the Service, or may; `others` the
     expressions of names that other Services have."""
@@ -82,29 +85,37 @@ def rename_references(
 
 def _places(name: Name, source: Source) -> Iterator[tuple[Span, Action, bool]]:
     """Where the name's expression stands: (span, action, whole action?), variables that hold it included."""
-    pattern = any_of(name)
     variables: set[str] = set()
+
+    def wanted(code: Expr) -> bool:
+        return name.is_meant_by(code) or (code.kind == "variable" and code.text in variables)
+
     for action in source.template.actions:
-        inner = action.inner.of(source.text)
-        assigned = re.match(r"\s*\$(\w+)\s*:?=\s*(.*?)\s*$", inner, re.DOTALL)
-        if assigned:
-            if pattern.fullmatch(unwrapped(assigned[2])):
-                variables.add(assigned[1])
+        clause = read_clause(action.inner.of(source.text))
+        if action.keyword == "assign":
+            if len(clause.variables) == 1 and name.is_meant_by(clause.expr):
+                variables.add(clause.variables[0].removeprefix("$"))
             continue
         if action.keyword in CONTROL:
             continue
-        bare = inner.strip()
-        lone = re.sub(r"\s*\|\s*s?quote$", "", bare)
-        if pattern.fullmatch(lone) or (lone[:1] == "$" and lone[1:] in variables):
+        if wanted(_unquoted(clause.expr)):
             yield action.span, action, True
             continue
-        spans = [*pattern.finditer(inner)]
-        spans += [m for variable in variables for m in re.finditer(rf"(?<![\w.$])\${variable}(?![\w.])", inner)]
-        for match in spans:
-            yield Span(action.inner.start + match.start(), action.inner.start + match.end()), action, False
+        start = action.inner.start + clause.start
+        for span in clause.expr.occurrences(wanted):
+            yield Span(start + span.start, start + span.end), action, False
 
 
-def _stable(name: Name, source: Source, offset: int, sources: Sources) -> str | None:
+def _unquoted(code: Expr) -> Expr:
+    """An expression without `| quote` behind it."""
+    return code.parts[0] if _is_quoted(code) else code
+
+
+def _is_quoted(code: Expr) -> bool:
+    return code.is_call("quote", "squote") and code.piped and len(code.parts) == 1
+
+
+def _stable(name: Name, source: Source, offset: int, sources: Sources) -> Expr | None:
     scope = scope_at(source, offset)
     if name.terms.local:
         return None
@@ -118,14 +129,12 @@ def _edit(name: Name, source: Source, span: Span, action: Action, whole: bool, s
         return None
     if not whole:
         before = source.text[action.inner.start : span.start].rstrip()
-        lone = before in ("", "(") or before.endswith("|")
-        return EditFile(source.path, Edit(span, code if lone or before.endswith("(") else grouped(code), REASON))
-    inner = action.inner.of(source.text)
-    quoted = re.search(r"\s*\|\s*s?quote\s*$", inner)
+        lone = not before or before.endswith(("(", "|"))
+        return EditFile(source.path, Edit(span, code.render() if lone else code.as_argument(), REASON))
+    old = read_clause(action.inner.of(source.text)).expr
+    quoted = f" | {old.text}" if _is_quoted(old) else ""
     lead, trail = ("- " if action.trim_left else " "), (" -" if action.trim_right else " ")
-    return EditFile(
-        source.path, Edit(span, f"{{{{{lead}{code}{quoted[0].rstrip() if quoted else ''}{trail}}}}}", REASON)
-    )
+    return EditFile(source.path, Edit(span, f"{{{{{lead}{code}{quoted}{trail}}}}}", REASON))
 
 
 def _addresses(name: Name, source: Source, sources: Sources) -> Iterator[EditFile]:
@@ -144,29 +153,19 @@ def _addresses(name: Name, source: Source, sources: Sources) -> Iterator[EditFil
             edit = _edit(name, source, span, action, False, sources)
             if edit:
                 yield edit
-    if (
-        ("{{" in name.text and not name.text.startswith("{{"))
-        or name.text.count("{{") != 1
-        or not name.text.endswith("}}")
-    ):
+    if name.is_composite():
         yield from _composite(name, source, sources)
 
 
 def _composite(name: Name, source: Source, sources: Sources) -> Iterator[EditFile]:
     """A name written as text around actions, such as `{{ .Release.Name }}-web`."""
-    pieces = [
-        rf"\{{\{{-?\s*{pattern_of(piece.strip('-').strip()).pattern}\s*-?\}}\}}" if index % 2 else re.escape(piece)
-        for index, piece in enumerate(re.split(r"\{\{(.*?)\}\}", name.text))
-    ]
-    for match in re.finditer("".join(pieces), source.text):
-        if any(action.span.start < match.start() < action.span.end for action in source.template.actions):
-            continue  # within the code of an action braces mean nothing
-        start = source.text.rfind("\n", 0, match.start()) + 1
-        before, after = source.text[start : match.start()], source.text[match.end() : match.end() + 200].split("\n")[0]
+    for span in find_pieces(source.text, source.template.actions, pieces_of(name.text)):
+        start = source.text.rfind("\n", 0, span.start) + 1
+        before, after = source.text[start : span.start], source.text[span.end : span.end + 200].split("\n")[0]
         if _is_address(before, after):
-            code = _stable(name, source, match.start(), sources)
+            code = _stable(name, source, span.start, sources)
             if code:
-                yield EditFile(source.path, Edit(Span(match.start(), match.end()), f"{{{{ {code} }}}}", REASON))
+                yield EditFile(source.path, Edit(span, f"{{{{ {code} }}}}", REASON))
 
 
 def _is_address(before: str, after: str) -> bool:
@@ -181,14 +180,16 @@ def _is_address(before: str, after: str) -> bool:
 
 def _printed_address(source: Source, span: Span, action: Action) -> bool:
     """Whether a printf in the action puts the name where an address stands."""
-    inner = source.text[action.inner.start : action.inner.end]
-    if not re.search(r"\bprintf\b", inner):
+    clause = read_clause(action.inner.of(source.text))
+    start = action.inner.start + clause.start
+    printfs = [node for node in clause.expr.nodes() if node.is_call("printf") and len(node.parts) > 1]
+    if len(printfs) != 1:
         return False
-    formats = re.findall(r"printf\s+[\"`]([^\"`]*)[\"`]", inner)
+    form, first = printfs[0].parts[:2]
     return (
-        len(formats) == 1
-        and bool(re.match(r"[a-z][a-z0-9+.-]*://%[sv](?:$|[:/.])|%[sv](?::(?:\d|%)|\.%[sv]\.svc|\.svc)", formats[0]))
-        and inner[: span.start - action.inner.start].rstrip().endswith((formats[0] + '"', formats[0] + '" ('))
+        form.kind == "text"
+        and bool(_PRINTED_ADDRESS.match(form.text))
+        and (start + first.span.start, start + first.span.end) == (span.start, span.end)
     )
 
 
@@ -238,7 +239,7 @@ def _names_a_service(field: Field, parent: Node, text: str) -> bool:
     return any(kind == "Service" or "{{" in kind for kind in kinds) and any(not g or "{{" in g for g in groups)
 
 
-def _backends(name: Name, referrer: Referrer, sources: Sources, others: Sequence[str]) -> Iterator[EditFile]:
+def _backends(name: Name, referrer: Referrer, sources: Sources, others: Sequence[Expr]) -> Iterator[EditFile]:
     """The edits of the fields that hold the Service's name alone; of a document that no render shows only of those that
     are the name as it is written at the Service."""
     site, sure = referrer.site, not referrer.sure
@@ -250,24 +251,19 @@ def _backends(name: Name, referrer: Referrer, sources: Sources, others: Sequence
         stable = _stable(name, source, node.value.start, sources)
         if code is None or stable is None:
             continue
-        lone = code.strip()
-        root = root_symbol(scope_at(source, node.value.start), sources) or "."
-        said = _forms(_resolved(source, lone))
-        same = any(any_of(name).fullmatch(form) for form in said) or lone in holders(name, source)
-        if not same and any(pattern_of(other).fullmatch(form) for other in others for form in said):
-            continue
-        if not same and sure:
-            continue
-        if not same and all(_differs(said[-1], mine) for mine in name.codes):
+        root = root_symbol(scope_at(source, node.value.start), sources) or DOT
+        said = _resolved(source, code)
+        same = name.is_meant_by(said) or code in holders(name, source)
+        if not same and (sure or said.equivalent(*others) or all(_differs(said, mine) for mine in name.codes)):
             continue
         old = name.terms.at(name.codes[0], root)
-        given = grouped(lone)
-        new = stable if same else f"ternary {grouped(stable)} {given} (eq (toString {given}) {grouped(old)})"
+        given, yes = code.as_argument(), stable.as_argument()
+        new = stable if same else parse(f"ternary {yes} {given} (eq (toString {given}) {old.as_argument()})")
         text = node.value.of(source.text)
         quote = text[0] if text[:1] in "\"'" and text[-1:] == text[:1] else ""
         done.append(node.value)
         printed = f"{quote}{{{{ {new} }}}}{quote}"
-        chosen = BackendEdit(node.value, printed, REASON, lone, old, stable, quote)
+        chosen = BackendEdit(node.value, printed, REASON, code, old, stable, quote)
         yield EditFile(source.path, Edit(node.value, printed, REASON) if same else chosen)
     spec = [node for node in site.document.nodes if node.key == "spec"]
     done += [node.value for path, node in walk(site.document.nodes) if _NO_BACKEND.intersection(path)]
@@ -279,26 +275,20 @@ def _backends(name: Name, referrer: Referrer, sources: Sources, others: Sequence
             yield edit
 
 
-def _resolved(source: Source, code: str) -> str:
+def _resolved(source: Source, code: Expr) -> Expr:
     """`code` with each variable that the file sets once, and to what needs no other, replaced by what it is set to."""
-    for variable in free_variables(code):
-        sets = re.compile(rf"\${variable}\s*(?:,|:?=)")
-        inners = [action.inner.of(source.text).strip() for action in source.template.actions]
-        settings = [inner for inner in inners if sets.search(inner)]
-        value = re.fullmatch(rf"\${variable}\s*:=\s*(.+)", settings[0], re.DOTALL) if len(settings) == 1 else None
-        if value is None or free_variables(value[1]):
+    for variable in code.free_variables():
+        settings = [clause for clause in clauses_in(source.text) if f"${variable}" in clause.variables]
+        plain = len(settings) == 1 and settings[0].declares and not settings[0].keyword
+        if not plain or len(settings[0].variables) > 1 or settings[0].expr.free_variables():
             return code
-        new = grouped(unwrapped(value[1])).replace("\\", r"\\")
-        code = re.sub(rf"\${variable}(?![\w.])", new, code)
-    return unwrapped(code)
+        code = code.substitute(variable, settings[0].expr)
+    return code.unwrap()
 
 
-def _forms(code: str) -> tuple[str, ...]:
-    """`code`, and the same with strings where it prints variables: `expression` knows no string in those."""
-    return code, re.sub(r'^printf "[^"]*"', lambda found: found[0].replace("%v", "%s"), code)
-
-
-def _differs(one: str, other: str) -> bool:
+def _differs(one: Expr, other: Expr) -> bool:
     """Whether two names can never be equal: the same text with another ending each."""
-    first, second = (re.fullmatch(r'printf "%s([^%"]*)" (.*)', code, re.DOTALL) for code in (one, other))
-    return bool(first and second and first[1] != second[1] and pattern_of(first[2]).fullmatch(second[2]))
+    first, second = printf_texts(one), printf_texts(other)
+    if first is None or second is None or (len(first), len(second)) != (2, 2) or first[0] or second[0]:
+        return False
+    return first[1] != second[1] and one.parts[1].equivalent(other.parts[1])

@@ -9,7 +9,7 @@ from rolloutgen.convert.discover.survey import Survey
 from rolloutgen.convert.discover.unrendered import unseen_sites
 from rolloutgen.convert.edits.context import Context
 from rolloutgen.gotemplate.conditions import code_of
-from rolloutgen.gotemplate.expressions import free_variables
+from rolloutgen.gotemplate.expressions import Expr
 from rolloutgen.gotemplate.object_names import name_of
 from rolloutgen.gotemplate.sources import Site
 from rolloutgen.kube.references import FOLLOWED, Field, fields_of, kinds_naming, references_to
@@ -18,11 +18,11 @@ from rolloutgen.kube.tree import as_map, dig, maps
 from rolloutgen.model import Manifest
 
 
-def own_aliases(survey: Survey, aliases: Mapping[str, Sequence[str]]) -> Mapping[str, Sequence[str]]:
+def own_aliases(survey: Survey, aliases: Mapping[str, Sequence[Expr]]) -> Mapping[str, Sequence[Expr]]:
     """`aliases`, each for one workload: the one whose Service writes its name so, else the first."""
     named = {item.decision.key: name_of(item.services[0]) for item in survey.workloads if item.services}
     taken = {code for code in named.values() if code}
-    mine: dict[str, Sequence[str]] = {}
+    mine: dict[str, Sequence[Expr]] = {}
     for key, codes in aliases.items():
         mine[key] = [code for code in codes if code not in taken or code == named.get(key)]
         taken.update(codes)
@@ -40,13 +40,13 @@ def said_before(context: Context) -> bool:
     return False
 
 
-def other_names(context: Context, mine: Sequence[str]) -> list[str]:
+def other_names(context: Context, mine: Sequence[Expr]) -> list[Expr]:
     """The expressions of the names of the chart's other Services."""
     services = [site for site in context.sources.sites.values() if "Service" in site.kinds()]
     codes = [code_of(site.value("metadata", "name")) for site in services if site.find("metadata", "name")]
     own = context.item.decision.key
     alike = [code for key, found in context.survey.aliases.items() if key != own for code in found]
-    return [code for code in dict.fromkeys([*codes, *alike]) if code and code not in mine and not free_variables(code)]
+    return [code for code in dict.fromkeys([*codes, *alike]) if code and code not in mine and not code.free_variables()]
 
 
 # They have edits of their own.

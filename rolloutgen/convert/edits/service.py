@@ -5,7 +5,6 @@ A DestinationRule on the traffic Service gets a twin, so that the canary keeps t
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 
 from rolloutgen.convert.edits.generated import documents_behind
@@ -14,12 +13,14 @@ from rolloutgen.convert.edits.operations import EditFile, Item
 from rolloutgen.convert.edits.service_name_usages import Name, renamed
 from rolloutgen.errors import ChartRefused
 from rolloutgen.gotemplate.blockify import find_deep, in_flow
-from rolloutgen.gotemplate.expressions import printed
+from rolloutgen.gotemplate.clauses import read_clause
+from rolloutgen.gotemplate.expressions import EMPTY, Expr
 from rolloutgen.gotemplate.object_names import name_of
 from rolloutgen.gotemplate.outline import SPLICE, Node, walk
 from rolloutgen.gotemplate.regions import owned, owned_together, without, without_blanks
 from rolloutgen.gotemplate.scope import inner_blocks
 from rolloutgen.gotemplate.sources import Site
+from rolloutgen.gotemplate.template_text import unindented
 from rolloutgen.text_edits import Edit, Span, newline_of
 
 REASON = "service"
@@ -31,24 +32,22 @@ ONLY_STABLE = frozenset({
     "externalIPs", "externalTrafficPolicy", "healthCheckNodePort", "allocateLoadBalancerNodePorts",
 })  # fmt: skip
 
-_INDENTED = re.compile(r"\s*\|\s*n?indent\s+\d+\s*$")
-
 
 def split_service(
     site: Site,
     terms: Terms,
     *,
-    root: str,
+    root: Expr,
     keep: bool,
     further: str = "",
-    present: str = "",
+    present: Expr = EMPTY,
     node_ports: bool = False,
 ) -> Iterator[Item]:
     """The edits of a Service's template.
 
     `root` names the root context there. `further` is more text (documents, each with its separator before it) for the
-    same place: what belongs to a Service in a loop. `present` is the condition of all that is added, "" for none. With
-    `node_ports` some render has a nodePort.
+    same place: what belongs to a Service in a loop. `present` is the condition of all that is added, empty for none.
+    With `node_ports` some render has a nodePort.
     """
     names = find_deep(site.document.nodes, ("metadata", "name"), site.source.text)
     if not names or (len(names) > 1 and name_of(site) is None):
@@ -59,7 +58,7 @@ def split_service(
             "the name of the traffic Service is neither one value of its template nor one of each branch",
             "Write `name:` under `metadata:` in one line.",
         )
-    stable, canary = (printed(terms.at(code, root)) for code in (terms.stable, terms.canary))
+    stable, canary = (terms.at(code, root).as_text() for code in (terms.stable, terms.canary))
     whole = site.document.span
     if site.source.template.cuts(whole):
         raise ChartRefused.in_source(
@@ -79,7 +78,7 @@ def split_service(
         )
     if not keep:
         if terms.local and present:
-            old = names[0].value.of(site.source.text).strip() if len(names) == 1 else printed(name_of(site) or "")
+            old = names[0].value.of(site.source.text).strip() if len(names) == 1 else (name_of(site) or EMPTY).as_text()
             stable = f"{{{{ if {present} }}}}{stable}{{{{ else }}}}{old}{{{{ end }}}}"
         for span, new in _named(site, names, stable):
             yield EditFile(site.source.path, Edit(span, new, REASON))
@@ -123,7 +122,10 @@ def _printed_ports(site: Site) -> Iterator[tuple[Span, str]]:
         inside = ports.children
         if len(inside) != 1 or inside[0].key != SPLICE:
             continue
-        code = _INDENTED.sub("", inside[0].value.of(site.source.text).strip("{}").strip("- ").strip())
+        action = site.source.template.sole_action(inside[0].value)
+        if action is None:
+            continue
+        code = unindented(read_clause(action.inner.of(site.source.text)).expr)
         pad = " " * inside[0].indent
         yield (
             Span(ports.value.end, ports.end),
@@ -185,11 +187,11 @@ DESTINATION_RULE_REASON = "destination-rule"
 
 
 def add_destination_rule_twin(
-    site: Site, name: Name | None, canary: str, condition: str = "", stable: str = ""
+    site: Site, name: Name | None, canary: Expr, condition: Expr = EMPTY, stable: Expr = EMPTY
 ) -> Iterator[Item]:
     """The twin of one DestinationRule. `name` is the traffic Service as templates write it, `canary` the expression of
-    the canary's name at this place, `condition` the expression under which traffic is weighed, "" for always. `stable`
-    is the stable Service's name, "" where that stays; a longer address is followed like all others.
+    the canary's name at this place, `condition` the expression under which traffic is weighed, empty for always.
+    `stable` is the stable Service's name, empty where that stays; a longer address is followed like all others.
 
     Raises ChartRefused where the rule's host or name is not written as one value in its template.
     """
@@ -205,7 +207,7 @@ def add_destination_rule_twin(
             "Write `host:` with the Service's name expression, and put conditions around the whole document.",
         )
     new = renamed(texts[0], name, stable) if name and stable else None
-    if new and new.strip("\"'") == printed(stable):
+    if new and new.strip("\"'") == stable.as_text():
         yield EditFile(site.source.path, Edit(hosts[0].value, new, DESTINATION_RULE_REASON))
     copy = without(site.source, site.document.span, (), [(hosts[0].value, host), (names[0].value, _suffixed(texts))])
     yield from documents_behind(site, copy, DESTINATION_RULE_REASON, condition)

@@ -23,12 +23,15 @@ from rolloutgen.convert.edits.generated import indented, resource
 from rolloutgen.convert.edits.name_expressions import Route, Terms
 from rolloutgen.convert.edits.operations import Define, EditFile, Item
 from rolloutgen.errors import ChartRefused
-from rolloutgen.gotemplate.expressions import expression, free_variables, grouped, reads_dot
+from rolloutgen.gotemplate.clauses import opening_clause, read_clause
+from rolloutgen.gotemplate.conditions import condition_of
+from rolloutgen.gotemplate.expressions import DOT, EMPTY, ROOT, Expr, include, parse
 from rolloutgen.gotemplate.outline import SPLICE, Node
 from rolloutgen.gotemplate.regions import owned, owned_together, reindent, without
 from rolloutgen.gotemplate.scope import inner_blocks, lift, scope_at
 from rolloutgen.gotemplate.sources import Site, Sources
-from rolloutgen.model import Analysis
+from rolloutgen.gotemplate.template_text import expression, printed_yaml, shift_indents
+from rolloutgen.model import Analysis, Strategy
 from rolloutgen.text_edits import Edit, Span, newline_of
 
 
@@ -70,27 +73,24 @@ def _line(text: str, offset: int) -> Span:
     return Span(text.rfind("\n", 0, offset) + 1, len(text) if stop < 0 else stop + 1)
 
 
-_TO_YAML = re.compile(
-    r"^\s*(?:toYaml\s+(?P<a>.+?)|(?P<b>.+?)\s*\|\s*toYaml)\s*(?:\|\s*(?:n?indent\s+\d+|trim))*\s*$", re.DOTALL
-)
 _RECREATE = re.compile(r"Recreate|\btype[\"']?:[ \t]*[\"']?\{\{")
 
 
 @dataclass(frozen=True)
 class Carried:
     """What the old strategy leaves behind: lines for the new one (column 0), or `values`, the expression of the map
-    that holds them; the expression of its type when values choose it; the conditions (`if X`) of a Recreate.
-    `is_conditional` tells that conditions may leave all of the lines out."""
+    that holds them; the expression of its type when values choose it; the conditions that all hold where it is a
+    Recreate. `is_conditional` tells that conditions may leave all of the lines out."""
 
     lines: str = ""
-    recreate: str = ""
-    values: str = ""
-    defines: tuple[Define, ...] = ()
-    heads: tuple[str, ...] = ()
     is_conditional: bool = False
+    recreate: Expr = EMPTY
+    values: Expr = EMPTY
+    defines: tuple[Define, ...] = ()
+    heads: tuple[Expr, ...] = ()
 
 
-def carried_over(site: Site, old: Sequence[Node], terms: Terms, root: str, sources: Sources, *, here: bool) -> Carried:
+def carried_over(site: Site, old: Sequence[Node], terms: Terms, root: Expr, sources: Sources, *, here: bool) -> Carried:
     """What the keys `old` leave behind. `root` names the root context at the Deployment; `here` tells that the lines
     are read at their own place only. Raises ChartRefused where the strategy reads variables that cannot be taken along.
     """
@@ -99,18 +99,24 @@ def carried_over(site: Site, old: Sequence[Node], terms: Terms, root: str, sourc
     if len(old) == 1 and (literal := _literal(site, old[0])) is not None:
         return _conditioned(site, old[0], literal) or as_define(site, old, terms, root, sources)
     if len(old) == 1 and (values := _from_values(site, old[0], here=here)) is not None:
-        return Carried("", f"({grouped(values)}).type", f"({values}).rollingUpdate")
+        return _fields_of(values)
     return as_define(site, old, terms, root, sources)
 
 
-def carried_from(
-    site: Site, node: Node, code: str, terms: Terms, root: str, sources: Sources, *, here: bool
-) -> Carried:
-    """What a strategy leaves behind that the action `node` may print with other keys of the map `code`; otherwise as
+def _fields_of(strategy: Expr) -> Carried:
+    """What the map of a whole strategy leaves behind."""
+    return Carried(
+        recreate=parse(f"({strategy}).type"),
+        values=parse(f"({strategy}).rollingUpdate"),
+    )
+
+
+def carried_from(site: Site, spilled: Spilled, terms: Terms, root: Expr, sources: Sources, *, here: bool) -> Carried:
+    """What a strategy leaves behind that an action may print with other keys of the spec; otherwise as
     `carried_over`."""
-    if not free_variables(code) or here:
-        return Carried("", f"(({code}).strategy).type", f"(({code}).strategy).rollingUpdate")
-    return as_define(site, (node,), terms, root, sources)
+    if not spilled.code.free_variables() or here:
+        return _fields_of(parse(f"({spilled.code.as_argument()}).strategy"))
+    return as_define(site, (spilled.node,), terms, root, sources)
 
 
 def _conditioned(site: Site, node: Node, literal: Carried) -> Carried | None:
@@ -118,15 +124,16 @@ def _conditioned(site: Site, node: Node, literal: Carried) -> Carried | None:
     blocks = inner_blocks(site, node.key_span.start)
     if not blocks:
         return literal
-    if literal.recreate or any(block.keyword != "if" or len(block.openers) > 1 for block, _ in blocks):
+    heads = [condition_of(block.openers, 0, site.source.text) for block, _ in blocks if len(block.openers) == 1]
+    plain = tuple(head for head in heads if head is not None)
+    if literal.recreate or len(plain) < len(blocks):
         return None
-    heads = [block.openers[0].inner.of(site.source.text).strip() for block, _ in blocks]
     if _kind(site, node) == "Recreate":
-        return replace(literal, heads=tuple(heads))
+        return replace(literal, heads=plain)
     if not literal.lines:
         return literal
-    opening = "".join(f"{{{{- {head} }}}}\n" for head in heads)
-    return Carried(f"{opening}{literal.lines}" + "{{- end }}\n" * len(heads), is_conditional=True)
+    opening = "".join(f"{{{{- if {head} }}}}\n" for head in plain)
+    return Carried(f"{opening}{literal.lines}" + "{{- end }}\n" * len(plain), is_conditional=True)
 
 
 def _kind(site: Site, node: Node) -> str:
@@ -150,14 +157,11 @@ def _literal(site: Site, node: Node) -> Carried | None:
     if site.source.template.cuts(node.span):
         return None
     kind = kinds[0].value.of(text).strip() if kinds else ""
-    recreate = ""
-    if "{{" in kind:
-        code = expression(kind)
-        if code is None:
-            return None
-        recreate = grouped(code)
+    recreate = expression(kind) if "{{" in kind else EMPTY
+    if recreate is None:
+        return None
     if not rolling:
-        return Carried("", recreate)
+        return Carried(recreate=recreate)
     inside = rolling[0].children
     if (
         rolling[0].value.of(text).strip()
@@ -169,38 +173,29 @@ def _literal(site: Site, node: Node) -> Carried | None:
     if site.source.template.cuts(span):
         return None
     lines = reindent(without(site.source, span, ()).replace("\r\n", "\n"), inside[0].indent, 0)
-    return Carried(lines if lines.endswith("\n") else f"{lines}\n", recreate)
+    return Carried(lines if lines.endswith("\n") else f"{lines}\n", recreate=recreate)
 
 
-def _from_values(site: Site, node: Node, *, here: bool) -> str | None:
+def _from_values(site: Site, node: Node, *, here: bool) -> Expr | None:
     """The expression of a strategy that `toYaml` prints whole, alone or in a condition on itself. Only where it is read
     `here` and nowhere else may it have variables."""
-    text = site.source.text
-    inner: list[str] = []
-    if node.value.of(text).strip() and not node.children:
-        inner = [node.value.of(text).strip()]
-    elif len(node.children) == 1 and node.children[0].key == SPLICE and not node.value.of(text).strip():
-        inner = [node.children[0].value.of(text).strip()]
-    if len(inner) != 1 or inner[0].count("{{") != 1:
+    text, template = site.source.text, site.source.template
+    inline = bool(node.value.of(text).strip())
+    splice = node.children[0] if len(node.children) == 1 and node.children[0].key == SPLICE else None
+    if inline == bool(splice):
         return None
-    match = _TO_YAML.match(inner[0].strip("{}").strip().removeprefix("- ").removesuffix(" -").strip())
-    if match is None:
-        return None
-    code = (match["a"] or match["b"]).strip()
-    around = inner_blocks(site, node.key_span.start)
-    held = inner_blocks(site, node.children[0].value.start) if node.children else around
-    for block, branch in held:
-        opener = block.openers[branch].inner.of(text).strip()
-        if block.keyword == "with" and code == "." and branch == 0:
-            code = opener.removeprefix("with").strip()
-        elif block.keyword != "if" or branch or opener.removeprefix("if").strip() != code:
+    action = template.sole_action(splice.value if splice else node.value)
+    code = printed_yaml(read_clause(action.inner.of(text)).expr) if action else None
+    for block, branch in inner_blocks(site, splice.value.start if splice else node.key_span.start):
+        clause = opening_clause(block, branch, template)
+        if clause.keyword == "with" and code == DOT and not clause.variables:
+            code = clause.expr
+        elif clause.keyword != "if" or code is None or not clause.expr.equivalent(code):
             return None
-    if code == "." or (free_variables(code) and not here) or ("(" in code and ")" not in code):
-        return None
-    return code
+    return None if code is None or code == DOT or (code.free_variables() and not here) else code
 
 
-def as_define(site: Site, old: Sequence[Node], terms: Terms, root: str, sources: Sources) -> Carried:
+def as_define(site: Site, old: Sequence[Node], terms: Terms, root: Expr, sources: Sources) -> Carried:
     """The general way: the old text becomes a define, whose output is read back as YAML. Raises ChartRefused where it
     reads variables that cannot be taken along."""
     regions = list(dict.fromkeys(_outermost(site, node) for node in old))
@@ -222,14 +217,13 @@ def as_define(site: Site, old: Sequence[Node], terms: Terms, root: str, sources:
             "Write the strategy with values only, or take it out: a Rollout has its own.",
         )
     name = f"{terms.prefix}.updateStrategy"
-    values = f'(include "{name}" {root} | fromYaml).strategy'
-    define = Define(
-        name,
-        lifted.rstrip("\n"),
-        "The Deployment's update strategy, whose maxSurge and maxUnavailable the Rollout keeps.",
+    about = "The Deployment's update strategy, whose maxSurge and maxUnavailable the Rollout keeps."
+    found = _fields_of(parse(f"({include(name, root)} | fromYaml).strategy"))
+    return Carried(
+        recreate=found.recreate if recreates else EMPTY,
+        values=found.values if carries else EMPTY,
+        defines=(Define(name, lifted.rstrip("\n"), about),),
     )
-    kind = f"({values}).type" if recreates else ""
-    return Carried("", kind, f"({values}).rollingUpdate" if carries else "", (define,))
 
 
 def _printed(site: Site, old: Sequence[Node]) -> bool:
@@ -251,100 +245,120 @@ def _outermost(site: Site, node: Node) -> Span:
     return Span(start, len(text) if stop < 0 else stop + 1)
 
 
-_NINDENT = re.compile(r"\b(n?indent )(\d+)")
 REASON = "strategy"
 
 
-def replace_strategy(
-    site: Site,
-    terms: Terms,
-    sources: Sources,
-    *,
-    root: str,
-    strategy: str,
-    routed: bool,
-    condition: str,
-    routes: Sequence[Route],
-    analysis: Analysis,
-    analysis_define: str,
-    namespace: str,
-    guard: str,
-    force: bool,
-    barred: Sequence[str] = (),
-    spilled: Spilled | None = None,
-) -> Iterator[Item]:
-    """The edits of one Deployment's strategy.
+@dataclass(frozen=True)
+class NewStrategy:
+    """What the strategy of a Rollout is made of, with expressions for the place of its Deployment.
 
-    `root` names the root context at the Deployment; `condition` is the expression under which the Rollout is routed, ""
-    for always. `analysis_define` prints what `analysis` adds for the canary Service in `namespace`. `guard` is the
-    expression under which the document is a Rollout at all, "" for always. With `force` a Recreate is no reason to
-    fail. Under the expressions `barred` the template has to fail: the Service then selects other pods too.
+    `condition` is the one under which the Rollout is routed (empty for always), where it is `routed` at all; `routes`
+    are its VirtualServices. `analysis_define` prints what `analysis` adds for the canary Service in `namespace`.
+    `guard` is the expression under which the document is a Rollout, empty for always. With `force` a Recreate is no
+    reason to fail. Under the expressions `barred` the template has to fail: the Service then selects other pods too.
     `spilled` prints keys of the spec, a strategy perhaps among them.
     """
+
+    strategy: Strategy
+    routed: bool
+    condition: Expr
+    routes: Sequence[Route]
+    analysis: Analysis
+    analysis_define: str
+    namespace: Expr
+    guard: Expr
+    force: bool
+    barred: Sequence[Expr] = ()
+    spilled: Spilled | None = None
+
+    @property
+    def blue_green(self) -> bool:
+        """Whether the traffic changes over at once."""
+        return self.strategy == "blue-green"
+
+    @property
+    def always_routed(self) -> bool:
+        """Whether a router weighs the traffic in every render."""
+        return self.routed and not self.condition
+
+
+def replace_strategy(site: Site, terms: Terms, sources: Sources, root: Expr, new: NewStrategy) -> Iterator[Item]:
+    """The edits of one Deployment's strategy. `root` names the root context at the Deployment."""
     spec = spec_of(site)
     old = strategy_keys(site, spec.children, sources)
     indent = next((child.indent for child in spec.children if child.key != SPLICE), spec.indent + 2)
-    here = routed and not condition
-    carried = carried_over(site, old, terms, root, sources, here=here)
-    if spilled:
-        carried = carried_from(site, spilled.node, spilled.code, terms, root, sources, here=here)
-        yield EditFile(site.source.path, Edit(spilled.node.value, spilled.without_strategy(site, guard), REASON))
-    if carried.is_conditional and (not routed or condition) and not terms.local:
-        # Lines that a condition may leave out could leave `canary:` empty, which is null; a map that is printed is not.
-        carried = as_define(site, old, terms, root, sources)
+    carried = _carried(site, old, terms, root, sources, new)
+    if new.spilled:
+        text = new.spilled.without_strategy(site, new.guard)
+        yield EditFile(site.source.path, Edit(new.spilled.node.value, text, REASON))
     yield from carried.defines
-    keys = '"maxUnavailable"' if strategy == "blue-green" else '"maxSurge" "maxUnavailable"'
-    omitted = f" {keys}" if old or spilled else ""
+    omitted = ""
+    if old or new.spilled:
+        omitted = ' "maxUnavailable"' if new.blue_green else ' "maxSurge" "maxUnavailable"'
     # A define knows the root alone; what reads the dot of a loop is merged where it stands.
-    beside = carried.values if root != "." and reads_dot(carried.values) else ""
-    block = terms.at(terms.block, root)
-    lines = _NINDENT.sub(lambda found: f"{found[1]}{int(found[2]) + indent + 4}", indented(carried.lines, 4))
+    beside = carried.values if root != DOT and carried.values.reads_dot() else EMPTY
+    lines = shift_indents(indented(carried.lines, 4), indent + 4)
+    if not new.blue_green and not new.always_routed:
+        values = EMPTY if beside else carried.values if root == DOT else carried.values.reroot(DOT, of=ROOT)
+        yield _basic_canary(terms, new, omitted, values, alone=not lines)
     text = resource(
         "strategy.yaml",
-        blue_green=strategy == "blue-green",
-        routed=routed and strategy == "canary",
-        condition=condition,
+        blue_green=new.blue_green,
+        routed=new.routed and new.strategy == "canary",
+        condition=new.condition,
         stable=terms.at(terms.stable, root),
         canary=terms.at(terms.canary, root),
-        block=block,
+        block=terms.at(terms.block, root),
         name=terms.at(terms.name, root),
-        analysis=analysis,
-        analysis_define=analysis_define,
-        namespace=namespace,
+        analysis=new.analysis,
+        analysis_define=new.analysis_define,
+        namespace=new.namespace,
         prefix=terms.prefix,
         root=root,
         omitted=omitted,
         values=carried.values,
-        carried=_blue_green_only(lines) if strategy == "blue-green" else lines,
+        carried=_blue_green_only(lines) if new.blue_green else lines,
         n=indent,
-        recreate="" if force else carried.recreate,
-        heads=() if force else carried.heads,
-        virtual_services=routes,
-        barred=barred,
+        recreate=EMPTY if new.force else carried.recreate,
+        heads=() if new.force else carried.heads,
+        virtual_services=new.routes,
+        barred=new.barred,
         beside=beside,
     )
-    if strategy != "blue-green" and (not routed or condition):
-        values = terms.at(carried.values, ".") if root == "." else carried.values.replace("$.", ".")
-        values = "" if beside else values
-        body = resource(
-            "basic-canary.tpl", block=terms.block, omitted=omitted, values=values, alone=not lines, analysis=analysis
-        )
-        yield Define(
-            f"{terms.prefix}.basicCanary",
-            body.rstrip("\n"),
-            "spec.strategy.canary where no router weighs the traffic: steps that need one are left out.",
-        )
     shared = unshared(site, old[0]) if len(old) == 1 else None
     if shared:
         yield EditFile(site.source.path, Edit(shared.span, shared.text, REASON))
-    yield from _placed(site, spec, () if shared else old, indented(text, indent), guard, " " * indent)
+    yield from _placed(site, spec, () if shared else old, indented(text, indent), new.guard, " " * indent)
+
+
+def _carried(site: Site, old: Sequence[Node], terms: Terms, root: Expr, sources: Sources, new: NewStrategy) -> Carried:
+    """What the old strategy leaves behind for the new one."""
+    if new.spilled:
+        return carried_from(site, new.spilled, terms, root, sources, here=new.always_routed)
+    carried = carried_over(site, old, terms, root, sources, here=new.always_routed)
+    if carried.is_conditional and not new.always_routed and not terms.local:
+        # Lines that a condition may leave out could leave `canary:` empty, which is null; a map that is printed is not.
+        return as_define(site, old, terms, root, sources)
+    return carried
+
+
+def _basic_canary(terms: Terms, new: NewStrategy, omitted: str, values: Expr, *, alone: bool) -> Define:
+    """The define of the strategy where no router weighs the traffic."""
+    body = resource(
+        "basic-canary.tpl", block=terms.block, omitted=omitted, values=values, alone=alone, analysis=new.analysis
+    )
+    return Define(
+        f"{terms.prefix}.basicCanary",
+        body.rstrip("\n"),
+        "spec.strategy.canary where no router weighs the traffic: steps that need one are left out.",
+    )
 
 
 def _blue_green_only(lines: str) -> str:
     return "".join(line for line in lines.splitlines(keepends=True) if "maxSurge" not in line)
 
 
-def _placed(site: Site, spec: Node, old: Sequence[Node], text: str, guard: str, pad: str) -> Iterator[Item]:
+def _placed(site: Site, spec: Node, old: Sequence[Node], text: str, guard: Expr, pad: str) -> Iterator[Item]:
     path = site.source.path
     newline = newline_of(site.source.text)
     together = owned_together(site, old)

@@ -11,7 +11,7 @@ from rolloutgen.convert.edits.name_expressions import Terms
 from rolloutgen.convert.edits.operations import EditFile, Item
 from rolloutgen.convert.edits.service_name_usages import Name, beside, renamed
 from rolloutgen.gotemplate.blockify import find_deep, in_flow
-from rolloutgen.gotemplate.expressions import all_of
+from rolloutgen.gotemplate.expressions import DOT, Expr, all_of
 from rolloutgen.gotemplate.outline import Node
 from rolloutgen.gotemplate.regions import without
 from rolloutgen.gotemplate.scope import inner_blocks, root_symbol, scope_at, site_scope
@@ -24,7 +24,7 @@ from rolloutgen.text_edits import Edit, Span, newline_of
 REASON = "virtual-service"
 
 
-def weight_virtual_service(context: Context, when: Mapping[str, Sequence[str]]) -> Iterator[Item]:
+def weight_virtual_service(context: Context, when: Mapping[str, Sequence[Expr]]) -> Iterator[Item]:
     """The edits of the chart's own VirtualServices. `when` has, by site, the expressions (root as `.`) that all hold
     where the routes weigh two versions."""
     for site in context.item.virtual_services:
@@ -32,7 +32,7 @@ def weight_virtual_service(context: Context, when: Mapping[str, Sequence[str]]) 
         if said is None:
             return
         name, terms = said
-        root = root_symbol(site_scope(site), context.sources) or "."
+        root = root_symbol(site_scope(site), context.sources) or DOT
         stable, canary = (terms.at(code, root) for code in (terms.stable, terms.canary))
         if context.weighed:
             found = routes(site, name, named_routes(context, site))
@@ -65,7 +65,7 @@ def _first(site: Site, item: Node) -> Node:
 
 
 def _amended(
-    site: Site, found: Sequence[RouteItem], name: Name, stable: str, canary: str, keep: bool, asked: Sequence[str]
+    site: Site, found: Sequence[RouteItem], name: Name, stable: Expr, canary: Expr, keep: bool, asked: Sequence[Expr]
 ) -> Iterator[Item]:
     """The edits of one VirtualService. `found` are its routes to the Service; `stable` and `canary` are expressions for
     its place: the Services' names; `asked` those that all hold where the Rollout and its Services are there."""
@@ -73,7 +73,7 @@ def _amended(
     newline = newline_of(text)
     for route in found:
         said = conditions_of(scope_at(site.source, route.item.key_span.start))
-        condition = all_of([code for code in asked if code not in said])
+        condition = all_of([code for code in asked if not code.equivalent(*said)])
         for item in () if route.named or condition else (route.item, *route.heads):
             first = _first(site, item)
             at = first.key_span.start
@@ -85,7 +85,7 @@ def _amended(
 
 
 def renamed_hosts(
-    site: Site, name: Name, stable: str, *, keep: bool, but: frozenset[int] = frozenset()
+    site: Site, name: Name, stable: Expr, *, keep: bool, but: frozenset[int] = frozenset()
 ) -> Iterator[Item]:
     """Edits that let every host that names the Service name the stable one; `but` are starts of nodes left alone."""
     text = site.source.text
@@ -98,7 +98,7 @@ def renamed_hosts(
 
 
 def _weighed(
-    site: Site, route: RouteItem, name: Name, stable: str, canary: str, newline: str, *, keep: bool, condition: str
+    site: Site, route: RouteItem, name: Name, stable: Expr, canary: Expr, newline: str, *, keep: bool, condition: Expr
 ) -> Iterator[EditFile]:
     text, path = site.source.text, site.source.path
     entry, host = route.destination, route.host
@@ -148,14 +148,14 @@ def _weighed(
 
 
 def _weighed_flow(
-    site: Site, route: RouteItem, weights: list[Span], name: Name, stable: str, canary: str, *, keep: bool
+    site: Site, route: RouteItem, weights: list[Span], name: Name, stable: Expr, canary: Expr, *, keep: bool
 ) -> Iterator[EditFile]:
     """The same for a destination that is a flow mapping, alone on its line or in a flow list."""
     text, path = site.source.text, site.source.path
     entry, host = route.destination.value, route.host.value
     old = host.of(text).strip()
 
-    def weighed(code: str | None, weight: int) -> str:
+    def weighed(code: Expr | None, weight: int) -> str:
         changes = [(host, old if code is None else renamed(old, name, code) or old)]
         changes += [(span, str(weight)) for span in weights]
         if not weights:

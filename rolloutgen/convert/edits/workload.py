@@ -5,7 +5,6 @@ metadata.annotations of the Rollout: the channels that hear of it, from values.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -15,32 +14,28 @@ from rolloutgen.convert.edits.name_expressions import Terms
 from rolloutgen.convert.edits.operations import Define, EditFile, Item
 from rolloutgen.errors import ChartRefused
 from rolloutgen.gotemplate.conditions import Switch, branch_span, chosen_when, switch
-from rolloutgen.gotemplate.expressions import expression, grouped, with_root
+from rolloutgen.gotemplate.expressions import EMPTY, ROOT, Expr, include, negate, parse
 from rolloutgen.gotemplate.outline import SPLICE, Node
 from rolloutgen.gotemplate.regions import owned_together
 from rolloutgen.gotemplate.scope import inner_blocks
 from rolloutgen.gotemplate.sources import Site
+from rolloutgen.gotemplate.template_text import expression
 from rolloutgen.model import ROLLOUT_API
 from rolloutgen.text_edits import Edit, Span, newline_of
 
 REASON = "rollout"
 SELECTOR_REASON = "selector"
-# `ternary "Deployment" "StatefulSet" (eq .Values.mode "simple")`: one of the two is a Deployment.
-_TERNARY = re.compile(
-    r'ternary "(?:(Deployment)" "(?!Deployment")\w+|(?!Deployment")\w+" "Deployment)"'
-    r" (\([^()]*(?:\([^()]*\)[^()]*)*\)|[^\s|()]+)"
-)
 
 
-def guard(site: Site) -> str:
-    """The expression under which the document is a Deployment, "" when it always is one.
+def guard(site: Site) -> Expr:
+    """The expression under which the document is a Deployment, empty when it always is one.
 
     Raises ChartRefused where conditions choose the kind in a way that cannot be repeated.
     """
     kinds = site.find("kind")
     texts = site.kinds()
     if all(text == "Deployment" for text in texts):
-        return ""
+        return EMPTY
     switched = _switched(site)
     if switched:
         return switched[2]
@@ -62,7 +57,7 @@ def guard(site: Site) -> str:
     return condition
 
 
-def _switched(site: Site) -> tuple[Switch, int, str] | None:
+def _switched(site: Site) -> tuple[Switch, int, Expr] | None:
     """The switch on the line of `kind:`, its Deployment branch and the expression that takes it.
 
     Raises ChartRefused where a switch names a Deployment in several branches or under conditions that have no `if`.
@@ -184,7 +179,7 @@ def _versions_of_switch(
         raise _unclear(site, kinds[0])
 
 
-def _by_switch(site: Site, kind: Switch, branch: int, condition: str, versions: tuple[Node, ...]) -> Iterator[Item]:
+def _by_switch(site: Site, kind: Switch, branch: int, condition: Expr, versions: tuple[Node, ...]) -> Iterator[Item]:
     """A kind that conditions choose on its line: only what the Deployment's branch says changes."""
     path, text = site.source.path, site.source.text
     body = branch_span(site.source, kind, branch)
@@ -206,7 +201,7 @@ def _by_value(site: Site, kind: Node, versions: tuple[Node, ...]) -> Iterator[It
     code = expression(kind.value.of(text))
     if code is None or len(versions) != 1 or inner_blocks(site, versions[0].key_span.start):
         raise _unclear(site, kind)
-    if _TERNARY.fullmatch(code):
+    if _chosen_kinds(code):
         start = kind.value.start + kind.value.of(text).find('"Deployment"') + 1
         yield EditFile(path, Edit(Span(start, start + len("Deployment")), "Rollout", REASON))
     else:
@@ -216,15 +211,20 @@ def _by_value(site: Site, kind: Node, versions: tuple[Node, ...]) -> Iterator[It
     yield EditFile(path, Edit(versions[0].value, new, REASON))
 
 
-def _when(code: str) -> str:
+def _when(code: Expr) -> Expr:
     """The expression under which a kind that `code` yields is a Deployment."""
-    chosen = _TERNARY.fullmatch(code)
-    if chosen is None:
-        return f'eq ({code}) "Deployment"'
-    condition = chosen[2]
-    if not chosen[1]:
-        return f"not {condition}"
-    return condition[1:-1] if condition.startswith("(") else condition
+    kinds = _chosen_kinds(code)
+    if not kinds:
+        return parse(f'eq ({code}) "Deployment"')
+    return code.parts[2] if kinds[0] == "Deployment" else negate(code.parts[2])
+
+
+def _chosen_kinds(code: Expr) -> tuple[str, ...]:
+    """The two kinds of `ternary "Deployment" "StatefulSet" CONDITION`, of which one is a Deployment; () for others."""
+    if not code.is_call("ternary") or len(code.parts) != 3 or any(part.kind != "text" for part in code.parts[:2]):
+        return ()
+    kinds = tuple(part.text for part in code.parts[:2])
+    return kinds if kinds.count("Deployment") == 1 else ()
 
 
 def _unclear(site: Site, node: Node) -> Exception:
@@ -241,7 +241,7 @@ SUBSCRIPTIONS_REASON = "subscriptions"
 
 
 def add_subscriptions(
-    site: Site, terms: Terms, root: str, prefix: str, bodies: Sequence[Mapping[str, Any]]
+    site: Site, terms: Terms, root: Expr, prefix: str, bodies: Sequence[Mapping[str, Any]]
 ) -> Iterator[Item]:
     """The edits of a workload's annotations; `prefix` begins the define's name, `bodies` are its Deployments.
 
@@ -250,12 +250,12 @@ def add_subscriptions(
     name = f"{prefix}.subscriptions"
     about = "Annotations of a Rollout for its values: the channels that hear of it, by trigger."
     yield Define(name, resource("subscriptions.tpl").rstrip("\n"), about)
-    inside = f'include "{name}" {grouped(with_root(terms.block, "$"))}'
+    inside = include(name, terms.block.reroot(ROOT))
     added = Added(
-        merged=f"({inside} | fromYaml)",
+        merged=parse(f"({inside} | fromYaml)"),
         code=SUBSCRIPTIONS_REASON,
         hint="convert without --slack",
-        expression=f'include "{name}" {grouped(terms.at(terms.block, root))}',
+        expression=include(name, terms.at(terms.block, root)),
         inside=inside,
     )
     yield from annotated(site, added, bodies)

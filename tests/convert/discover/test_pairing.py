@@ -12,6 +12,7 @@ from rolloutgen.convert.discover.pairing import (
     presence,
     printed_once,
 )
+from rolloutgen.gotemplate.expressions import parse
 from rolloutgen.gotemplate.sources import Site, Sources, read_sources
 
 DEPLOYMENT = '{{ define "d" }}\nkind: Deployment\nmetadata: {name: x}\n{{ end }}\n'
@@ -40,17 +41,17 @@ def test_calls_with_the_same_entries_are_pairs() -> None:
     found, _ = pair(both('"root" . "name" "a"') + both('"root" . "name" "b"', ' "port" 80'))
     assert found is not None
     assert len(found.both) == 2
-    assert found.told(".name", found.service, found.deployment)
-    assert not found.told(".port", found.service, found.deployment)
+    assert found.told(parse(".name"), found.service, found.deployment)
+    assert not found.told(parse(".port"), found.service, found.deployment)
     name = 'printf "%s-%v" .root.Release.Name .name'
-    assert found.alike(name, found.service, name.replace("%s-%v", "%v-%s"), found.deployment)
+    assert found.alike(parse(name), found.service, parse(name.replace("%s-%v", "%v-%s")), found.deployment)
 
 
 def test_a_word_in_a_format_is_the_word_that_is_handed_over() -> None:
     found, _ = pair(both('"root" . "name" "a"'))
     assert found is not None
     name = 'printf "%s-%s" .root.Release.Name .name'
-    assert found.alike('printf "%s-a" .root.Release.Name', found.service, name, found.deployment)
+    assert found.alike(parse('printf "%s-a" .root.Release.Name'), found.service, parse(name), found.deployment)
 
 
 def test_one_call_more_than_the_other_is_no_pair() -> None:
@@ -69,7 +70,7 @@ def by_name(calls: str, of: int) -> bool:
     deployment = "kind: Deployment\nmetadata:\n  name: web\n---\n"
     found = chart('{{ define "s" }}\nkind: Service\nmetadata:\n  name: {{ .name }}\n{{ end }}\n', deployment + calls)
     sites = of_kind(found, "Deployment"), of_kind(found, "Service")
-    return paired_by_name(sites[0], '"web"', sites[1], ".name", found, calls=of) is not None
+    return paired_by_name(sites[0], parse('"web"'), sites[1], parse(".name"), found, calls=of) is not None
 
 
 def test_of_the_calls_for_several_deployments_each_has_that_of_its_name() -> None:
@@ -84,7 +85,7 @@ def test_of_the_calls_for_several_deployments_each_has_that_of_its_name() -> Non
 def test_a_condition_that_both_are_told_is_repeated() -> None:
     found, sources = pair(both('"part" .Values.a'), "{{ if .part.port }}\n", "{{ end }}\n")
     assert found is not None
-    assert condition(found, sources) == ".part.port"
+    assert str(condition(found, sources)) == ".part.port"
 
 
 def test_a_condition_that_only_the_service_is_told_is_not() -> None:
@@ -96,7 +97,8 @@ def test_a_condition_that_only_the_service_is_told_is_not() -> None:
 def loop(text: str) -> str | None:
     found = chart("", text)
     one = in_one_loop(of_kind(found, "Deployment"), of_kind(found, "Service"))
-    return condition(one, found)
+    found_condition = condition(one, found)
+    return None if found_condition is None else found_condition.render()
 
 
 def test_in_a_loop_the_service_has_the_condition_of_the_deployment_and_further_ones() -> None:
@@ -118,8 +120,8 @@ def test_in_loops_the_deployment_may_have_conditions_of_its_own() -> None:
     text = "{{ range .Values.parts }}\n---\nkind: Service\n{{ end }}\n{{ if .Values.on }}\n{{ range .Values.parts }}"
     found = chart("", text + "\n---\n{{ if .x }}\nkind: Deployment\n{{ end }}\n{{ end }}\n{{ end }}")
     one = in_one_loop(of_kind(found, "Deployment"), of_kind(found, "Service"))
-    assert condition(one, found) == ""
-    assert presence(one, found) == "and ($.Values.on) (.x)"
+    assert str(condition(one, found)) == ""
+    assert str(presence(one, found)) == "and ($.Values.on) (.x)"
 
 
 def test_what_is_printed_once() -> None:
