@@ -71,10 +71,10 @@ def run_all(
     stop = threading.Event()
     feeding = (tasks, (helm, seconds), work, todo, done, stop)
     threads = [threading.Thread(target=_feed, args=feeding, daemon=True) for _ in range(count)]
-    for thread in threads:
-        thread.start()
     waiting: dict[int, Outcome] = {}
     try:
+        for thread in threads:  # inside: an interrupt from here on waits for the processes that they start
+            thread.start()
         for index in range(len(tasks)):
             while index not in waiting:
                 arrived, outcome = done.get()
@@ -83,7 +83,8 @@ def run_all(
     finally:
         stop.set()
         for thread in threads:
-            thread.join(timeout=30)
+            if thread.ident is not None:
+                thread.join(timeout=30)
 
 
 def _feed(
