@@ -13,7 +13,7 @@ path can stand in several places. The renders decide what is true; the outline o
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import dropwhile
 
@@ -207,7 +207,7 @@ class Builder:
         while (line := self._skip()) is not None and line.indent >= indent:
             if line.kind == "splice":
                 self.at += 1
-                found.append(self._node(SPLICE, line.indent, Span(line.body, line.body), line, line.body, line.end))
+                found.append(self._splice(line))
                 continue
             found.append(self._entry(line, line.body, line.masked, line.indent))
         return found
@@ -222,19 +222,19 @@ class Builder:
             if not rest.strip() or rest.lstrip().startswith("#"):
                 self.at += 1
                 children = self._children(indent, items=False)
-                return self._node("-", indent, dash, line, body + 1, line.end, children)
+                return self._node("-", line, dash, _at(body + 1), line.end, children, indent=indent)
             content = rest.lstrip()
             if _DASH.match(content) or self._key(content):
                 first = self._entry(line, body + 1 + gap, content, inner)
                 children = [first, *self._block_at(inner)]
-                return self._node("-", indent, dash, line, body + 1, line.end, children, inline=True)
+                return self._node("-", line, dash, _at(body + 1), line.end, children, indent=indent)
             value, end = self._scalar(line, body + 1 + gap, content, indent)
             children = self._children(indent, items=False)
-            return self._node("-", indent, dash, line, value.start, end, children, value=value)
+            return self._node("-", line, dash, value, end, children, indent=indent)
         match = self._key(masked)
         if match is None:
             value, end = self._scalar(line, body, masked, indent)
-            return self._node("", indent, Span(body, body), line, body, end, value=value)
+            return self._node("", line, _at(body), value, end, indent=indent)
         key = match.group(1)
         key_span = Span(body, body + len(key))
         rest = masked[match.end() :]
@@ -242,7 +242,7 @@ class Builder:
         value, end = self._scalar(line, offset, rest.lstrip(), indent)
         children = self._children(indent, items=True if value.start < value.end else "empty")
         name = key_span.of(self.template.text).strip("\"'")
-        return self._node(name, indent, key_span, line, offset, end, children, value=value)
+        return self._node(name, line, key_span, value, end, children, indent=indent)
 
     @staticmethod
     def _key(masked: str) -> re.Match[str] | None:
@@ -275,14 +275,13 @@ class Builder:
         if first is not None and first.kind == "splice" and first.indent == indent:
             # Only the first one: what prints keys at this column belongs to the parent.
             self.at += 1
-            body = Span(first.body, first.body)
-            found.append(self._node(SPLICE, first.indent, body, first, first.body, first.end))
+            found.append(self._splice(first))
         while (line := self._skip()) is not None and (
             line.indent > indent or (line.indent == indent and line.kind == "content" and _DASH.match(line.masked))
         ):
             if line.kind == "splice":
                 self.at += 1
-                found.append(self._node(SPLICE, line.indent, Span(line.body, line.body), line, line.body, line.end))
+                found.append(self._splice(line))
             else:
                 found.append(self._entry(line, line.body, line.masked, line.indent))
         return found
@@ -351,28 +350,25 @@ class Builder:
         ahead = next((later for later in self.lines[self.at + 1 :] if later.kind in ("content", "splice")), None)
         return ahead is not None and ahead.indent > indent
 
+    def _splice(self, line: Line) -> Node:
+        """The node of a line that one action prints."""
+        value = Span(line.body, line.body + len(self.template.text[line.body : line.end].rstrip()))
+        return self._node(SPLICE, line, _at(line.body), value, line.end, indent=line.indent)
+
     def _node(
-        self,
-        key: str,
-        indent: int,
-        key_span: Span,
-        line: Line,
-        offset: int,
-        end: int,
-        children: list[Node] | None = None,
-        *,
-        value: Span | None = None,
-        inline: bool = False,
+        self, key: str, line: Line, key_span: Span, value: Span, end: int, children: Sequence[Node] = (), *, indent: int
     ) -> Node:
-        last = max([end, *(child.end for child in children or ())])
-        start = line.start
-        if value is None:
-            value = (
-                Span(offset, offset)
-                if key != SPLICE
-                else Span(offset, offset + len(self.template.text[offset:end].rstrip()))
-            )
-        return Node(key, indent, key_span, value, start, self._balanced_end(start, last), tuple(children or ()))
+        """A node that begins on `line` and whose own text ends at `end`."""
+        last = max([end, *(child.end for child in children)])
+        return Node(
+            key=key,
+            indent=indent,
+            key_span=key_span,
+            value=value,
+            start=line.start,
+            end=self._balanced_end(line.start, last),
+            children=tuple(children),
+        )
 
     def _balanced_end(self, start: int, end: int) -> int:
         """`end` moved behind the `end` actions of blocks that open within the node. A block that also holds what
@@ -387,6 +383,11 @@ class Builder:
                 return end
             end = moved
         return end
+
+
+def _at(offset: int) -> Span:
+    """An empty span."""
+    return Span(offset, offset)
 
 
 def _uncommented(masked: str) -> str:

@@ -42,7 +42,7 @@ from rolloutgen.gotemplate.sources import Site, Sources, maker
 from rolloutgen.kube.pods import serves
 from rolloutgen.kube.references import fields_scaling, kinds_called, leads_to, target_of
 from rolloutgen.kube.release import VIRTUAL_SERVICE
-from rolloutgen.model import Decisions, Diagnostic, Refusal, Rendered, WorkloadDecision
+from rolloutgen.model import Decisions, Diagnostic, Refusal, Rendered, Strategy, WorkloadDecision
 
 # The autoscalers that set the number of pods.
 AUTOSCALERS = ("HorizontalPodAutoscaler", "ScaledObject")
@@ -147,83 +147,125 @@ def _not_judged(workload: Workload) -> Diagnostic:
     )
 
 
+@dataclass(frozen=True)
+class _Companions:
+    """What belongs to one workload: the sites of its Services, autoscalers and VirtualServices, "" for an object that
+    is no document of the chart's templates; the names that its Deployments have in value sets that somebody gave; and
+    whether every render that has the workload has its Service."""
+
+    services: tuple[str, ...]
+    autoscalers: tuple[str, ...]
+    vertical: tuple[str, ...]
+    virtual_services: tuple[str, ...]
+    names: frozenset[str]
+    service_always: bool
+
+
 def _workload(
     site_id: str, key: str, sources: Sources, renders: Sequence[Rendered], options: Options, *, several: bool
 ) -> Workload:
-    site = sources.sites[site_id]
-    services = service_sites(site, renders, options, sources)
+    site, where = sources.sites[site_id], sources.sites
+    found = _companions(site, service_sites(site, renders, options, sources), sources, renders)
+    if options.strategy == "blue-green" and not found.services and not several:
+        why = "blue-green switches a Service, and no Service selects its pods"
+        raise ChartRefused.in_source(
+            "blue-green-needs-service", site.source, site.document.span.start, why, "Choose canary."
+        )
+    decision = _decided(site, key, found, sources, renders, options)
+    if "" in found.autoscalers:
+        raise _made_elsewhere(site, "an autoscaler", AUTOSCALERS, sources, renders)
+    if "" in found.virtual_services:
+        raise _made_elsewhere(site, "a VirtualService", ("VirtualService",), sources, renders)
+    return Workload(
+        decision=decision,
+        sites=(site,),
+        services=tuple(where[service] for service in found.services),
+        autoscalers=tuple(where[scaler] for scaler in found.autoscalers),
+        vertical=tuple(where[scaler] for scaler in found.vertical if scaler),
+        virtual_services=tuple(where[route] for route in found.virtual_services),
+        names=found.names,
+        service_always=found.service_always,
+        service_alone=_has_service_alone(site, found.services, renders),
+    )
+
+
+def _companions(site: Site, services: Collection[str], sources: Sources, renders: Sequence[Rendered]) -> _Companions:
+    """What belongs to the workload at `site`, whose traffic Services stand at `services`."""
     names: set[str] = set()
     scaled: dict[str, None] = {}
     vertical: dict[str, None] = {}
     routed: dict[str, None] = {}
     always = True
     for render in renders:
-        release = render.value_set.release
-        for deployment in (m for m in render.objects if m.site == site_id and m.ref.kind == "Deployment"):
+        namespace = render.value_set.release.namespace
+        for deployment in (m for m in render.objects if m.site == site.id and m.ref.kind == "Deployment"):
             if not render.value_set.derived:
                 names.add(deployment.ref.name)
-            carried = [m for m in render.objects if m.site in services and serves(m, deployment, release.namespace)]
+            carried = [m for m in render.objects if m.site in services and serves(m, deployment, namespace)]
             always = always and bool(carried)
             for manifest in render.objects:
                 target = target_of(manifest)
-                if target is not None and target.is_to(deployment.ref, release.namespace):
+                if target is not None and target.is_to(deployment.ref, namespace):
                     (scaled if manifest.ref.kind in AUTOSCALERS else vertical)[manifest.site] = None
                 elif (manifest.ref.group, manifest.ref.kind) == VIRTUAL_SERVICE and any(
-                    leads_to(manifest, service.ref, release.namespace) for service in carried
+                    leads_to(manifest, service.ref, namespace) for service in carried
                 ):
                     routed[manifest.site] = None
-    alone_somewhere = any(
-        any(m.site in services and m.ref.kind == "Service" for m in render.objects)
-        and not any(m.site == site_id and m.ref.kind == "Deployment" for m in render.objects)
-        for render in renders
-    )
-    routed.update(unseen_virtual_services([sources.sites[s] for s in services], sources, renders))
+    routed.update(unseen_virtual_services([sources.sites[service] for service in services], sources, renders))
     for other in _unseen(site, sources, renders):
         (scaled if set(other.kinds()) & set(AUTOSCALERS) else vertical)[other.id] = None
-    if options.strategy == "blue-green" and not services and not several:
-        why = "blue-green switches a Service, and no Service selects its pods"
-        raise ChartRefused.in_source(
-            "blue-green-needs-service", site.source, site.document.span.start, why, "Choose canary."
-        )
-    strategy = options.strategy if services else "basic"
-    router = options.router
-    where = sources.sites
-    routed = dict.fromkeys(sorted(routed, key=lambda found: _rendering(where.get(found))))
-    routes_once = routed and not any(site_scope(where[route]).ranged for route in routed if route)
-    made = [where[service] for service in services]
-    several_of_one = not (printed_once(site, sources) or (routes_once and strategy == "canary"))
-    decision = WorkloadDecision(
-        key,
-        (site_id,),
-        tuple(services),
-        strategy,
-        router,
-        options.service_names or ("keep" if hold(services, renders) else "suffix"),
-        port_index(services, renders),
-        options.force,
-        any(strategy_keys(site, spec.children, sources) for spec in site.find("spec"))
-        or spilled(site, _bodies(site_id, renders), sources) is not None,
-        tuple(routed),
-        () if site.find("spec", "selector") else tuple(steady_labels(site)),
-        several_of_one or _both_handed(site, made, sources) or not all(printed_once(each, sources) for each in made),
-        options.analysis if services and strategy == "canary" and router == "istio" else "",
-        bool(options.slack),
-        tuple(_following(site, (*scaled, *vertical), renders)),
+    return _Companions(
+        services=tuple(services),
+        autoscalers=tuple(scaled),
+        vertical=tuple(vertical),
+        virtual_services=tuple(sorted(routed, key=lambda found: _rendering(sources.sites.get(found)))),
+        names=frozenset(names),
+        service_always=always,
     )
-    if "" in scaled:
-        raise _made_elsewhere(site, "an autoscaler", AUTOSCALERS, sources, renders)
-    if "" in routed:
-        raise _made_elsewhere(site, "a VirtualService", ("VirtualService",), sources, renders)
-    return Workload(
-        decision,
-        (site,),
-        tuple(where[s] for s in services),
-        tuple(where[s] for s in scaled),
-        tuple(where[s] for s in vertical if s),
-        tuple(where[s] for s in routed),
-        frozenset(names),
-        always,
-        alone_somewhere,
+
+
+def _decided(
+    site: Site, key: str, found: _Companions, sources: Sources, renders: Sequence[Rendered], options: Options
+) -> WorkloadDecision:
+    """What is decided for the workload at `site`."""
+    strategy = options.strategy if found.services else "basic"
+    analysed = bool(found.services) and strategy == "canary" and options.router == "istio"
+    own_strategy = any(strategy_keys(site, spec.children, sources) for spec in site.find("spec"))
+    return WorkloadDecision(
+        key=key,
+        sites=(site.id,),
+        service_sites=found.services,
+        strategy=strategy,
+        router=options.router,
+        service_names=options.service_names or ("keep" if hold(found.services, renders) else "suffix"),
+        port_index=port_index(found.services, renders),
+        force_recreate=options.force,
+        carries=own_strategy or spilled(site, _bodies(site.id, renders), sources) is not None,
+        virtual_service_sites=found.virtual_services,
+        selector=() if site.find("spec", "selector") else tuple(steady_labels(site)),
+        looped=_is_looped(site, strategy, found, sources),
+        analysis=options.analysis if analysed else "",
+        notified=bool(options.slack),
+        autoscaler_sites=tuple(_following(site, (*found.autoscalers, *found.vertical), renders)),
+    )
+
+
+def _is_looped(site: Site, strategy: Strategy, found: _Companions, sources: Sources) -> bool:
+    """Whether one text makes several workloads, or their Services."""
+    routes = [sources.sites[route] for route in found.virtual_services if route]
+    routed_once = bool(found.virtual_services) and not any(site_scope(route).ranged for route in routes)
+    services = [sources.sites[service] for service in found.services]
+    if not printed_once(site, sources) and not (routed_once and strategy == "canary"):
+        return True
+    return _both_handed(site, services, sources) or not all(printed_once(service, sources) for service in services)
+
+
+def _has_service_alone(site: Site, services: Sequence[str], renders: Sequence[Rendered]) -> bool:
+    """Whether some render has the traffic Service without the workload."""
+    return any(
+        any(m.site in services and m.ref.kind == "Service" for m in render.objects)
+        and not any(m.site == site.id and m.ref.kind == "Deployment" for m in render.objects)
+        for render in renders
     )
 
 
