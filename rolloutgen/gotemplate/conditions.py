@@ -10,11 +10,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import takewhile
 from typing import Literal
 
 from rolloutgen.chart.chart import Chart
 from rolloutgen.errors import ChartError
-from rolloutgen.gotemplate.clauses import Clause, read_clause
+from rolloutgen.gotemplate.clauses import Clause, clauses_in, read_clause
 from rolloutgen.gotemplate.expressions import EMPTY, Expr, all_of, negate, parse
 from rolloutgen.gotemplate.lexer import Action, Block, LexedTemplate
 from rolloutgen.gotemplate.lexer import parse as parse_template
@@ -57,6 +58,21 @@ def read_conditions(chart: Chart) -> tuple[Read, ...]:
         except ChartError:
             continue
     return tuple(dict.fromkeys(found))
+
+
+def chart_expressions(chart: Chart) -> Iterator[Expr]:
+    """Every expression in the chart's own templates, but for those that cannot be read."""
+    for path in chart.template_paths:
+        try:
+            yield from (clause.expr for clause in clauses_in(chart.text(path)))
+        except ChartError:
+            continue
+
+
+def value_paths(chart: Chart) -> frozenset[Keys]:
+    """The paths below .Values that the chart's own templates read as they are written."""
+    chains = (chain for code in chart_expressions(chart) for chain in code.chains())
+    return frozenset(chain.names[1:] for chain in chains if chain.head in (".", "$") and chain.names[:1] == ("Values",))
 
 
 def reads_by_action(text: str, path: str) -> Iterator[tuple[Action, tuple[Read, ...]]]:
@@ -117,10 +133,8 @@ class _Walk:
         if clause.keyword in ("else if", "else with"):
             yield from self._condition(clause, into=self.open[-1] if self.open else None)
         elif keyword in ("if", "with", "range"):
-            dot = self._dot()
-            if keyword == "with":
-                dot = self._whole(clause.expr)
-            elif keyword == "range":
+            dot = self._whole(clause.expr) if keyword == "with" else self._dot()
+            if keyword == "range":
                 dot = self._element(clause) if self.through_loops else None
             if self.through_loops and keyword == "with" and len(clause.variables) == 1:
                 self._assign(clause)
@@ -184,11 +198,9 @@ class _Walk:
                     yield (*keys, node.parts[1].text)
             if node.is_call("index") and len(node.parts) > 1 and node.parts[1].kind == "text":
                 keys = self._whole(node.parts[0])
-                literals = next(
-                    (n for n, part in enumerate(node.parts[1:]) if part.kind != "text"), len(node.parts) - 1
-                )
+                literals = takewhile(lambda part: part.kind == "text", node.parts[1:])
                 if keys is not None:
-                    yield (*keys, *(part.text for part in node.parts[1 : literals + 1]))
+                    yield (*keys, *(part.text for part in literals))
         for chain in code.chains():
             keys = self._resolve(chain.head, chain.names) if chain.names else None
             if keys:

@@ -73,15 +73,7 @@ def _value_sets(chart: Chart, options: Options, engine: HelmEngine) -> list[tupl
     The defaults need not where others do: many charts ask for values, and say so.
     """
     release = replace(Release(), kube_version=kube_version_of(options))
-    base = base_sets(
-        chart,
-        engine,
-        values_files=options.values,
-        sets=options.sets,
-        named=dict(options.value_sets),
-        kube_version=options.kube_version,
-        environments=options.house.environments,
-    )
+    base = base_sets(chart, engine, options)
     are_given = bool(options.values or options.sets)
     plain = [one for one in base if one.release == replace(SHORT, kube_version=options.kube_version)]
     toggled = toggle_sets(chart, base[0], toggles=options.toggles).sets

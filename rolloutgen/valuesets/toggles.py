@@ -7,13 +7,13 @@ booleans, names that templates compare with, empty lists and maps of which Kuber
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from rolloutgen import goyaml
 from rolloutgen.chart.chart import Chart
-from rolloutgen.gotemplate.conditions import Keys, Read, conditions_around, read_conditions
+from rolloutgen.gotemplate.conditions import Keys, Read, conditions_around, read_conditions, value_paths
 from rolloutgen.kube.references import FOLLOWED, kinds_naming
 from rolloutgen.kube.release import DEPLOYMENT, SERVICE, SERVICE_MONITOR
 from rolloutgen.model import Json
@@ -75,19 +75,18 @@ class _Flip:
         return isinstance(self.value, dict | list) or self.value == _WORD
 
 
-def toggles_of(chart: Chart, base: Mapping[str, Any], first: Sequence[Keys] = ()) -> tuple[Toggle, ...]:
+def toggles_of(chart: Chart, base: Mapping[str, Any]) -> tuple[Toggle, ...]:
     """The toggles of a chart over the overrides `base`, the most telling first; the caller takes as many as it likes.
 
-    `first` names switches that come before all others. Raises ChartError where values.yaml is broken.
+    Raises ChartError where values.yaml is broken.
     """
     values = goyaml.merge(chart.values, base)
     reads = [read for read in read_conditions(chart) if not read.file.endswith("NOTES.txt")]
-    given = [Read(keys, "", "truth") for keys in first]
     naming = _naming()
     workloads = [read for read in reads if _renders_a_workload(chart, read.file)]
     leading = [read for read in reads if read not in workloads and naming.search(chart.text(read.file))]
-    ordered = list(dict.fromkeys([*given, *leading, *workloads, *reads]))
-    toggles = [*_given(given, values), *_revealed(chart, values), *_together(ordered, values)]
+    ordered = list(dict.fromkeys([*leading, *workloads, *reads]))
+    toggles = [*_revealed(chart, values), *_together(ordered, values)]
     toggles += _one_by_one(ordered, values)
     toggles += [*_pairs(ordered, values), *_fills_one_by_one(ordered, values)]
     unique: dict[str, Toggle] = {}
@@ -107,22 +106,17 @@ def _naming() -> re.Pattern[str]:
     return re.compile(rf"(?m)^kind:[ \t]*[\"']?(?:{names})\b")
 
 
-def _given(reads: Iterable[Read], values: Mapping[str, Any]) -> Iterator[Toggle]:
-    for read in reads:
-        yield from (_toggle([flip]) for flip in _flips(read, values))
-
-
 def _revealed(chart: Chart, values: Mapping[str, Any]) -> Iterator[Toggle]:
     """The switches that hide objects which name a Service or a workload, on: what a bound left out of those would show
     only in a cluster, as a backend that is gone."""
-    text = "\n".join(chart.files[path].decode("utf-8", "replace") for path in chart.template_paths)
+    paths = value_paths(chart)
     for around in conditions_around(chart, _naming()):
-        hidden = [_Flip(keys, _given_for(keys, values, text)) for keys in sorted(around) if _has_place(keys, values)]
+        hidden = [_Flip(keys, _given_for(keys, values, paths)) for keys in sorted(around) if _has_place(keys, values)]
         if any(flip.value is not None for flip in hidden):
             yield _toggle([flip for flip in hidden if flip.value is not None])
 
 
-def _given_for(keys: Keys, values: Mapping[str, Any], text: str) -> Json:
+def _given_for(keys: Keys, values: Mapping[str, Any], paths: Collection[Keys]) -> Json:
     """What switches on what hides behind a value that is off or empty; None where it is on, or nothing is plausible.
 
     A mapping that values.yaml leaves out (it may stand there as a comment) has what the templates read of it.
@@ -132,14 +126,14 @@ def _given_for(keys: Keys, values: Mapping[str, Any], text: str) -> Json:
         return True
     if not keys or value not in (None, "", {}):
         return None
-    below = re.findall(rf"\.Values\.{re.escape('.'.join(keys))}\.([A-Za-z_][\w.]*)", text)
+    below = {path[len(keys) :] for path in paths if path[: len(keys)] == keys and len(path) > len(keys)}
     if below and value != "":
-        return _nested(_Flip(tuple(path.split(".")), _plausible(path)) for path in sorted(set(below), key=len))
+        return _nested(_Flip(path, _plausible(path[-1])) for path in sorted(below, key=lambda path: (len(path), path)))
     return None if value == {} else _WORD
 
 
-def _plausible(path: str) -> Json:
-    last = path.rpartition(".")[2]
+def _plausible(last: str) -> Json:
+    """A value for a key of that name."""
     if _SWITCH.match(last):
         return True
     return _NUMBERS[last[:3]] if last[:3] in _NUMBERS else 80 if _NUMBER.search(last) else _WORD

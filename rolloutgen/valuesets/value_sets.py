@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from rolloutgen import goyaml
 from rolloutgen.chart.chart import Chart
@@ -16,16 +16,13 @@ from rolloutgen.errors import RolloutgenError, UsageError
 from rolloutgen.helm import HelmEngine
 from rolloutgen.model import Release, ValueSet
 
-if TYPE_CHECKING:
-    from rolloutgen.gotemplate.conditions import Keys
-
 SHORT = Release("rg", "rg-a")
 LONG = Release("release-name-of-the-longest-kind-that-helm-permits-53", "rg-b")  # 53 characters
 CI_VALUES = re.compile(r"ci/[^/]*values\.ya?ml")
 _FURTHER_VALUES = re.compile(r"(?:(?:values|envs?|environments)/[\w.-]+|values[-_.][\w.-]+|[\w.-]+[-_.]values)\.ya?ml")
 _MOST_FILES = 8
 _RELEASE_NAME = re.compile(r"(?=.{1,53}$)[a-z0-9](?:[a-z0-9-]*[a-z0-9])?")
-_HAS = re.compile(r"\.Capabilities\.APIVersions\.Has\s+\(?\s*\"([^\"]+)\"")
+_HAS = ("Capabilities", "APIVersions", "Has")
 _OLD_KUBERNETES = "1.20.0"  # the last with HPA v2beta2 and Ingress v1beta1, which charts branch on
 _MOST_TOGGLES = 400
 
@@ -39,56 +36,19 @@ class ValueSets:
 
 
 def chosen_sets(chart: Chart, engine: HelmEngine, options: Options) -> ValueSets:
-    """The value sets under which `options` have a conversion of the chart proven. Raises what `value_sets` raises."""
-    return value_sets(
-        chart,
-        engine,
-        values_files=options.values,
-        sets=options.sets,
-        named=dict(options.value_sets),
-        kube_version=options.kube_version,
-        toggles=options.toggles,
-        environments=options.house.environments,
-        likely=True,
-        named_alike=not options.service_names,
-    )
-
-
-def value_sets(
-    chart: Chart,
-    engine: HelmEngine,
-    *,
-    values_files: Sequence[str] = (),
-    sets: Sequence[str] = (),
-    named: Mapping[str, Sequence[str]] | None = None,
-    kube_version: str = "",
-    toggles: str | int = 24,
-    toggle_first: Sequence[Keys] = (),
-    environments: Iterable[str] = (),
-    likely: bool = False,
-    named_alike: bool = False,
-) -> ValueSets:
-    """All value sets of a chart: `base_sets`; with `named_alike` a release and a namespace that are called like the
-    chart, as texts with a Service's name written out expect it; with `likely` the files of values beside values.yaml;
-    then `toggle_sets` over the first of them.
+    """The value sets under which `options` have a conversion of the chart proven: `base_sets`; a release and a
+    namespace that are called like the chart, as texts with a Service's name written out expect it; the files of values
+    beside values.yaml; then `toggle_sets` over the first of them.
 
     Raises UsageError where a values file cannot be read, ChartError where one of the chart's own is broken.
     """
-    base = base_sets(
-        chart,
-        engine,
-        values_files=values_files,
-        sets=sets,
-        named=named or {},
-        kube_version=kube_version,
-        environments=environments,
-    )
-    derived = toggle_sets(chart, base[0], toggles=toggles, first=toggle_first)
+    base = base_sets(chart, engine, options)
+    derived = toggle_sets(chart, base[0], toggles=options.toggles)
     given = base[0]
-    alike = named_alike and _RELEASE_NAME.fullmatch(chart.name)
+    alike = not options.service_names and _RELEASE_NAME.fullmatch(chart.name)
     release = replace(given.release, name=chart.name, namespace=chart.name)
     further = [ValueSet(f"{given.name}, release {chart.name}", given.values, release, True)] if alike else []
-    further += _beside(chart, base) if likely else ()
+    further += _beside(chart, base)
     return ValueSets((*base, *further, *derived.sets), derived.left_out)
 
 
@@ -119,26 +79,17 @@ def _fits(values: Mapping[str, Any], defaults: Mapping[str, Any]) -> bool:
     return True
 
 
-def base_sets(
-    chart: Chart,
-    engine: HelmEngine,
-    *,
-    values_files: Sequence[str] = (),
-    sets: Sequence[str] = (),
-    named: Mapping[str, Sequence[str]],
-    kube_version: str = "",
-    environments: Iterable[str] = (),
-) -> tuple[ValueSet, ...]:
+def base_sets(chart: Chart, engine: HelmEngine, options: Options) -> tuple[ValueSet, ...]:
     """What the user gave (or the defaults) and each named set under both releases, then each ci/*-values.yaml and the
-    values-NAME.yaml of `environments`, then the capabilities that the templates ask for. Raises as `value_sets` does.
-    """
+    values-NAME.yaml of the environments, then the capabilities that the templates ask for. Raises as `chosen_sets`."""
+    kube_version = options.kube_version
     short, long = replace(SHORT, kube_version=kube_version), replace(LONG, kube_version=kube_version)
-    given = layer(values_files, sets, engine)
-    layered = {"values" if values_files or sets else "defaults": given}
-    layered.update((name, layer(files, (), engine)) for name, files in named.items())
+    given = layer(options.values, options.sets, engine)
+    layered = {"values" if options.values or options.sets else "defaults": given}
+    layered.update((name, layer(files, (), engine)) for name, files in options.value_sets)
     found = [ValueSet(name, values, short) for name, values in layered.items()]
     found += [ValueSet(f"{name}, long release name", values, long) for name, values in layered.items()]
-    own = own_files(chart, environments)
+    own = own_files(chart, options.house.environments)
     found += [ValueSet(path, _of_chart(chart, path), short) for path in own]
     return (*found, *_by_capabilities(chart, found[0], kube_version))
 
@@ -157,7 +108,7 @@ def environment_file(chart: Chart, name: str) -> str:
     return other if other in chart.files else f"values-{name}.yaml"
 
 
-def toggle_sets(chart: Chart, over: ValueSet, *, toggles: str | int = 24, first: Sequence[Keys] = ()) -> ValueSets:
+def toggle_sets(chart: Chart, over: ValueSet, *, toggles: str | int = 24) -> ValueSets:
     """The value sets that flip what the templates' conditions read, over the values of `over`.
 
     `toggles` is "all", "none" or how many; a set that does not render is the caller's to skip.
@@ -167,7 +118,7 @@ def toggle_sets(chart: Chart, over: ValueSet, *, toggles: str | int = 24, first:
     most = _MOST_TOGGLES if toggles == "all" else min(int(toggles), _MOST_TOGGLES)
     from rolloutgen.valuesets.toggles import toggles_of
 
-    found = toggles_of(chart, over.values, first)
+    found = toggles_of(chart, over.values)
     flipped = (
         ValueSet(toggle.name, goyaml.merge(over.values, toggle.values), over.release, True, toggle.invented)
         for toggle in found[:most]
@@ -211,8 +162,13 @@ def parse_values(text: str, path: str) -> Mapping[str, Any]:
 
 def asked_api_versions(chart: Chart) -> tuple[str, ...]:
     """The API versions that the templates look for in the cluster, sorted."""
-    texts = (chart.files[path].decode("utf-8", "replace") for path in chart.template_paths)
-    return tuple(sorted({name for text in texts for name in _HAS.findall(text)}))
+    if not any(b"APIVersions" in chart.files[path] for path in chart.template_paths):
+        return ()
+    from rolloutgen.gotemplate.conditions import chart_expressions
+
+    calls = (node for code in chart_expressions(chart) for node in code.nodes() if node.kind == "method")
+    asked = (call.parts[1] for call in calls if call.parts[0].path()[1] == _HAS)
+    return tuple(sorted({version.text for version in asked if version.kind == "text"}))
 
 
 def _by_capabilities(chart: Chart, over: ValueSet, kube_version: str) -> Iterator[ValueSet]:

@@ -9,12 +9,13 @@ from typing import Any
 import pytest
 
 from rolloutgen.chart.chart import Chart
+from rolloutgen.config.options import Options
 from rolloutgen.errors import UsageError
 from rolloutgen.gotemplate.conditions import Read, read_conditions
 from rolloutgen.helm import BinaryEngine
 from rolloutgen.model import Release, ValueSet
 from rolloutgen.valuesets.toggles import toggles_of
-from rolloutgen.valuesets.value_sets import LONG, SHORT, base_sets, layer, toggle_sets, value_sets
+from rolloutgen.valuesets.value_sets import LONG, SHORT, base_sets, chosen_sets, layer, toggle_sets
 
 WORKLOAD = "kind: Deployment\n"
 
@@ -23,6 +24,10 @@ def chart(values: str = "", **templates: str) -> Chart:
     files = {"Chart.yaml": b"name: demo\nversion: 1.0.0\n", "values.yaml": values.encode()}
     files.update((f"templates/{name}.yaml", text.encode()) for name, text in templates.items())
     return Chart("demo", files)
+
+
+def chosen(chart: Chart, **options: Any) -> tuple[ValueSet, ...]:
+    return chosen_sets(chart, FakeEngine(), Options(service_names="suffix", **options)).sets
 
 
 def reads(template: str) -> list[tuple[str, str]]:
@@ -149,10 +154,10 @@ def test_a_switch_behind_a_switch_opens_both_and_pairs_meet_in_a_file() -> None:
     assert found == {"a=true": {"a": True}, "a=true, b=true": {"a": True, "b": True}, "c=false": {"c": False}}
 
 
-def test_workloads_come_first_and_what_is_asked_for_before_them() -> None:
-    values = "a: true\nb: true\nd: true\n"
+def test_workloads_come_first() -> None:
+    values = "a: true\nb: true\n"
     demo = chart(values, a="{{ if .Values.a }}{{ end }}", b=f"{WORKLOAD}{{{{ if .Values.b }}}}{{{{ end }}}}")
-    assert [toggle.name for toggle in toggles_of(demo, {}, [("d",)])] == ["d=false", "b=false", "a=false"]
+    assert [toggle.name for toggle in toggles_of(demo, {})][:2] == ["b=false", "a=false"]
 
 
 def test_what_hides_an_object_that_names_a_service_or_workload_is_opened_first() -> None:
@@ -185,7 +190,7 @@ def test_switches_of_probes_are_flipped_together() -> None:
 def test_toggles_lie_over_the_given_values_and_are_bounded() -> None:
     values = "".join(f"s{number}: false\n" for number in range(5))
     demo = chart(values, a="".join(f"{{{{ if .Values.s{number} }}}}{{{{ end }}}}" for number in range(5)))
-    over = base_sets(demo, FakeEngine(), sets=["x=1"], named={})[0]
+    over = base_sets(demo, FakeEngine(), Options(sets=("x=1",)))[0]
     assert (over.name, over.values) == ("values", {"x": "1"})
     found = toggle_sets(demo, over, toggles=7)
     assert [one.name for one in found.sets[:5]] == [f"s{number}=true" for number in range(5)]
@@ -202,7 +207,7 @@ def test_the_users_sets_under_two_releases_and_the_charts_own(tmp_path: Path) ->
         {"ci/one-values.yaml": b"ci: 1\n", "ci/values.yaml": b"", "ci/other.yaml": b"x: 1\n", "docs/a-values.yaml": b""}
     )
     a, b = str(tmp_path / "a.yaml"), str(tmp_path / "b.yaml")
-    found = value_sets(demo, FakeEngine(), values_files=[a, b], named={"prod": [b]}, kube_version="1.29.0").sets
+    found = chosen(demo, values=(a, b), value_sets=(("prod", (b,)),), kube_version="1.29.0")
     assert [(one.name, dict(one.values), one.release.name) for one in found] == [
         ("values", {"a": {"b": 3, "c": 2}}, SHORT.name),
         ("prod", {"a": {"b": 3}}, SHORT.name),
@@ -221,7 +226,7 @@ def test_files_of_values_beside_the_defaults_and_a_release_that_is_called_like_t
     files |= {"values.test.yml": b"{{ a }}: [", "envs/dev.yaml": b"b: 3\n", "other.yaml": b"a: 9\n"}
     files |= {"values-metadata.yaml": b"a: {label: the letter}\nb: {label: another}\n"}  # describes values, has none
     demo = Chart("demo", files)
-    sets = value_sets(demo, FakeEngine(), sets=["c=4"], toggles="none", likely=True, named_alike=True).sets
+    sets = chosen_sets(demo, FakeEngine(), Options(sets=("c=4",), toggles="none")).sets
     assert [(one.name, one.values, one.release) for one in sets if one.derived] == [
         ("values, release demo", {"c": "4"}, Release("demo", "demo")),
         ("envs/dev.yaml", {"c": "4", "b": 3}, SHORT),
@@ -231,12 +236,12 @@ def test_files_of_values_beside_the_defaults_and_a_release_that_is_called_like_t
 
 def test_capabilities_that_templates_ask_for() -> None:
     template = '{{ if .Capabilities.APIVersions.Has "a/v1" }}{{ end }}{{ .Capabilities.KubeVersion.Version }}'
-    found = value_sets(chart("", a=template), FakeEngine()).sets
+    found = chosen(chart("", a=template))
     assert [one.release for one in found[2:]] == [
         Release("rg", "rg-a", api_versions=("a/v1",)),
         Release("rg", "rg-a", kube_version="1.20.0"),
     ]
-    assert len(value_sets(chart("", a=template), FakeEngine(), kube_version="1.30.0").sets) == 3
+    assert len(chosen(chart("", a=template), kube_version="1.30.0")) == 3
 
 
 def test_values_that_cannot_be_read(tmp_path: Path) -> None:
