@@ -10,8 +10,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from rolloutgen.chart.chart import Chart
+from rolloutgen.gotemplate.clauses import opening_clause, read_clause
 from rolloutgen.gotemplate.lexer import Action, Block, LexedTemplate
 from rolloutgen.gotemplate.sources import Source, Sources
 from rolloutgen.model import Rendered
@@ -22,10 +24,6 @@ _PREFIX = "rg-branch-"
 _LIST = "templates/!rg-branches.yaml"  # Helm renders the shallowest and, of those, the first name at last
 _HELPERS = "templates/_rg-branches.tpl"
 _NUMBER = re.compile(rf"{_PREFIX}(\d+)")
-_CALL = re.compile(r"\b(?:include|template)\s")
-_CALL_OF = re.compile(r"\b(?:include|template)\s+(?:\"([^\"\n]+)\"|`([^`\n]+)`)")
-_CHART_FIELD = re.compile(r"(?:if|with)\s+\$?\.Chart\.(\w+)")
-_ENDS = re.compile(r"^(?:fail\b|.*\|\s*fail\s*$)", re.DOTALL)
 _MARK = '{{- define "rg.branch" -}}\n' + (
     "{{- $number := index . 0 -}}{{- $argument := index . 1 -}}\n"
     '{{- $maps := list "map[string]interface {}" "chartutil.Values" "common.Values" -}}\n'
@@ -98,13 +96,14 @@ def _called_defines(sources: Sources) -> frozenset[str] | None:
     calls: dict[str, set[str]] = {}
     for source in sources.files.values():
         for action in source.template.actions:
-            code = action.inner.of(source.text)
-            if action.keyword == "comment" or not _CALL.search(code):
+            if action.keyword == "comment":
                 continue
-            names = _CALL_OF.findall(code)
-            if len(names) < len(_CALL.findall(code)):
+            words = read_clause(action.inner.of(source.text)).expr.tokens()
+            called = [behind for word, behind in pairwise(words) if word.text in ("include", "template")]
+            if any(word.kind != "text" for word in called):
                 return None
-            calls.setdefault(_define_at(source, action.span.start), set()).update(one or other for one, other in names)
+            names = {word.text[1:-1] for word in called}
+            calls.setdefault(_define_at(source, action.span.start), set()).update(names)
     reached: set[str] = set()
     waiting = list(calls.get("", ()))
     while waiting:
@@ -125,10 +124,10 @@ def _called_defines(sources: Sources) -> frozenset[str] | None:
 
 def _is_decided(chart: Chart, source: Source, block: Block, index: int) -> bool:
     """Whether a field of Chart.yaml keeps the branch from ever being rendered."""
-    field = _CHART_FIELD.fullmatch(block.openers[0].inner.of(source.text).strip())
-    if field is None:
+    base, names = opening_clause(block, 0, source.template).expr.path()
+    if block.keyword == "range" or base.kind not in ("dot", "root") or len(names) != 2 or names[0] != "Chart":
         return False
-    name = field[1][0].lower() + field[1][1:]
+    name = names[1][0].lower() + names[1][1:]
     return bool(chart.metadata.get(name)) == (index > 0)
 
 
@@ -140,8 +139,10 @@ def _fails(template: LexedTemplate, body: Span) -> bool:
             depth += 1
         elif action.keyword == "end":
             depth -= 1
-        elif not depth and action.keyword == "output" and _ENDS.match(action.inner.of(template.text).strip()):
-            return True
+        elif not depth and action.keyword == "output":
+            code = read_clause(action.inner.of(template.text)).expr
+            if code.is_call("fail") or code.first.is_call("fail"):
+                return True
     return False
 
 

@@ -9,9 +9,13 @@ Source: The marks of branches in the renders before the conversion, and the text
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 
 from rolloutgen.convert.checks import Check, CheckContext
+from rolloutgen.errors import ChartError
+from rolloutgen.gotemplate.expressions import Expr
+from rolloutgen.gotemplate.lexer import lex
+from rolloutgen.gotemplate.template_text import find_pieces, pieces_of
 from rolloutgen.kube.references import keys_above_names
 from rolloutgen.kube.release import DEPLOYMENT, SERVICE
 from rolloutgen.model import Observation
@@ -20,6 +24,7 @@ _FIELD = re.compile(r"^\s*(?:-\s+)?[\"']?([\w.-]+)[\"']?\s*:\s*(\S.*)$")
 _ADDRESSES = re.compile(
     r"(?i)^(?:.*host|.*service|.*servicename|service-name|.*upstream|.*address|.*ur[li]|.*endpoint|value)$"
 )
+_BEHIND_NAME = ("", ".", ":", "/", "'", '"', " ")
 _DEPLOYMENT = re.compile(r"^\s*(?:-\s+)?kind:\s*[\"']?Deployment[\"']?\s*$")
 
 
@@ -41,18 +46,18 @@ def _places(context: CheckContext) -> Iterator[Observation]:
                 yield Observation(None, (), message, path=path, line=line)
 
 
-def _old_names(context: CheckContext) -> dict[str, str]:
-    """The texts of the names of Services that got another one, without blanks, and how the Service is called."""
-    found: dict[str, str] = {}
+def _old_names(context: CheckContext) -> dict[tuple[str | Expr, ...], str]:
+    """The names of Services that got another one, as pieces of text, and how the Service is called."""
+    found: dict[tuple[str | Expr, ...], str] = {}
     for workload in context.survey.workloads:
         for service in workload.services if workload.decision.service_names == "suffix" else ():
-            text = _flat(service.value("metadata", "name"))
+            text = service.value("metadata", "name").strip("\"'")
             if text:
-                found[text] = f"the Service of {service.source.path}:{service.line}"
+                found[pieces_of(text)] = f"the Service of {service.source.path}:{service.line}"
     return found
 
 
-def _named(lines: list[str], number: int, names: dict[str, str]) -> str:
+def _named(lines: list[str], number: int, names: Mapping[tuple[str | Expr, ...], str]) -> str:
     """What one line refers to, "" where it refers to nothing that is gone."""
     line = lines[number - 1]
     if _DEPLOYMENT.match(line):
@@ -62,13 +67,17 @@ def _named(lines: list[str], number: int, names: dict[str, str]) -> str:
         _ADDRESSES.match(field[1]) or (field[1] == "name" and _parent(lines, number) in keys_above_names(SERVICE))
     ):
         return ""
-    value = _flat(field[2])
-    return next((what for text, what in names.items() if _is_address(value, text)), "")
+    return next((what for name, what in names.items() if _is_address(field[2], name)), "")
 
 
-def _is_address(value: str, name: str) -> bool:
-    start = value.find(name)
-    return start >= 0 and value[start + len(name) :][:1] in ("", ".", ":", "/") and value[:start][-1:] not in ("-", "}")
+def _is_address(value: str, name: Sequence[str | Expr]) -> bool:
+    """Whether a text has the name where an address has one."""
+    try:
+        actions = lex(value)
+    except ChartError:
+        return False
+    span = next(find_pieces(value, actions, name), None)
+    return span is not None and value[span.end :][:1] in _BEHIND_NAME and value[: span.start][-1:] not in ("-", "}")
 
 
 def _parent(lines: list[str], number: int) -> str:
@@ -83,12 +92,6 @@ def _parent(lines: list[str], number: int) -> str:
 
 def _indent(line: str) -> int:
     return len(line) - len(line.lstrip())
-
-
-def _flat(text: str) -> str:
-    """A text however it is spaced and quoted, and whichever way it names the root."""
-    rooted = re.sub(r"\$(?=\.)", "", re.sub(r"\$(?![\w.])", ".", text))
-    return re.sub(r"(?<=\{\{)-|-(?=\}\})|[\s\"'$]", "", rooted).replace("{{template", "{{include")
 
 
 CHECK = Check(code="unrendered-reference", severity="warning", files=_places)

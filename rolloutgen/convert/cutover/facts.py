@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from rolloutgen.config.record import general_name
 from rolloutgen.convert.pipeline import Plan
 from rolloutgen.convert.verify.verify import ProofResult
+from rolloutgen.gotemplate.conditions import chart_expressions
 from rolloutgen.kube.pods import is_config
 from rolloutgen.kube.references import target_of
 from rolloutgen.kube.tree import as_map, dig, maps
@@ -23,7 +24,6 @@ _PLURALS = {
     "Certificate": "certificates.cert-manager.io",
     "AnalysisTemplate": "analysistemplates.argoproj.io",
 }
-_CONTAINS = re.compile(r"\bcontains\s+\S+\s+\$?\.Release\.Name\b")
 _RELEASE, _NAMESPACE = "$RELEASE", '"$NAMESPACE"'
 
 
@@ -112,7 +112,8 @@ def _facts(plan: Plan, before: Rendered, after: tuple[Manifest, ...], rollouts: 
 
 def _left_away(plan: Plan, before: Rendered) -> str:
     """The name that `{{ if contains $name .Release.Name }}`, as `helm create` writes it, takes out of full names."""
-    if not any(_CONTAINS.search(plan.before.text(path)) for path in plan.before.template_paths):
+    calls = (node for code in chart_expressions(plan.before) for node in code.nodes() if node.is_call("contains"))
+    if not any(call.parts[-1].path()[1] == ("Release", "Name") for call in calls if call.parts):
         return ""
     return str(before.values.get("nameOverride") or plan.before.name)
 

@@ -14,7 +14,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from rolloutgen.convert.edits.generated import KINDS, file_name
 from rolloutgen.convert.edits.operations import EditFile, Item, Piece, Rename, Split
 from rolloutgen.errors import ChartRefused
-from rolloutgen.gotemplate.clauses import declared_in, variables_in
+from rolloutgen.gotemplate.clauses import declared_in, read_clause, variables_in
 from rolloutgen.gotemplate.scope import site_scope, variables
 from rolloutgen.gotemplate.sources import Site, Source, Sources
 from rolloutgen.text_edits import Edit, Span, newline_of
@@ -104,7 +104,6 @@ def _region(site: Site, sites: Sequence[Site], number: int) -> Span:
 
 
 BASE_PATH_REASON = "base-path"
-_LITERAL = re.compile(r"\"((?:[^\"\\\n]|\\.)*)\"|`([^`]*)`")
 _FOLDER = "templates/"
 
 
@@ -127,9 +126,9 @@ def _includes(source: Source, moves: Mapping[str, str | None], chart: str) -> It
         by_base = "Template.BasePath" in inner
         if not by_base and "include" not in inner and "template" not in inner:
             continue
-        for literal in _LITERAL.finditer(inner):
-            group = 1 if literal[1] is not None else 2
-            path = literal[group]
+        clause = read_clause(inner)
+        for literal in (token for token in clause.expr.tokens() if token.kind == "text"):
+            path = literal.text[1:-1]
             old = _template(path, chart, by_base=by_base)
             if old not in moves:
                 continue
@@ -142,7 +141,7 @@ def _includes(source: Source, moves: Mapping[str, str | None], chart: str) -> It
                     f"it includes {old} by its path, and the conversion splits that file",
                     "Move the documents of that file into files of their own first.",
                 )
-            start = action.inner.start + literal.start(group)
+            start = action.inner.start + clause.start + literal.start + 1
             tail = old.removeprefix(_FOLDER)
             new = f"{path.removesuffix(tail)}{to.removeprefix(_FOLDER)}"
             yield EditFile(source.path, Edit(Span(start, start + len(path)), new, BASE_PATH_REASON))
