@@ -9,9 +9,8 @@ import math
 import re
 import struct
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from io import StringIO
-from typing import Any, NoReturn
+from typing import Any, NamedTuple, NoReturn
 
 import yaml
 
@@ -27,23 +26,21 @@ _LONG_START = re.compile(r"^[ \t?:-]{300}", re.MULTILINE)
 _SEPARATOR = re.compile(r"^---[ \t]*", re.MULTILINE)  # Helm's own
 
 
-@dataclass(frozen=True, slots=True)
-class Duplicate:
+class Duplicate(NamedTuple):
     """A key written twice in one mapping: the later one wins. `line` is where the later one stands, 1-based."""
 
     path: Path
     line: int
 
 
-@dataclass(frozen=True, slots=True)
-class YamlDocument:
+class YamlDocument(NamedTuple):
     """One document of a text. `line` is the 1-based line of `raw`'s first character in the whole text; the lines of
     `duplicates` count in the whole text as well."""
 
     body: Json
     line: int
     raw: str
-    duplicates: tuple[Duplicate, ...] = field(default=())
+    duplicates: tuple[Duplicate, ...] = ()
 
 
 class _Hooks:

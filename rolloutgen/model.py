@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 Severity = Literal["error", "warning", "info"]
 Json = Any  # what YAML or JSON holds: dict, list, str, int, float, bool, None
@@ -13,8 +12,7 @@ Path = tuple[str | int, ...]  # into an object: ("spec", "ports", 0, "name")
 ROLLOUT_API = "argoproj.io/v1alpha1"
 
 
-@dataclass(frozen=True, slots=True)
-class Ref:
+class Ref(NamedTuple):
     """Which object: the four names by which Kubernetes knows it. `namespace` is "" when the manifest names none."""
 
     api_version: str
@@ -39,8 +37,7 @@ class Ref:
         return f"{self.kind}/{self.name}"
 
 
-@dataclass(frozen=True, slots=True)
-class Manifest:
+class Manifest(NamedTuple):
     """One rendered object. `body` is read-only by agreement: copy before changing.
 
     `template` is the file that rendered it, relative to the chart's root ("templates/deployment.yaml",
@@ -57,8 +54,7 @@ class Manifest:
     twice: tuple[tuple[Path, int], ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Release:
+class Release(NamedTuple):
     """What Helm knows beside the values. `kube_version` "" and empty `api_versions` mean the engine's defaults."""
 
     name: str = "release-name"
@@ -68,22 +64,20 @@ class Release:
     is_upgrade: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class ValueSet:
+class ValueSet(NamedTuple):
     """Everything a render depends on. `values` are the overrides, layered as Helm layers them (without the chart's own
     defaults); `name` is for people ("defaults", "ci/x-values.yaml", "autoscaling.enabled=true"). `derived` tells that
     nobody gave the values: they try what the templates ask for; `invented` that they hold lists, maps or names that
     nobody wrote, or empty what somebody wrote."""
 
     name: str
-    values: Mapping[str, Any] = field(default_factory=dict)
+    values: Mapping[str, Any] = {}
     release: Release = Release()
     derived: bool = False
     invented: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Rendered:
+class Rendered(NamedTuple):
     """A chart under one value set: text by template (root-relative path, NOTES.txt included), the objects in order of
     template and position, and the effective values (chart defaults with the overrides over them)."""
 
@@ -93,8 +87,7 @@ class Rendered:
     values: Mapping[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
-class Refusal:
+class Refusal(NamedTuple):
     """Why a chart is not converted. `code` is the id that `rolloutgen explain` knows. What speaks against a rendered
     object names it (`ref`) and the path in it (`at`); `line` is then 0 until the sources are looked up. `cause` tells
     cases of one code apart where the converter decides by it."""
@@ -109,8 +102,7 @@ class Refusal:
     cause: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Diagnostic:
+class Diagnostic(NamedTuple):
     """One message for a reader: a finding of a rule or a check, or a consequence of a change.
 
     `code` is the id that `rolloutgen explain` knows; `hint` the way out. `line` is 1-based, 0 when it is not known;
@@ -135,8 +127,7 @@ class Diagnostic:
         return str(self.ref) if self.ref else ""
 
 
-@dataclass(frozen=True, slots=True)
-class Observation:
+class Observation(NamedTuple):
     """What a rule, a check or an impact sees at one place; its registry completes it to a Diagnostic.
 
     `subject` is the object and `at` the path in it; an observation about a file has no subject but `path` and `line`.
@@ -169,8 +160,7 @@ class Observation:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(NamedTuple):
     """One explained change of an object of the expected release; `path` () is the whole object (added or removed)."""
 
     ref: Ref
@@ -178,8 +168,7 @@ class Change:
     code: str
 
 
-@dataclass(frozen=True, slots=True)
-class Difference:
+class Difference(NamedTuple):
     """Where two renders differ. `explained_by` is the code of a change, "" when nothing explains it: an error."""
 
     ref: Ref
@@ -195,8 +184,7 @@ Router = Literal["istio", "none"]
 Analysis = Literal["", "background", "step"]
 
 
-@dataclass(frozen=True, slots=True)
-class WorkloadDecision:
+class WorkloadDecision(NamedTuple):
     """What the survey decided for one workload, once for all value sets.
 
     `key` comes from the source and names the workload under `rollout.workloads`. `sites` are the places in the source
@@ -228,8 +216,7 @@ class WorkloadDecision:
     autoscaler_sites: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Decisions:
+class Decisions(NamedTuple):
     """All that both sides of the proof share. `several` tells whether `rollout.workloads.<key>` overlays exist;
     `replicas` "omit" leaves `spec.replicas` out where an autoscaler exists; `configs` are the sites of ConfigMaps and
     Secrets whose names carry a hash of the content. `hashed` tells that a long release name would make Services equal
@@ -246,8 +233,7 @@ class Decisions:
 State = Literal["valid", "invalid", "skipped", "no-schema"]
 
 
-@dataclass(frozen=True, slots=True)
-class SchemaError:
+class SchemaError(NamedTuple):
     """What is wrong at one place. `code` is the kind of fault: unknown-field, missing-field, wrong-type, unknown-value,
     malformed, out-of-range, wrong-length, wrong-combination, rule-violation, duplicate-list-key,
     null-in-custom-resource, api-version-not-served, no-kind, schema. `lint_code` is the lint rule that reports the same
@@ -259,8 +245,7 @@ class SchemaError:
     lint_code: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class SchemaVerdict:
+class SchemaVerdict(NamedTuple):
     """What the schemas say about one object; `source` names the schema that spoke, "" when none did."""
 
     ref: Ref

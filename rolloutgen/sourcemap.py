@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from rolloutgen import goyaml
 from rolloutgen.errors import ChartError, RolloutgenError
@@ -126,14 +125,14 @@ def placed(finding: Diagnostic, view: ReleaseView, needle: str = "") -> Diagnost
     A line of rendered notes becomes the line of the template that printed it.
     """
     if finding.ref is None:
-        return replace(finding, line=_of_rendered(finding, view)) if finding.line else finding
+        return finding._replace(line=_of_rendered(finding, view)) if finding.line else finding
     if finding.line:
         return finding
     line = locate(view, finding)
     if not line:
         finding = _in_define(finding, view)
         line = locate(view, finding) or finding.line
-    return replace(finding, line=_needle(view.sources.get(finding.path, ""), line, needle) or line)
+    return finding._replace(line=_needle(view.sources.get(finding.path, ""), line, needle) or line)
 
 
 def _needle(text: str, line: int, needle: str) -> int:
@@ -153,7 +152,7 @@ def _in_define(finding: Diagnostic, view: ReleaseView) -> Diagnostic:
     for path, source in view.sources.items():
         if "define" in source:
             found += [(path, line) for kind, line in _defined(path, source) if kind == finding.ref.kind]
-    return replace(finding, path=found[0][0], line=found[0][1]) if len(found) == 1 else finding
+    return finding._replace(path=found[0][0], line=found[0][1]) if len(found) == 1 else finding
 
 
 @lru_cache(maxsize=256)
@@ -188,8 +187,7 @@ def _of_rendered(finding: Diagnostic, view: ReleaseView) -> int:
 _LARGEST = 512 * 1024  # characters of a document in which a line is looked for
 
 
-@dataclass(frozen=True, slots=True)
-class LocatedDiagnostic:
+class LocatedDiagnostic(NamedTuple):
     """A finding and the text of its line; `column` (1-based, 0 for unknown) and `width` say what to underline.
 
     Where the source does not show the line, `rendered_line` is the line of the rendered file that `text` comes from.
@@ -214,7 +212,7 @@ def remark(finding: Diagnostic, view: ReleaseView) -> LocatedDiagnostic:
     if manifest is None or not rendered:
         return LocatedDiagnostic(finding)
     line = rendered_line(rendered, manifest, finding.at)
-    return replace(underlined(finding, line_text(rendered, line)), rendered_line=line)
+    return underlined(finding, line_text(rendered, line))._replace(rendered_line=line)
 
 
 def underlined(finding: Diagnostic, text: str) -> LocatedDiagnostic:

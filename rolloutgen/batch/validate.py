@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from rolloutgen.batch.pool import at_most
 from rolloutgen.errors import LimitError, RolloutgenError, UsageError
@@ -21,8 +20,7 @@ _SECONDS = 300.0  # for one input, all its value sets included
 _FEW = 6  # charts for which further processes are not worth their start
 
 
-@dataclass(frozen=True, slots=True)
-class ValidateTask:
+class ValidateTask(NamedTuple):
     """One input and what is asked of it."""
 
     input: Input

@@ -11,8 +11,7 @@ import os
 import posixpath
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 from rolloutgen import goyaml
 from rolloutgen.chart.chart import Chart, load_chart
@@ -25,8 +24,7 @@ _INCLUDED = re.compile(r"\b(?:include|template)\s+(?:\"([^\"\n]+)\"|`([^`\n]+)`)
 _DEFINED = re.compile(r"\{\{-?\s*(?:define|block)\s+(?:\"([^\"\n]+)\"|`([^`\n]+)`)")
 
 
-@dataclass(frozen=True, slots=True)
-class Dependency:
+class Dependency(NamedTuple):
     """One entry of `dependencies:`. `source` is the directory that a file:// repository leads to, "" for none."""
 
     name: str
@@ -36,8 +34,7 @@ class Dependency:
     source: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Include:
+class Include(NamedTuple):
     """An include of a name that no template at hand defines."""
 
     name: str
@@ -45,8 +42,7 @@ class Include:
     line: int
 
 
-@dataclass(frozen=True)
-class Dependencies:
+class Dependencies(NamedTuple):
     """What became of a chart's dependencies. `chart` is the copy to render: `local` ones added under charts/, `missing`
     ones dropped from Chart.yaml; `unresolved` are the includes that only a missing one can define."""
 
@@ -76,7 +72,7 @@ def resolve_dependencies(chart: Chart) -> Dependencies:
     if not added and not missing:
         return result
     to_render = result.applied_to(chart)
-    return replace(result, chart=to_render, unresolved=tuple(_unresolved(to_render)) if missing else ())
+    return result._replace(chart=to_render, unresolved=tuple(_unresolved(to_render)) if missing else ())
 
 
 def declared(chart: Chart) -> tuple[Dependency, ...]:
@@ -107,7 +103,7 @@ def _find(
             continue
         present.add(dependency.name)
         added.update({f"charts/{dependency.name}/{path}": data for path, data in files.items()})
-        local.append(replace(dependency, source=source))
+        local.append(dependency._replace(source=source))
     return added, tuple(local), tuple(missing)
 
 

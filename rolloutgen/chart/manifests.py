@@ -5,7 +5,6 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
 from typing import Any
 
 import yaml
@@ -41,7 +40,7 @@ class Seen:
         bare = _MARKER.sub("", raw) if sites and raw.count(_MARK) == sum(map(bool, sites.values())) else raw
         same = self._known.get(bare)
         if same is not None:
-            found = replace(document, body=same[0].body), sites
+            found = document._replace(body=same[0].body), sites
         else:
             self._known[bare] = document, {}
         self._known[raw] = found

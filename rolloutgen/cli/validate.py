@@ -154,12 +154,11 @@ def _check_ids(ids: Sequence[str]) -> None:
 
 
 def _chosen(judged: Sequence[Judged], only: Sequence[str], exclude: Sequence[str]) -> list[Judged]:
-    from dataclasses import replace
 
     def wanted(rule: str) -> bool:
         return (not only or rule in only) and rule not in exclude
 
-    return [replace(one, remarks=tuple(r for r in one.remarks if wanted(r.diagnostic.code))) for one in judged]
+    return [one._replace(remarks=tuple(r for r in one.remarks if wanted(r.diagnostic.code))) for one in judged]
 
 
 def _write_baseline(judged: Sequence[Judged], path: str) -> None:

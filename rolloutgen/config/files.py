@@ -12,10 +12,9 @@ import json
 import os
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path as File
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from rolloutgen import goyaml
 from rolloutgen.config.options import DOMAIN, House, settle
@@ -36,8 +35,7 @@ _MOST_TOLD = 20
 WHOLE = (("gateway", "selector"), ("certificate", "issuer"))
 
 
-@dataclass(frozen=True, slots=True)
-class ConfigValue:
+class ConfigValue(NamedTuple):
     """A value that a file gives, and where it is written."""
 
     value: Any
@@ -252,12 +250,11 @@ _SERVING: tuple[tuple[str, Callable[[House], bool]], ...] = (
 )
 
 
-@dataclass(frozen=True)
-class HouseFiles:
+class HouseFiles(NamedTuple):
     """The files that count for a chart, nearest first, and what they choose together."""
 
     paths: tuple[str, ...] = ()
-    chosen: Mapping[Path, ConfigValue] = field(default_factory=dict)
+    chosen: Mapping[Path, ConfigValue] = {}
 
     def options(self) -> Mapping[str, Any]:
         """What is chosen, as `settle` takes it."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from rolloutgen.errors import UsageError
 from rolloutgen.kube.naming import preview_host
@@ -68,8 +68,7 @@ class House:
         return bool(self.issuer.get("name") and self.dns_targets)
 
 
-@dataclass(frozen=True, slots=True)
-class Options:
+class Options(NamedTuple):
     """Everything `convert` can be told. `service_names` "" lets the survey choose; `slack` are channels; `ignore` maps
     lint rules that are not to speak to the reason why."""
 
@@ -92,7 +91,7 @@ class Options:
     kube_version: str = ""
     toggles: str = "24"
     force: bool = False
-    ignore: Mapping[str, str] = field(default_factory=dict)
+    ignore: Mapping[str, str] = {}
     house: House = House()
 
 
@@ -125,7 +124,7 @@ def checked(options: Options, flags: Mapping[str, Any]) -> Options:
         chosen = "--router none" if options.strategy == "canary" else f"--strategy {options.strategy}"
         hint = "Take --strategy canary with --router istio, or leave --analysis out."
         raise UsageError(f"--analysis does not go with {chosen}", why=why, hint=hint)
-    return replace(options, analysis="")
+    return options._replace(analysis="")
 
 
 def _environment(house: House, layer: Mapping[str, Any]) -> House:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from rolloutgen import goyaml
 from rolloutgen.chart.chart import Chart
@@ -23,12 +22,11 @@ SHAPING = (
 STAND_IN = "RELEASE"
 
 
-@dataclass(frozen=True)
-class ConversionRecord:
+class ConversionRecord(NamedTuple):
     """The record of one chart. `chosen` are options as `settle` takes them, `kept` names of Deployments that stay."""
 
     version: str
-    chosen: Mapping[str, Any] = field(default_factory=dict)
+    chosen: Mapping[str, Any] = {}
     workloads: tuple[Mapping[str, Any], ...] = ()
     kept: tuple[str, ...] = ()
 

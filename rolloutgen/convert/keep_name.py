@@ -110,18 +110,18 @@ def keeping(found: Survey, keys: Collection[str], because: Iterable[Stuck] = ())
 def with_names(found: Survey, chosen: Mapping[str, ServiceNames]) -> Survey:
     """The survey with other names for the Services of some workloads, by their key."""
     workloads = tuple(
-        replace(item, decision=replace(item.decision, service_names=chosen[item.decision.key]))
+        replace(item, decision=item.decision._replace(service_names=chosen[item.decision.key]))
         if item.decision.key in chosen
         else item
         for item in found.workloads
     )
-    decisions = replace(found.decisions, workloads=tuple(item.decision for item in workloads))
+    decisions = found.decisions._replace(workloads=tuple(item.decision for item in workloads))
     return replace(found, workloads=workloads, decisions=decisions)
 
 
 def hashing(found: Survey) -> Survey:
     """The survey with a hash in the names that are cut."""
-    return replace(found, decisions=replace(found.decisions, hashed=True))
+    return replace(found, decisions=found.decisions._replace(hashed=True))
 
 
 def renaming(found: Survey) -> frozenset[str]:

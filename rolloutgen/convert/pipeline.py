@@ -218,7 +218,7 @@ def _tried(ground: _Ground, found: Survey, engine: HelmEngine, options: Options)
     assert isinstance(first, Rendered)
     extra = [*((first, one) for one in rollout_sets(found, first.value_set)), *_in_environments(ground, found, options)]
     bases = [*ground.befores, *(base for base, _ in extra)]
-    befores = (*ground.befores, *(replace(base, value_set=value_set) for base, value_set in extra))
+    befores = (*ground.befores, *(base._replace(value_set=value_set) for base, value_set in extra))
     further = [value_set for _, value_set in extra]
     afters = list(engine.render_all(ground.dependencies.applied_to(assembled.chart), [*ground.value_sets, *further]))
     verdicts = verify(befores, afters, found.decisions)
@@ -245,7 +245,7 @@ def _in_environments(ground: _Ground, found: Survey, options: Options) -> Iterat
         path = environment_file(ground.chart, name)
         base = next((render for render in rendered if render.value_set.name == path), rendered[0])
         values = merge(base.value_set.values, {found.decisions.values_key: block})
-        yield base, replace(base.value_set, name=f"{path} of the new chart", values=values)
+        yield base, base.value_set._replace(name=f"{path} of the new chart", values=values)
 
 
 def _plan(ground: _Ground, found: Survey, tried: _Tried, options: Options) -> Plan:
@@ -334,7 +334,7 @@ def _at_its_key(refusal: Refusal, before: Rendered | RolloutgenError, found: Sur
         return refusal
     site = found.sources.sites[manifest.site]
     offset = deepest(site.document.nodes, refusal.at, site.source.text, manifest.body) or site.document.span.start
-    return replace(refusal, path=site.source.path, line=site.source.line(offset))
+    return refusal._replace(path=site.source.path, line=site.source.line(offset))
 
 
 def _or_the_others(refusal: Refusal, before: Rendered | RolloutgenError, found: Survey) -> Refusal:
@@ -345,7 +345,7 @@ def _or_the_others(refusal: Refusal, before: Rendered | RolloutgenError, found: 
     mine = [m for m in before.objects if m.ref.kind == "Deployment" and m.site in sites]
     others = dict.fromkeys(m.ref.name for m in mine if dig(m.body, "spec", "strategy", "type") != "Recreate")
     options = " ".join(f"--workload {name}" for name in others)
-    return replace(refusal, hint=f"{refusal.hint}; or convert only the others: {options}") if others else refusal
+    return refusal._replace(hint=f"{refusal.hint}; or convert only the others: {options}") if others else refusal
 
 
 def _unproven(verdict: ProofResult, before: Rendered | RolloutgenError, found: Survey) -> Refusal:
@@ -407,7 +407,7 @@ def _placed(refusal: Refusal, chart: Chart, read: Chart) -> Refusal:
     if refusal.line <= first:
         return refusal
     behind = len(new) - refusal.line
-    return replace(refusal, line=len(old) - behind if behind < last else first + 1)
+    return refusal._replace(line=len(old) - behind if behind < last else first + 1)
 
 
 _HOSTS = {"public": ["app.example.org"], "preview": ["app-preview.example.org"], "stable": ["app-stable.example.org"]}
@@ -425,7 +425,7 @@ def rollout_sets(found: Survey, base: ValueSet) -> tuple[ValueSet, ...]:
     """
     key = found.decisions.values_key
     return tuple(
-        replace(base, name=f"{key}: {name}", values=merge(base.values, {key: block})) for name, block in _blocks(found)
+        base._replace(name=f"{key}: {name}", values=merge(base.values, {key: block})) for name, block in _blocks(found)
     )
 
 
@@ -460,4 +460,4 @@ def _blocks(found: Survey) -> Iterator[tuple[str, Any]]:
 
 def without_block(value_set: ValueSet, key: str) -> ValueSet:
     """The value set for the old chart, which does not know the block (its schema may forbid it)."""
-    return replace(value_set, values={name: value for name, value in value_set.values.items() if name != key})
+    return value_set._replace(values={name: value for name, value in value_set.values.items() if name != key})

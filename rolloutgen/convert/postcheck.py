@@ -102,9 +102,9 @@ def judge(scene: CheckContext, said: Sequence[Diagnostic]) -> tuple[tuple[Refusa
         if pair is None or len(pair.after.value_set.release.name) < _LONGEST_RELEASE:
             usual.add(key)
         if before is None:
-            merged[key] = replace(finding, value_sets=name)
+            merged[key] = finding._replace(value_sets=name)
         elif name and name[0] not in before.value_sets:
-            merged[key] = replace(before, value_sets=(*before.value_sets, *name))
+            merged[key] = before._replace(value_sets=(*before.value_sets, *name))
     # What only a release name of the greatest length shows comes of names that were cut alike.
     merged = {key: finding for key, finding in merged.items() if key in usual}
     findings = sorted(_loudest(_placed_once(merged)), key=_order)
@@ -116,7 +116,7 @@ def _everything(scene: CheckContext, said: Sequence[Diagnostic]) -> Iterator[tup
         yield _followed(finding, scene)
     for pair in scene.pairs:
         for finding in pair.diagnostics:
-            yield _in_pair(finding, pair) or replace(finding, path=scene.moved.get(finding.path) or finding.path), pair
+            yield _in_pair(finding, pair) or finding._replace(path=scene.moved.get(finding.path) or finding.path), pair
         for finding in new_faults(pair, scene.options):
             if not _in_secret(finding):
                 yield placed(finding, pair.view), pair
@@ -133,7 +133,7 @@ def _in_pair(finding: Diagnostic, pair: RenderPair) -> Diagnostic | None:
     for manifest in pair.after.objects if finding.ref else ():
         old = pair.old(manifest)
         if manifest.ref == finding.ref or (old is not None and old.ref == finding.ref):
-            return placed(replace(finding, ref=manifest.ref, path=manifest.template, line=0), pair.view)
+            return placed(finding._replace(ref=manifest.ref, path=manifest.template, line=0), pair.view)
     return None
 
 
@@ -144,11 +144,11 @@ def _followed(finding: Diagnostic, scene: CheckContext) -> tuple[Diagnostic, Ren
         if found:
             return found, pair
     if finding.code == "deployment-in-dependency" and finding.path in scene.after.files:
-        return replace(finding, line=_first_line(scene.after.text(finding.path), "kind: Deployment")), None
+        return finding._replace(line=_first_line(scene.after.text(finding.path), "kind: Deployment")), None
     if finding.line and finding.path in scene.before.files:
         path, line = scene.after_line(finding.path, finding.line)
-        return replace(finding, path=path, line=line), None
-    return replace(finding, path=scene.moved.get(finding.path) or finding.path), None
+        return finding._replace(path=path, line=line), None
+    return finding._replace(path=scene.moved.get(finding.path) or finding.path), None
 
 
 def _first_line(text: str, words: str) -> int:
@@ -185,7 +185,7 @@ def _placed_once(merged: Mapping[Hashable, Diagnostic]) -> list[Diagnostic]:
         place = (finding.code, finding.path, finding.line)
         others = more[place] - 1
         said = f"{finding.message} (and {others} more like it here)" if others > 0 else finding.message
-        told.setdefault(place if finding.line else finding, replace(finding, message=said))
+        told.setdefault(place if finding.line else finding, finding._replace(message=said))
     return list(told.values())
 
 
@@ -253,7 +253,7 @@ def new_faults(pair: RenderPair, options: Options) -> Iterator[Diagnostic]:
         if not may_be_old or not _inherited(pair, objects[finding.ref], finding, options.kube_version):
             yield finding
         elif finding.code in _WORSE_IN_ROLLOUTS:
-            yield replace(finding, severity="warning")
+            yield finding._replace(severity="warning")
 
 
 def _judged(pair: RenderPair, kube_version: str) -> ReleaseView:

@@ -164,7 +164,7 @@ def _resolved(chart: Chart, base: Base) -> Dependencies:
         for name, files in _with_local(chart, base, folder):
             write_into(top, {posixpath.join(name, inner): data for inner, data in files.items()}, {})
         found = resolve_dependencies(load_chart(os.path.join(top, folder)))
-    return replace(found, chart=replace(found.chart, root=chart.root))
+    return found._replace(chart=replace(found.chart, root=chart.root))
 
 
 def _with_local(chart: Chart, base: Base, folder: str) -> Iterator[tuple[str, Mapping[str, bytes]]]:
@@ -206,8 +206,8 @@ def _dropped(side: Dependencies, names: set[str]) -> Dependencies:
         return side
     gone = {path: None for path in side.chart.files for name in names if _belongs(path, name)}
     mine = tuple(side.missing) + tuple(Dependency(name) for name in names - {d.name for d in side.missing})
-    dropped = replace(side, missing=mine, added=None)
-    return replace(dropped, chart=dropped.applied_to(side.chart.with_files(gone)))
+    dropped = side._replace(missing=mine, added=None)
+    return dropped._replace(chart=dropped.applied_to(side.chart.with_files(gone)))
 
 
 def _belongs(path: str, name: str) -> bool:

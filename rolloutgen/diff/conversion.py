@@ -52,8 +52,8 @@ def explained(
     Where the chart before cannot be converted, `why` says so.
     """
     # Asked under a release of another name: a chart's words must not be its Services' names by chance.
-    sets = [replace(one.value_set, release=replace(one.value_set.release, name=SHORT.name)) for one in afters]
-    plan = convert(before, sets, engine, replace(options, bump="none"))
+    sets = [one.value_set._replace(release=one.value_set.release._replace(name=SHORT.name)) for one in afters]
+    plan = convert(before, sets, engine, options._replace(bump="none"))
     if plan.survey is None or plan.status != "converted":
         why = plan.refusals[0].why if plan.refusals else "it converts nothing there"
         return Converted(plan, tuple(DetectedConversion((), None, why) for _ in sets))
@@ -114,12 +114,12 @@ def _conversion(proof: _Proof, named: Result, old: Result, new: Result, after: R
         meant = _transformed(proof, old, new, key)
     except ChartRefused as refused:
         return DetectedConversion((), None, refused.refusals[0].why)
-    actual = [replace(m, body=clean(m.body)[0]) if m.ref.kind == "Rollout" else m for m in new.objects]
+    actual = [m._replace(body=clean(m.body)[0]) if m.ref.kind == "Rollout" else m for m in new.objects]
     left = [one for one in differences(meant.objects, actual, release, checksums=False) if not _is_random(one)]
     shown = named.value_set.release.name
     return DetectedConversion(
         moved,
-        tuple(replace(one, ref=replace(one.ref, name=general_name(one.ref.name, release.name, shown))) for one in left),
+        tuple(one._replace(ref=one.ref._replace(name=general_name(one.ref.name, release.name, shown))) for one in left),
     )
 
 

@@ -179,7 +179,7 @@ def without(
             continue
         hidden = [leaf for leaf in change.leaves if any(path.match(_plain(path_text(leaf.at))) for path in mine)]
         if hidden and change.before is not None:
-            before = replace(change.before, body=_with(change.before.body, hidden))
+            before = change.before._replace(body=_with(change.before.body, hidden))
             replaced[id(change.before)] = before
             change = replace(change, before=before, leaves=tuple(leaf for leaf in change.leaves if leaf not in hidden))
         kept += [change] if change.leaves else []
@@ -244,7 +244,7 @@ def diff(
     known = replace(known, moved=known.moved or tuple(pairs)) if pairs else DetectedConversion(())
     found, replaced = without(changes(before.objects, after.objects, release, moved=known.moved), ignore)
     if replaced:
-        before = replace(before, objects=tuple(replaced.get(id(one), one) for one in before.objects))
+        before = before._replace(objects=tuple(replaced.get(id(one), one) for one in before.objects))
     sides = ReleaseChange(view_of(before, deployer=deployer), view_of(after, deployer=deployer), found, known)
     return Diff(sides, tuple(find_impacts(sides)))
 
@@ -253,8 +253,7 @@ def find_impacts(sides: ReleaseChange) -> list[Diagnostic]:
     """What the change does, the gravest first. Messages hold code marks (`...`) around names and values, and no value
     of a Secret."""
     found = [
-        replace(
-            observation.diagnostic(plugin.code, plugin.value.severity),
+        observation.diagnostic(plugin.code, plugin.value.severity)._replace(
             message=sides.concealer.text(observation.message),
             value_sets=(sides.after.value_set,),
         )
@@ -271,7 +270,7 @@ def merged(diffs: Sequence[Diff]) -> tuple[Diagnostic, ...]:
         for impact in one.diagnostics:
             key = (impact.code, impact.subject, impact.message)
             before = found.get(key)
-            found[key] = replace(before, value_sets=(*before.value_sets, *impact.value_sets)) if before else impact
+            found[key] = before._replace(value_sets=(*before.value_sets, *impact.value_sets)) if before else impact
     return tuple(sorted(found.values(), key=_order))
 
 

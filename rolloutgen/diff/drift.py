@@ -102,7 +102,7 @@ def _again(old: Chart, record: ConversionRecord, flags: Mapping[str, Any], confi
     plan = convert(old, sets.sets, engine, options)
     services = _names(record, "services")
     if plan.after is None and len(services) == 1 and not options.service:
-        return convert(old, sets.sets, engine, replace(options, service=services[0]))
+        return convert(old, sets.sets, engine, options._replace(service=services[0]))
     return plan
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -28,7 +27,7 @@ _OF_THE_VERSION = {("metadata", "labels", name) for name in ("helm.sh/chart", "c
 
 def with_exceptions(diagnostic: Diagnostic, sets: int) -> Diagnostic:
     """The diagnostic; value sets are named only where it does not hold in all of the `sets`."""
-    return diagnostic if len(diagnostic.value_sets) < sets else replace(diagnostic, value_sets=())
+    return diagnostic if len(diagnostic.value_sets) < sets else diagnostic._replace(value_sets=())
 
 
 def as_object(change: ObjectChange, sides: ReleaseChange, value_sets: tuple[str, ...], *, unified: bool) -> Object:

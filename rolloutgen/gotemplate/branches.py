@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import pairwise
 
 from rolloutgen.chart.chart import Chart
@@ -178,7 +178,7 @@ def take_marks(rendered: Rendered) -> tuple[Rendered, frozenset[int]]:
     if text is None:
         return rendered, frozenset()
     files = {path: said for path, said in rendered.files.items() if path != _LIST}
-    return replace(rendered, files=files), frozenset(int(number) for number in _NUMBER.findall(text))
+    return rendered._replace(files=files), frozenset(int(number) for number in _NUMBER.findall(text))
 
 
 def fail_branches(sources: Sources, branches: Iterable[Branch]) -> Chart:

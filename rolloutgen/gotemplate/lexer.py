@@ -11,6 +11,7 @@ from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from typing import NamedTuple
 
 from rolloutgen.errors import ChartError
 from rolloutgen.text_edits import Span, line_of
@@ -24,8 +25,7 @@ _CLOSE = re.compile(r"(\s-)?\}\}")
 _STOP = re.compile(r"[\"`']|\}\}")
 
 
-@dataclass(frozen=True, slots=True)
-class Action:
+class Action(NamedTuple):
     """One `{{ }}`. `inner` is the text between the delimiters and trim markers; `keyword` is one of CONTROL,
     "template" or "output"."""
 
@@ -36,8 +36,7 @@ class Action:
     trim_right: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Block:
+class Block(NamedTuple):
     """if, range, with, define or block, up to its `end`. `openers` are the opening action and each `else`."""
 
     keyword: str

@@ -14,8 +14,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import dropwhile
+from typing import NamedTuple
 
 from rolloutgen.gotemplate.lexer import CONTROL, OPENERS, Action, LexedTemplate
 from rolloutgen.text_edits import Span
@@ -28,8 +28,7 @@ _NEWLINES = re.compile(r"[\r\n]+")
 _NOT_NEWLINE = re.compile(r"[^\r\n]")
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(NamedTuple):
     """One line, or several that one action joins. `kind` is blank, control, splice or content; `end` lies behind the
     newline, `body` where the content begins; `masked` is the content from `body` on, as long as the original."""
 
@@ -119,8 +118,7 @@ def _splice_indent(action: Action, text: str, column: int, columns: Mapping[str,
 SPLICE = "{{}}"
 
 
-@dataclass(frozen=True, slots=True)
-class Node:
+class Node(NamedTuple):
     """A mapping key, a list item (key "-") or a splice (key SPLICE: a line that is one output action).
 
     `key_span` covers the key's text, `value` what stands behind it (a scalar, flow or block scalar over several lines
@@ -142,8 +140,7 @@ class Node:
         return Span(self.start, self.end)
 
 
-@dataclass(frozen=True, slots=True)
-class DocumentOutline:
+class DocumentOutline(NamedTuple):
     """One YAML document of a file or of a define's body. `span` runs from the first to behind the last content line;
     `region` is the text between the separators (or the define's body) that holds it."""
 

@@ -15,7 +15,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cached_property
 
 from rolloutgen.chart.chart import Chart
@@ -254,10 +254,9 @@ def with_sites(rendered: Rendered, sources: Sources) -> Rendered:
             known.update((id(manifest), places[0].id) for manifest in objects)
         elif len(places) == len(objects):
             known.update((id(manifest), place.id) for manifest, place in zip(objects, places, strict=True))
-    return replace(
-        rendered,
+    return rendered._replace(
         objects=tuple(
-            replace(manifest, site=known[id(manifest)]) if not manifest.site and id(manifest) in known else manifest
+            manifest._replace(site=known[id(manifest)]) if not manifest.site and id(manifest) in known else manifest
             for manifest in rendered.objects
         ),
     )

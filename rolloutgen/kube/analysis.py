@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from rolloutgen.kube.release import ANALYSIS_TEMPLATE, CLUSTER_ANALYSIS_TEMPLATE, ReleaseView
 from rolloutgen.kube.strategy import BLUE_GREEN, CANARY, blue_green_of, canary_of, steps
@@ -15,8 +14,7 @@ from rolloutgen.model import Manifest, Path
 TAG = re.compile(r"\{\{(.*?)\}\}", re.S)
 
 
-@dataclass(frozen=True, slots=True)
-class Use:
+class Use(NamedTuple):
     """A place in a Rollout that runs an analysis: its kind, its path, and the block there."""
 
     rollout: Manifest
@@ -25,8 +23,7 @@ class Use:
     body: Mapping[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
-class Missing:
+class Missing(NamedTuple):
     """A template that is named at `at` in `subject` and not rendered here."""
 
     subject: Manifest

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from rolloutgen.kube.references import read_host, split_name
 from rolloutgen.kube.release import ISTIO_GATEWAY, SERVICE, VIRTUAL_SERVICE, ReleaseView
@@ -15,8 +14,7 @@ from rolloutgen.model import Manifest, Path
 ISTIO: Path = (*ROUTING, "istio")
 
 
-@dataclass(frozen=True, slots=True)
-class Listing:
+class Listing(NamedTuple):
     """A VirtualService that a Rollout names: `entry` at `at` in the Rollout; `target` None when not rendered here."""
 
     rollout: Manifest

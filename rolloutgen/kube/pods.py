@@ -6,8 +6,7 @@ Whether two pod templates are one to the Rollouts controller: it fills in defaul
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from rolloutgen.kube.quantities import quantity
 from rolloutgen.kube.references import references_of
@@ -20,8 +19,7 @@ _LISTS = ("initContainers", "containers")
 PROBES = ("livenessProbe", "readinessProbe", "startupProbe")
 
 
-@dataclass(frozen=True, slots=True)
-class Container:
+class Container(NamedTuple):
     """One container of a pod template, with its path in the object."""
 
     pod: Pod
@@ -48,8 +46,7 @@ def containers(view: ReleaseView) -> Iterator[Container]:
         yield from containers_of(pod)
 
 
-@dataclass(frozen=True, slots=True)
-class ConfigUse:
+class ConfigUse(NamedTuple):
     """Where a pod template uses a ConfigMap or Secret. `mounted` files follow the object while the pod runs; what is
     not mounted (environment, subPath) stays as it was when the container started."""
 

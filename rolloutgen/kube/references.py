@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, MutableMapping, Sequence
-from dataclasses import dataclass
-from typing import Any, Literal, get_args
+from typing import Any, Literal, NamedTuple, get_args
 
 from rolloutgen.kube.release import CONFIG_MAP, ISTIO_GATEWAY, SECRET, SERVICE, Kind, ReleaseView
 from rolloutgen.kube.tree import as_map, dig, rows, text, texts
@@ -304,8 +303,7 @@ keda.sh/TriggerAuthentication
 """
 
 
-@dataclass(frozen=True, slots=True)
-class Field:
+class Field(NamedTuple):
     """A field that names an object of the kind `names`. With `typed` a `kind` beside it may say another one (and has to
     where `names` is ANY); with `scoped` a `clusterScope` beside it chooses the kind of the cluster."""
 
@@ -321,8 +319,7 @@ class Field:
         return self.typed or self.names in kinds
 
 
-@dataclass(frozen=True, slots=True)
-class Reference:
+class Reference(NamedTuple):
     """A name that `source` says at the path `at`. `kind` is what it names, `namespace` "" where it is the source's own,
     `port` the number or name beside it, None without one."""
 

@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Set
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from rolloutgen.kube.selectors import picks
 from rolloutgen.kube.tree import dig, mapping
@@ -54,8 +54,7 @@ POD_KINDS = tuple(dict.fromkeys(kind for _, kind in _TEMPLATES))  # what has a p
 _RELEASE = Release()
 
 
-@dataclass(frozen=True, slots=True)
-class Pod:
+class Pod(NamedTuple):
     """A pod template (or a Pod) and where it lies in its object."""
 
     manifest: Manifest

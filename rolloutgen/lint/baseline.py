@@ -6,8 +6,8 @@ import json
 import os
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import NamedTuple
 
 from rolloutgen.errors import UsageError
 from rolloutgen.lint.validate import Judged
@@ -18,8 +18,7 @@ _VERSION = 1
 Key = tuple[str, str, str, str, str]  # rule, path, object, place in it, message
 
 
-@dataclass(frozen=True)
-class Sifted:
+class Sifted(NamedTuple):
     """What is left beside a baseline: the outcomes without known findings, how many those were, and which entries of
     the baseline nothing has any more."""
 
@@ -60,7 +59,7 @@ def sift(judged: Sequence[Judged], path: str) -> Sifted:
                 left[key] -= 1
             else:
                 remarks.append(found)
-        kept.append(replace(one, remarks=tuple(remarks)))
+        kept.append(one._replace(remarks=tuple(remarks)))
     return Sifted(tuple(kept), before - left.total(), tuple(left.elements()))
 
 

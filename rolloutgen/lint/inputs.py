@@ -9,9 +9,8 @@ import os
 import stat
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from rolloutgen import goyaml
 from rolloutgen.chart.manifests import keys_written_twice, ref_of, unwrapped
@@ -23,8 +22,7 @@ _NAMED = 3  # charts that a message lists
 Kind = Literal["chart", "folder", "files", "stream"]
 
 
-@dataclass(frozen=True, slots=True)
-class Input:
+class Input(NamedTuple):
     """One thing to judge as a whole: a chart, or manifests that count as one release."""
 
     kind: Kind
@@ -32,12 +30,11 @@ class Input:
     files: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True)
-class Ask:
+class Ask(NamedTuple):
     """What is asked of every chart of a call. `flags` name fields of Options that were chosen on the command line,
     `config` is the house file ("" for the nearest one), `second_opinion` the path of a kubeconform program."""
 
-    flags: Mapping[str, Any] = field(default_factory=dict)
+    flags: Mapping[str, Any] = {}
     config: str = ""
     schema_locations: tuple[str, ...] = ()
     second_opinion: str = ""
@@ -138,8 +135,7 @@ _SUFFIXES = (".yaml", ".yml", ".json")
 _OURS = frozenset({"rolloutgen.yaml", ".rolloutgen.yaml"})  # the house file and a chart's record
 
 
-@dataclass(frozen=True)
-class Stream:
+class Stream(NamedTuple):
     """What some files hold: their texts, the objects in order, what could not be read, and the files that hold no
     object."""
 

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from rolloutgen.kube.release import ReleaseView
 from rolloutgen.model import Diagnostic, Observation, Severity
 
 
-@dataclass(frozen=True, slots=True)
-class Example:
+class Example(NamedTuple):
     """Objects as YAML, with what else a rule may look at.
 
     The text gives what matters; the tests complete it: a Rollout gets the selector, pod template and canary strategy
@@ -20,12 +19,11 @@ class Example:
 
     text: str = ""
     deployer: str = ""
-    sources: Mapping[str, str] = field(default_factory=dict)
-    files: Mapping[str, str] = field(default_factory=dict)
+    sources: Mapping[str, str] = {}
+    files: Mapping[str, str] = {}
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
+class Rule(NamedTuple):
     """A registered rule. The docstring of its module holds the rest: the fault, `Why:`, `Fix:` and `Source:`.
 
     `kinds` are the names of the kinds that it judges, ("*",) for all: where a release has none of them, the rule finds

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cache
+from typing import NamedTuple
 
 from rolloutgen.kube.release import POD_KINDS, ROLLOUT, ReleaseView
 from rolloutgen.kube.tree import dig, text
@@ -21,8 +22,7 @@ _COMMENT = re.compile(r"(?:#|/\*).*?\brolloutgen:[ \t]*ignore[ \t]+([\w-]+)[ \t]
 _COMMENT_END = re.compile(r"[ \t]*(\*/.*|-?\}\}.*)?$")
 
 
-@dataclass(frozen=True, slots=True)
-class Suppression:
+class Suppression(NamedTuple):
     """One rule that is not to speak: about the object `ref`, about the file `path`, or (neither given) at all.
 
     `path` and `line` also say where the suppression is written; `at` where in the object.
@@ -164,11 +164,11 @@ def _judged(view: ReleaseView, kube_version: str, locations: Sequence[str]) -> R
             return verdict
         told = {error.at for error in verdict.errors if error.code != NULL_RULE}  # the controller reads null as absent
         found = [
-            replace(error, at=("spec", "template", *error.at))
+            error._replace(at=("spec", "template", *error.at))
             for error in check_pod_template(template, kube_version=kube_version)
         ]
         more = tuple(error for error in found if error.at not in told)
-        return replace(verdict, errors=(*verdict.errors, *more), state="invalid") if more else verdict
+        return verdict._replace(errors=(*verdict.errors, *more), state="invalid") if more else verdict
 
     verdicts = check(view.objects, kube_version=kube_version, locations=locations)
     judged = tuple(with_pod(*pair) for pair in zip(view.objects, verdicts, strict=True))
@@ -178,7 +178,7 @@ def _judged(view: ReleaseView, kube_version: str, locations: Sequence[str]) -> R
 def _all(view: ReleaseView) -> Iterator[Diagnostic]:
     for plugin in rules_for(view.kinds):
         for finding in plugin.value.findings(view):
-            yield replace(finding, hint=finding.hint or plugin.doc.fix)
+            yield finding._replace(hint=finding.hint or plugin.doc.fix)
 
 
 def _superseded(findings: Iterable[Diagnostic]) -> list[Diagnostic]:
@@ -208,10 +208,10 @@ def _merge(
         before = merged.get(key)
         if before is None:
             line = finding.line or (locate or _locate())(view, finding)
-            merged[key] = replace(finding, line=line, value_sets=(view.value_set,))
+            merged[key] = finding._replace(line=line, value_sets=(view.value_set,))
         elif view.value_set not in before.value_sets:
             worse = min(before.severity, finding.severity, key=_RANK.__getitem__)
-            merged[key] = replace(before, severity=worse, value_sets=(*before.value_sets, view.value_set))
+            merged[key] = before._replace(severity=worse, value_sets=(*before.value_sets, view.value_set))
 
 
 def _locate() -> Locate:

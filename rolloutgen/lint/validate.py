@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from rolloutgen.chart.chart import load_chart
 from rolloutgen.chart.dependencies import Dependencies, resolve_dependencies
@@ -27,8 +26,7 @@ if TYPE_CHECKING:
 UNUSED = "unused-suppression"
 
 
-@dataclass(frozen=True)
-class Judged:
+class Judged(NamedTuple):
     """What was found in one chart or set of manifests, with how much was looked at. Paths in the findings are those
     that the user would type. `houses` are the configuration files whose `ignore` held."""
 
@@ -137,7 +135,7 @@ def without_idle_house_ignores(judged: Sequence[Judged], *, whole: bool) -> list
         told.add(key)
         return wanted
 
-    return [replace(one, remarks=tuple(found for found in one.remarks if keep(found, one))) for one in judged]
+    return [one._replace(remarks=tuple(found for found in one.remarks if keep(found, one))) for one in judged]
 
 
 def _is_of_house(finding: Diagnostic, one: Judged) -> bool:
@@ -209,6 +207,6 @@ def _at_chart(found: LocatedDiagnostic, path: str, houses: Sequence[str] = ()) -
     if finding.path in houses:
         return found
     whole = not finding.path or finding.path == path or is_within(finding.path, path)
-    return replace(
-        found, diagnostic=replace(finding, path=finding.path or path if whole else os.path.join(path, finding.path))
+    return found._replace(
+        diagnostic=finding._replace(path=finding.path or path if whole else os.path.join(path, finding.path))
     )

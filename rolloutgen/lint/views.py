@@ -8,7 +8,6 @@ from __future__ import annotations
 import contextlib
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
 from functools import partial
 from itertools import islice
 
@@ -52,7 +51,7 @@ def views_of(
             continue
         key = (outcome.what, outcome.path or "", outcome.line)
         before = troubles[key].value_sets if key in troubles else ()
-        troubles[key] = replace(finding_of(outcome), value_sets=(*before, value_set.name))
+        troubles[key] = finding_of(outcome)._replace(value_sets=(*before, value_set.name))
     return views, list(troubles.values())
 
 
@@ -72,14 +71,14 @@ def _value_sets(chart: Chart, options: Options, engine: HelmEngine) -> list[tupl
 
     The defaults need not where others do: many charts ask for values, and say so.
     """
-    release = replace(Release(), kube_version=kube_version_of(options))
+    release = Release()._replace(kube_version=kube_version_of(options))
     base = base_sets(chart, engine, options)
     are_given = bool(options.values or options.sets)
-    plain = [one for one in base if one.release == replace(SHORT, kube_version=options.kube_version)]
+    plain = [one for one in base if one.release == SHORT._replace(kube_version=options.kube_version)]
     toggled = toggle_sets(chart, base[0], toggles=options.toggles).sets
-    found = [(replace(one, release=release), are_given or number > 0) for number, one in enumerate(plain)]
+    found = [(one._replace(release=release), are_given or number > 0) for number, one in enumerate(plain)]
     # Invented values prove that a conversion keeps everything in its place; a fault that they bring says nothing here.
-    return found + [(replace(one, release=release), False) for one in toggled if not one.invented]
+    return found + [(one._replace(release=release), False) for one in toggled if not one.invented]
 
 
 def sources_of(chart: Chart) -> Mapping[str, str]:

@@ -6,8 +6,7 @@ import json
 import os
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from rolloutgen.kube.tree import path_text
 from rolloutgen.lint.baseline import key_of
@@ -19,8 +18,7 @@ RANK: tuple[Severity, ...] = ("error", "warning", "info")
 _PLURAL = {"info": "notes", "error": "errors", "warning": "warnings"}
 
 
-@dataclass(frozen=True)
-class Result:
+class Result(NamedTuple):
     """The outcome of a check. `fail_on` is the severity from which on it fails; `known` counts findings that the
     baseline accepts, `gone` entries of the baseline that nothing has any more."""
 

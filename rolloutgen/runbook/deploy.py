@@ -52,7 +52,7 @@ def image_keys(chart: Chart, rendered: Rendered, names: Sequence[str], engine: H
     for at, value in list(_candidates(rendered, before))[:_MOST]:
         prefix = f"{split_image(value)[0]}:" if value in before.values() else ""
         given = goyaml.merge(rendered.value_set.values, _nested(at, f"{prefix}{_PROBE}"))
-        value_set = replace(rendered.value_set, values=given)
+        value_set = rendered.value_set._replace(values=given)
         try:
             after = dict(_images(view_of(engine.render(chart, value_set)), names))
         except RolloutgenError:

@@ -4,9 +4,8 @@ only the parts of an object where such a check stands."""
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from rolloutgen.model import Json, Path
 
@@ -15,8 +14,7 @@ _RULES = "x-kubernetes-validations"
 _KEYS = "x-kubernetes-list-map-keys"
 
 
-@dataclass(frozen=True, slots=True)
-class Breach:
+class Breach(NamedTuple):
     """A check of `node` that `value` at `at` does not pass: a rule (its text and, where we wrote it, a message), or
     the list-map key of an item, which an earlier item at index `first` has already. `lint_code` is the lint rule that
     checks the same, "" for none."""

@@ -7,9 +7,8 @@ import os
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
 from functools import cache, lru_cache
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 from urllib.parse import quote, unquote
 
 from rolloutgen.model import Json, Path
@@ -18,8 +17,7 @@ Backend = Literal["auto", "jsonschema-rs", "jsonschema"]
 _DIGITS = re.compile(r"\+?[0-9]{1,4000}")  # what Rust reads as a number; Python reads no longer ones
 
 
-@dataclass(frozen=True, slots=True)
-class SchemaViolation:
+class SchemaViolation(NamedTuple):
     """`keyword` of the schema node `node` does not hold for `value`, which stands at `at`. `message` is the validator's
     own sentence, for schemas of others whose node cannot be found."""
 
@@ -30,8 +28,7 @@ class SchemaViolation:
     message: str
 
 
-@dataclass(frozen=True, slots=True)
-class CompiledSchema:
+class CompiledSchema(NamedTuple):
     """A compiled schema."""
 
     is_valid: Callable[[Json], bool]

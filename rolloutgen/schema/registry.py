@@ -8,10 +8,9 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from rolloutgen.errors import UsageError
 from rolloutgen.package_data import data_path
@@ -32,8 +31,7 @@ _API_VERSION = re.compile(r"([a-z0-9][-.a-z0-9]{0,252}/)?[a-z0-9][-a-z0-9]{0,62}
 _GONE = {"extensions": "1.22", "settings.k8s.io": "1.20", "auditregistration.k8s.io": "1.19"}
 
 
-@dataclass(frozen=True, slots=True)
-class FoundSchema:
+class FoundSchema(NamedTuple):
     """A schema that stands alone; `core` for Kubernetes' own kinds, whose server drops nulls; `source` for people.
     `refused` says why no release that is asked for serves the kind, "" when one does."""
 

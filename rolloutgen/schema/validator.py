@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from rolloutgen.errors import UsageError
 from rolloutgen.model import Json, Manifest, Path, SchemaError, SchemaVerdict
@@ -87,8 +86,7 @@ def _empty(node: Mapping[str, Any], defs: Mapping[str, Any]) -> Json:
 NULL_RULE = "null-in-custom-resource"
 
 
-@dataclass(frozen=True, slots=True)
-class _Search:
+class _Search(NamedTuple):
     """Where the schemas of one check come from, and what compiles them."""
 
     minor: int
@@ -97,8 +95,7 @@ class _Search:
     backend: Backend
 
 
-@dataclass(frozen=True, slots=True)
-class _Judge:
+class _Judge(NamedTuple):
     """All that is compiled for one kind."""
 
     found: FoundSchema
@@ -205,7 +202,7 @@ def _with_null(raw: Json, read: Json, error: SchemaError) -> SchemaError:
     """`error` about what a null of `raw` was `read` as: nobody finds that in the text without being told."""
     if error.code in (NULL_RULE, "unknown-field") or is_null(read, error.at) or not is_null(raw, error.at):
         return error
-    return replace(error, message=f"null stands here: {error.message}")
+    return error._replace(message=f"null stands here: {error.message}")
 
 
 def _is_refused_null(fault: SchemaViolation) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from rolloutgen.chart.chart import Chart, load_chart
 from rolloutgen.chart.dependencies import resolve_dependencies
@@ -100,7 +100,7 @@ def shown(path: str, engine: HelmEngine, *, values: Sequence[str], sets: Sequenc
         packed = "Package it anew, after helm dependency update."
         hint = packed if os.path.isfile(path) else f"Run: helm dependency update {path}"
         raise UsageError(f"dependencies are missing: {missing}", path=path, hint=hint)
-    release = replace(release, name=release.name or chart.name)
+    release = release._replace(name=release.name or chart.name)
     value_set = ValueSet("values" if values or sets else "defaults", layer(values, sets, engine), release)
     return Shown(dependencies.chart, engine.render(dependencies.chart, value_set))
 

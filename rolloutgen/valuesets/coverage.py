@@ -86,9 +86,9 @@ class _Search:
         if self.base.derived:
             name = f"{self.base.name.partition(':')[0]} with {name}"
         if any(move.group == "on" for move in moves):
-            release = replace(release, api_versions=self.api_versions)
+            release = release._replace(api_versions=self.api_versions)
         if kube_version:
-            release = replace(release, kube_version=kube_version)
+            release = release._replace(kube_version=kube_version)
             name = f"{name}, Kubernetes {kube_version}" if name else f"Kubernetes {kube_version}"
         value_set = ValueSet(name, overrides, release, True)
         outcome = next(iter(list(self.engine.render_all(self.chart, [value_set]))))
@@ -104,8 +104,8 @@ class _Search:
         self.seen |= trial.marks
         number = len(self.kept) + len(self.kept_before) + 1
         value_set = trial.render.value_set
-        named = replace(value_set, name=f"covering {number}: {value_set.name}")
-        self.kept.append(replace(trial, render=replace(trial.render, value_set=named)))
+        named = value_set._replace(name=f"covering {number}: {value_set.name}")
+        self.kept.append(replace(trial, render=trial.render._replace(value_set=named)))
         return True
 
 
@@ -164,7 +164,7 @@ def cover(
     _one_by_one(search, on)
     if on and search.left:
         # What was filled has places of its own, which can be turned off again.
-        search.base = replace(on.render.value_set, name="all switched on")
+        search.base = on.render.value_set._replace(name="all switched on")
         search.candidates = find_candidates(chart, branches, engine.merge_values(rendered, search.base.values))
         search.kept_before, search.kept = search.kept, []
         _turn(search, (), _first_of_places([*search.candidates.of("off"), *search.candidates.of("emptied")]))

@@ -5,9 +5,8 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from rolloutgen import goyaml
 from rolloutgen.chart.chart import Chart
@@ -27,8 +26,7 @@ _OLD_KUBERNETES = "1.20.0"  # the last with HPA v2beta2 and Ingress v1beta1, whi
 _MOST_TOGGLES = 400
 
 
-@dataclass(frozen=True, slots=True)
-class ValueSets:
+class ValueSets(NamedTuple):
     """The value sets in order; the first is the user's, or the defaults. `left_out` toggles exceeded the bound."""
 
     sets: tuple[ValueSet, ...]
@@ -46,7 +44,7 @@ def chosen_sets(chart: Chart, engine: HelmEngine, options: Options) -> ValueSets
     derived = toggle_sets(chart, base[0], toggles=options.toggles)
     given = base[0]
     alike = not options.service_names and _RELEASE_NAME.fullmatch(chart.name)
-    release = replace(given.release, name=chart.name, namespace=chart.name)
+    release = given.release._replace(name=chart.name, namespace=chart.name)
     further = [ValueSet(f"{given.name}, release {chart.name}", given.values, release, True)] if alike else []
     further += _beside(chart, base)
     return ValueSets((*base, *further, *derived.sets), derived.left_out)
@@ -83,7 +81,7 @@ def base_sets(chart: Chart, engine: HelmEngine, options: Options) -> tuple[Value
     """What the user gave (or the defaults) and each named set under both releases, then each ci/*-values.yaml and the
     values-NAME.yaml of the environments, then the capabilities that the templates ask for. Raises as `chosen_sets`."""
     kube_version = options.kube_version
-    short, long = replace(SHORT, kube_version=kube_version), replace(LONG, kube_version=kube_version)
+    short, long = SHORT._replace(kube_version=kube_version), LONG._replace(kube_version=kube_version)
     given = layer(options.values, options.sets, engine)
     layered = {"values" if options.values or options.sets else "defaults": given}
     layered.update((name, layer(files, (), engine)) for name, files in options.value_sets)
@@ -175,10 +173,10 @@ def _by_capabilities(chart: Chart, over: ValueSet, kube_version: str) -> Iterato
     texts = [chart.files[path].decode("utf-8", "replace") for path in chart.template_paths]
     asked = asked_api_versions(chart)
     if asked:
-        release = replace(over.release, api_versions=asked)
+        release = over.release._replace(api_versions=asked)
         yield ValueSet(
             f"{over.name}, with {', '.join(asked[:3])}{' ...' * (len(asked) > 3)}", over.values, release, True
         )
     if not kube_version and any("KubeVersion" in text for text in texts):
-        release = replace(over.release, kube_version=_OLD_KUBERNETES)
+        release = over.release._replace(kube_version=_OLD_KUBERNETES)
         yield ValueSet(f"{over.name}, Kubernetes {_OLD_KUBERNETES}", over.values, release, True)

@@ -6,7 +6,6 @@ import json
 import subprocess
 import sys
 import zipfile
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
@@ -31,7 +30,7 @@ ERROR = Diagnostic(
     ("spec", "strategy", "canary", "steps", 0, "setWeigth"),
     ("defaults",),
 )
-WARNING = replace(ERROR, code="shared-config", severity="warning", message="two\nlines", line=0, value_sets=())
+WARNING = ERROR._replace(code="shared-config", severity="warning", message="two\nlines", line=0, value_sets=())
 UNCHECKED = Diagnostic(
     "no-schema", "info", "example.org/v1 Widget has no schema here", path="charts/web/templates/w.yaml"
 )
@@ -109,7 +108,7 @@ def test_a_fingerprint_stays_when_the_line_moves() -> None:
         "chart",
         1,
         8,
-        (LocatedDiagnostic(replace(ERROR, line=99)), LocatedDiagnostic(replace(ERROR, line=100))),
+        (LocatedDiagnostic(ERROR._replace(line=99)), LocatedDiagnostic(ERROR._replace(line=100))),
     )
     marks = [
         [
@@ -150,7 +149,7 @@ def test_junit_fails_for_what_the_check_fails_for() -> None:
     assert web[1].find("system-out") is not None and web[2].find("skipped") is not None
     assert "\N{REPLACEMENT CHARACTER}" in str(other[0][0].get("message"))
     assert len(manifests[0]) == 0
-    assert ElementTree.fromstring(format_findings("junit", replace(RESULT, fail_on="warning"))).get("failures") == "3"
+    assert ElementTree.fromstring(format_findings("junit", RESULT._replace(fail_on="warning"))).get("failures") == "3"
 
 
 def test_github_commands_keep_to_one_line_and_escape() -> None:

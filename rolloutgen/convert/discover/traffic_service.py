@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from rolloutgen.config.options import Options
 from rolloutgen.errors import ChartRefused
@@ -82,7 +82,7 @@ def _from_elsewhere(service: Manifest, render: Rendered) -> Iterator[Hold]:
         where = manifest.ref.home(namespace)
         if where == home or (where, service.ref.name) in services or manifest.ref.kind == "CustomResourceDefinition":
             continue
-        here = replace(manifest, ref=replace(manifest.ref, namespace=home))
+        here = manifest._replace(ref=manifest.ref._replace(namespace=home))
         routed = _follows(here, service, namespace) and not _follows(manifest, service, namespace)
         if routed or any(_addresses(manifest, service, home)):
             at: Path = ("metadata", "namespace") if manifest.ref.namespace else ("metadata", "name")

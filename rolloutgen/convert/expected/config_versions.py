@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from rolloutgen.errors import ChartRefused
@@ -64,7 +64,7 @@ def versioned(objects: Sequence[Manifest], sites: Sequence[str], release: Releas
     for manifest in objects:
         body, paths = _followed(manifest, names, release)
         changes += [Change(manifest.ref, path, RULE) for path in paths]
-        new = manifest if body is manifest.body else replace(manifest, body=body)
+        new = manifest if body is manifest.body else manifest._replace(body=body)
         if manifest.site in sites and is_config(manifest):
             name = names[(manifest.ref.kind, manifest.ref.home(release.namespace), manifest.ref.name)]
             new = _renamed(new, name)
@@ -78,7 +78,7 @@ def versioned(objects: Sequence[Manifest], sites: Sequence[str], release: Releas
 def _renamed(manifest: Manifest, name: str) -> Manifest:
     annotations = {**as_map(dig(manifest.body, "metadata", "annotations")), **KEPT}
     body = put(put(manifest.body, ("metadata", "name"), name), ("metadata", "annotations"), annotations)
-    return replace(manifest, ref=replace(manifest.ref, name=name), body=body)
+    return manifest._replace(ref=manifest.ref._replace(name=name), body=body)
 
 
 def _followed(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
 from typing import Any
 
 from rolloutgen.convert.expected.target import Patched, Target
@@ -41,7 +40,7 @@ def rename_references(body: Mapping[str, Any], manifest: Manifest, targets: Sequ
     edits: list[tuple[Path, str]] = []
     changed: Any = body
     for target in targets:
-        for found in list(target.named_by(replace(manifest, body=changed))):
+        for found in list(target.named_by(manifest._replace(body=changed))):
             if found.followed:
                 changed = put(changed, found.at, found.renamed(target.stable))
                 edits.append((found.at, RULE))

@@ -146,7 +146,7 @@ def _beside(found: Transformed, decisions: Decisions) -> Transformed:
     if not any(edits for _, _, edits in patched):
         return found
     changes = tuple(change for manifest, _, edits in patched for change in changes_of(manifest.ref, edits))
-    objects = tuple(replace(manifest, body=body) if edits else manifest for manifest, body, edits in patched)
+    objects = tuple(manifest._replace(body=body) if edits else manifest for manifest, body, edits in patched)
     return replace(found, objects=objects, changes=(*found.changes, *changes))
 
 
@@ -184,7 +184,7 @@ def _survey(
             body, more = _rebound(body, manifest, targets[number], objects, gateways)
             edits = merged(edits, more)
         for number, names in routes.items():
-            listed.setdefault(number, []).append((replace(manifest, body=body), names))
+            listed.setdefault(number, []).append((manifest._replace(body=body), names))
         routing[id(manifest)] = body, edits
     return _RenderContext(objects, targets, decisions, strays, routing, gateways, listed)
 
@@ -242,7 +242,7 @@ def _patched(manifest: Manifest, body: Mapping[str, Any], edits: Edits, scene: _
     edits = merged(edits, more)
     if not edits:
         return Part((manifest,), findings=findings)
-    return Part((replace(manifest, body=body),), changes_of(manifest.ref, edits), findings)
+    return Part((manifest._replace(body=body),), changes_of(manifest.ref, edits), findings)
 
 
 def _followed(
@@ -285,8 +285,8 @@ def _services(target: Target, scene: _RenderContext, listed: Sequence[Listed]) -
     stable = service.stable_service(original, target.stable)
     canary = service.canary_service(original, target.canary)
     body, edits, findings = _followed(original, stable.body, scene)
-    stable = stable if body is stable.body else replace(stable, body=body)
-    canary = replace(canary, body=_followed(original, canary.body, scene)[0])
+    stable = stable if body is stable.body else stable._replace(body=body)
+    canary = canary._replace(body=_followed(original, canary.body, scene)[0])
     if target.renamed:
         edits = (*edits, (("metadata", "name"), service.STABLE_RULE))
         first = moved(original, stable, edits, service.STABLE_RULE, findings)
@@ -319,7 +319,7 @@ def _sets(target: Target, listed: Sequence[Listed]) -> Iterator[tuple[Manifest, 
             yield gateway_set.generated(target, *judged), strategy.RULE
     for suffix, to, audience_hosts in tracks:
         if audience_hosts:
-            ref = replace(public, name=f"{public.name}{suffix}")
+            ref = public._replace(name=f"{public.name}{suffix}")
             spec = virtual_service.track_virtual_service(target, to, audience_hosts, ref.name)
             yield gateway_set.generated(target, ref, spec), virtual_service.RULE
             yield from gateway_set.gateway_set(target, ref.name, audience_hosts)

@@ -6,7 +6,6 @@ A DestinationRule on the traffic Service follows its name; a twin keeps the traf
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
 
 from rolloutgen.convert.expected.target import Target
@@ -58,7 +57,7 @@ def _without_public_names(body: Mapping[str, Any]) -> Mapping[str, Any]:
 
 
 def _renamed(service: Manifest, body: Mapping[str, Any], name: str) -> Manifest:
-    return replace(service, ref=replace(service.ref, name=name), body=put(body, ("metadata", "name"), name))
+    return service._replace(ref=service.ref._replace(name=name), body=put(body, ("metadata", "name"), name))
 
 
 DESTINATION_RULE = "destination-rule"
@@ -76,9 +75,9 @@ def destination_rules(manifest: Manifest, target: Target) -> tuple[Manifest, ...
     found = next(target.named_by(manifest))
     stable = manifest
     if target.renamed:
-        stable = replace(manifest, body=put(manifest.body, HOST, found.renamed(target.stable)))
+        stable = manifest._replace(body=put(manifest.body, HOST, found.renamed(target.stable)))
     if not target.routed:
         return (stable,)
     name = f"{manifest.ref.name}-canary"
     body = put(put(manifest.body, HOST, found.renamed(target.canary)), ("metadata", "name"), name)
-    return stable, replace(manifest, ref=replace(manifest.ref, name=name), body=body)
+    return stable, manifest._replace(ref=manifest.ref._replace(name=name), body=body)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import replace
 from typing import Any
 
 from rolloutgen.convert.expected.target import Edits, Target
@@ -34,7 +33,7 @@ def amend(body: Mapping[str, Any], manifest: Manifest, target: Target, name: str
     """
     if not target.split:
         return body, (), ()
-    found = list(target.named_by(replace(manifest, body=body)))
+    found = list(target.named_by(manifest._replace(body=body)))
     leading = {reference.at[1:3]: reference for reference in reversed(found) if reference.role == "route"}
     routes = sorted(index for protocol, index in leading if protocol == "http" and isinstance(index, int))
     if target.routed:

@@ -8,7 +8,6 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from itertools import takewhile
 from typing import Any
 
@@ -236,7 +235,7 @@ def steady(first: Rendered, second: Rendered) -> Rendered:
             manifest = _renamed(manifest, other)
             paths = [path for path in by_object[nameless] if path != _RANDOM_NAME]
         objects.append(_without(manifest, paths))
-    return replace(first, objects=tuple(objects))
+    return first._replace(objects=tuple(objects))
 
 
 def _unmatched(side: Rendered, other: Rendered, release: Release) -> dict[tuple[str, str, str, str], list[Manifest]]:
@@ -254,7 +253,7 @@ def _unmatched(side: Rendered, other: Rendered, release: Release) -> dict[tuple[
 def _renamed(manifest: Manifest, other: Manifest) -> Manifest:
     letters = zip(manifest.ref.name, other.ref.name, strict=False)
     name = "".join(one for one, _ in takewhile(lambda pair: pair[0] == pair[1], letters)) + RANDOM
-    return replace(manifest, ref=replace(manifest.ref, name=name), body=put(manifest.body, _RANDOM_NAME, name))
+    return manifest._replace(ref=manifest.ref._replace(name=name), body=put(manifest.body, _RANDOM_NAME, name))
 
 
 def _without(manifest: Manifest, paths: list[Path]) -> Manifest:
@@ -262,7 +261,7 @@ def _without(manifest: Manifest, paths: list[Path]) -> Manifest:
     for path in paths:
         if _has(body, path):
             body = put(body, path, RANDOM) if path else body
-    return replace(manifest, body=body)
+    return manifest._replace(body=body)
 
 
 def _has(value: Any, path: Path) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, Literal
 
 from rolloutgen.chart.chart import Chart
@@ -187,9 +187,9 @@ def _without_nulls(
                 )
                 for path in paths
             ]
-            manifest = replace(manifest, body=body)
+            manifest = manifest._replace(body=body)
         elif manifest.ref in others:
-            manifest = replace(manifest, body=clean(manifest.body)[0])
+            manifest = manifest._replace(body=clean(manifest.body)[0])
         out.append(manifest)
     return tuple(out), tuple(findings)
 

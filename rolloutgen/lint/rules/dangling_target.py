@@ -10,7 +10,6 @@ Source: Kubernetes and Argo Rollouts accept it; neither says a word.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 from rolloutgen.kube.references import find_named, kinds_naming, target_of
 from rolloutgen.kube.release import DEPLOYMENT, ROLLOUT, ReleaseView
@@ -25,7 +24,7 @@ def _faults(view: ReleaseView) -> Iterator[Observation]:
             if target is None or find_named(view, target):
                 continue
             at = target.at[:-1]
-            if target.kind == DEPLOYMENT and find_named(view, replace(target, kind=ROLLOUT)):
+            if target.kind == DEPLOYMENT and find_named(view, target._replace(kind=ROLLOUT)):
                 yield Observation(scaler, at, f"the target says Deployment, and {target.name!r} is a Rollout", "error")
             else:
                 yield Observation(scaler, at, f"{target.kind[1]} {target.name!r} is not in the release: it must exist")

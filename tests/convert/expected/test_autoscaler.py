@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 
 from rolloutgen.convert.expected.release import transform
@@ -62,6 +60,6 @@ def test_a_vertical_autoscaler_sets_no_replicas() -> None:
 
 def test_replicas_can_be_left_out_where_an_autoscaler_sets_them() -> None:
     hpa = autoscaler("autoscaling/v2", "HorizontalPodAutoscaler", "scaleTargetRef", "{kind: Deployment, name: web}")
-    omit = replace(decide(), replicas="omit")
+    omit = decide()._replace(replicas="omit")
     assert "replicas" not in bodies(transform(render(DEPLOYMENT, hpa), omit, {}, RELEASE))["Rollout/web"]["spec"]
     assert bodies(transform(render(DEPLOYMENT), omit, {}, RELEASE))["Rollout/web"]["spec"]["replicas"] == 2

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from typing import Any
 
 import yaml
@@ -83,7 +82,7 @@ def _with_twice(manifests: tuple[Manifest, ...], text: str) -> tuple[Manifest, .
     """The objects with the keys that the example's own text has twice, which completing it has lost."""
     own = [document for document in goyaml.load_documents(text) if document.body]
     twice = [keys_written_twice(document.duplicates, -1) for document in own]
-    return (*(replace(m, twice=keys) for m, keys in zip(manifests, twice, strict=False)), *manifests[len(twice) :])
+    return (*(m._replace(twice=keys) for m, keys in zip(manifests, twice, strict=False)), *manifests[len(twice) :])
 
 
 def objects(documents: list[dict[str, Any]]) -> tuple[Manifest, ...]:
