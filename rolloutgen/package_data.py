@@ -2,26 +2,37 @@
 
 from __future__ import annotations
 
+import os
 from functools import cache
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from rolloutgen.errors import RolloutgenError
 
-_PACKAGE = Path(__file__).resolve().parent
+if TYPE_CHECKING:
+    from pathlib import Path
+
+_PACKAGE = os.path.dirname(os.path.realpath(__file__))
+
+
+def data_path(name: str) -> Path:
+    """The path of `data_file`, for whoever does more with it than to open it."""
+    from pathlib import Path
+
+    return Path(data_file(name))
 
 
 @cache
-def data_path(name: str) -> Path:
+def data_file(name: str) -> str:
     """The folder or file `name` ("schemas", "templates/resources") of the packaged data.
 
     Raises RolloutgenError when neither the installed package nor the checkout has it: a broken installation.
     """
-    for root in (_PACKAGE / "_data", _PACKAGE.parent):
-        path = root / name
-        if path.exists():
+    for root in (os.path.join(_PACKAGE, "_data"), os.path.dirname(_PACKAGE)):
+        path = os.path.join(root, name)
+        if os.path.exists(path):
             return path
     raise RolloutgenError(
         f"the data folder {name!r} is missing from this installation",
-        path=str(_PACKAGE),
+        path=_PACKAGE,
         hint="install rolloutgen again",
     )

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import importlib
 import os
-import pkgutil
 import re
 from collections.abc import Mapping
 from functools import cache
 from types import MappingProxyType, ModuleType
-from typing import Any, Generic, NamedTuple, TypeVar
+from typing import Generic, NamedTuple, TypeVar
 
 T = TypeVar("T")
 
@@ -63,19 +62,19 @@ def read_doc(docstring: str | None, where: str) -> Doc:
 @cache
 def codes(package: str) -> tuple[str, ...]:
     """The codes of all plugins of `package`, in order: the names of its modules with hyphens. Imports none of them."""
-    path = importlib.import_module(package).__path__
-    return tuple(sorted(info.name.replace("_", "-") for info in pkgutil.iter_modules(path)))
+    names = (name[:-3] for name in os.listdir(_folder(package)) if name.endswith(".py") and name != "__init__.py")
+    return tuple(sorted(name.replace("_", "-") for name in names))
 
 
 def source_of(package: str, code: str) -> str:
-    """The source text of a plugin, which is not imported; "" where there is none (an installation of bytecode)."""
-    module = importlib.import_module(package)
-    loader: Any = module.__spec__.loader if module.__spec__ else None
-    try:
-        data: bytes = loader.get_data(os.path.join(module.__path__[0], code.replace("-", "_") + ".py"))
-    except (AttributeError, OSError):
-        return ""
-    return data.decode("utf-8")
+    """The source text of a plugin, which is not imported."""
+    with open(f"{_folder(package)}/{code.replace('-', '_')}.py", encoding="utf-8") as stream:
+        return stream.read()
+
+
+@cache
+def _folder(package: str) -> str:
+    return str(importlib.import_module(package).__path__[0])
 
 
 def load_one(package: str, code: str, attribute: str, kind: type[T]) -> Plugin[T]:

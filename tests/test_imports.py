@@ -45,7 +45,13 @@ INNER = {
         {"discover"},
     ),
     "diff": ({"impacts", "drift", "review"}, {"presentation"}, {"conversion", "renders"}, {"result"}, {"base", "diff"}),
-    "lint": ({"rules", "baseline"}, {"validate"}, {"views"}, {"run_rules"}, {"inputs", "kubeconform", "rule"}),
+    "lint": (
+        {"rules", "baseline", "validate_chart"},
+        {"validate"},
+        {"excerpt"},
+        {"run_rules"},
+        {"inputs", "kubeconform", "rule"},
+    ),
 }
 PLUGINS = ("convert.checks", "diff.impacts", "lint.rules")
 HEAVY = {"yaml", "jinja2", "jsonschema", "jsonschema_rs", "helm_python", "copier", "ruamel"}

@@ -13,14 +13,14 @@ import signal
 import sys
 import threading
 import traceback
-from collections.abc import Callable, Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass
 from multiprocessing import resource_tracker
 from multiprocessing.connection import Connection
 from typing import Any, Generic, TypeVar
 
 from rolloutgen.chart.write import uninterrupted
-from rolloutgen.errors import LimitError, RolloutgenError, UsageError, of_files
+from rolloutgen.errors import RolloutgenError, UsageError, of_files
 from rolloutgen.helm import HelmEngine
 
 _SECONDS = 600.0  # for one task, renders included: beyond that its process is ended
@@ -174,25 +174,3 @@ def _serve(pipe: Connection, helm: tuple[str, float], work: Work[Any, Any]) -> N
 def _leave(number: int, _: object) -> None:
     """Ends a worker so that what it was writing is cleaned up."""
     sys.exit(128 + number)
-
-
-@contextlib.contextmanager
-def at_most(seconds: float, path: str) -> Iterator[None]:
-    """Raises LimitError, which names `path`, in the block when it takes longer than `seconds`.
-
-    In the main thread of a POSIX system only: elsewhere the bounds of the parts (renders, sizes) hold alone.
-    """
-    if not hasattr(signal, "setitimer") or threading.current_thread() is not threading.main_thread():
-        yield
-        return
-
-    def ring(*_: object) -> None:
-        raise LimitError(f"it takes longer than {seconds:g} seconds to check", path=path)
-
-    before = signal.signal(signal.SIGALRM, ring)
-    signal.setitimer(signal.ITIMER_REAL, seconds)
-    try:
-        yield
-    finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, before)

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+import signal
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
-from rolloutgen.batch.pool import at_most
 from rolloutgen.errors import LimitError, RolloutgenError, UsageError
-from rolloutgen.helm import HelmEngine, open_engine
 from rolloutgen.lint.inputs import Ask, Input
 
 if TYPE_CHECKING:
     from rolloutgen.batch.pool import Failure
+    from rolloutgen.helm import HelmEngine
     from rolloutgen.lint.validate import Judged
 
 _SECONDS = 300.0  # for one input, all its value sets included
@@ -58,6 +60,8 @@ class _Lazy:
     @cached_property
     def engine(self) -> HelmEngine:
         """The engine. Raises UsageError when there is none."""
+        from rolloutgen.helm import open_engine
+
         return open_engine(self._helm, self._seconds)
 
     def start(self) -> None:
@@ -83,12 +87,14 @@ def _failed(task: ValidateTask, failure: Failure) -> Judged | Failure:
 
 
 def _judge(task: ValidateTask, engine: Callable[[], HelmEngine], *, alone: bool = False) -> Judged:
-    from rolloutgen.lint.validate import is_within, judge_chart, judge_manifests
+    from rolloutgen.lint.validate import is_within, judge_manifests
 
     one = task.input
     try:
-        with at_most(_SECONDS, one.path):
+        with _at_most(_SECONDS, one.path):
             if one.kind == "chart":
+                from rolloutgen.lint.validate_chart import judge_chart
+
                 return judge_chart(one.path, task.ask, engine())
             from rolloutgen.lint.inputs import read_files, read_stdin
 
@@ -110,3 +116,25 @@ def _beyond(one: Input, fault: RolloutgenError) -> Judged:
 
     kind = "chart" if one.kind == "chart" else "manifests"
     return unjudged(one.path, kind, fault)
+
+
+@contextlib.contextmanager
+def _at_most(seconds: float, path: str) -> Iterator[None]:
+    """Raises LimitError, which names `path`, in the block when it takes longer than `seconds`.
+
+    In the main thread of a POSIX system only: elsewhere the bounds of the parts (renders, sizes) hold alone.
+    """
+    if not hasattr(signal, "setitimer") or threading.current_thread() is not threading.main_thread():
+        yield
+        return
+
+    def ring(*_: object) -> None:
+        raise LimitError(f"it takes longer than {seconds:g} seconds to check", path=path)
+
+    before = signal.signal(signal.SIGALRM, ring)
+    signal.setitimer(signal.ITIMER_REAL, seconds)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)

@@ -13,7 +13,6 @@ import os
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache
-from pathlib import Path as File
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from rolloutgen import goyaml
@@ -23,7 +22,7 @@ from rolloutgen.errors import LimitError, UsageError
 from rolloutgen.goyaml import line_at
 from rolloutgen.kube.tree import dig, path_text
 from rolloutgen.model import Path, SchemaError
-from rolloutgen.package_data import data_path
+from rolloutgen.package_data import data_file
 
 if TYPE_CHECKING:
     from rolloutgen.schema.engine import CompiledSchema
@@ -46,7 +45,8 @@ class ConfigValue(NamedTuple):
 @cache
 def schema() -> Mapping[str, Any]:
     """The JSON Schema of rolloutgen.yaml."""
-    found: Mapping[str, Any] = json.loads(data_path(SCHEMA).read_text(encoding="utf-8"))
+    with open(data_file(SCHEMA), encoding="utf-8") as stream:
+        found: Mapping[str, Any] = json.load(stream)
     return found
 
 
@@ -240,7 +240,7 @@ _FIELDS: Mapping[Path, str] = {
     ("analysis", "p99Milliseconds"): "p99_milliseconds",
     ("analysis", "failureLimit"): "failure_limit",
     ("analysis", "inconclusiveLimit"): "inconclusive_limit",
-    ("analysis", "count"): "count",
+    ("analysis", "count"): "measurements",
     ("slack", "channels"): "slack",
     ("slack", "triggers"): "slack_triggers",
 }
@@ -289,37 +289,40 @@ def house_of(chart: str, config: str = "") -> HouseFiles:
     paths = house_files(chart)
     chosen: dict[Path, ConfigValue] = {}
     for path in paths:
-        chosen = {**read_file(str(path), shown_path(str(path))), **chosen}
-    return _checked(HouseFiles(tuple(shown_path(str(path)) for path in paths), chosen))
+        chosen = {**read_file(path, shown_path(path)), **chosen}
+    return _checked(HouseFiles(tuple(map(shown_path, paths)), chosen))
 
 
-def house_files(chart: str) -> tuple[File, ...]:
+def house_files(chart: str) -> tuple[str, ...]:
     """The rolloutgen.yaml files in the folder of `chart` and above it, nearest first, up to the repository's root.
 
     Without a repository the search goes up to the root of the file system. Raises UsageError for one that is no file,
     or a link that leads out of the repository: whoever wrote the chart has no say in what is read elsewhere.
     """
-    folders: list[File] = []
-    start = File(chart if os.path.isdir(chart) else os.path.dirname(os.path.abspath(chart))).resolve()
-    top: File | None = None
-    for folder in (start, *start.parents):
-        folders.append(folder)
-        if any(os.path.lexists(folder / mark) for mark in _TOP):
+    folder = os.path.realpath(chart if os.path.isdir(chart) else os.path.dirname(os.path.abspath(chart)))
+    found: list[str] = []
+    top = ""
+    while not top:
+        if os.path.lexists(os.path.join(folder, NAME)):
+            found.append(os.path.join(folder, NAME))
+        above = os.path.dirname(folder)
+        if above == folder or any(os.path.lexists(os.path.join(folder, mark)) for mark in _TOP):
             top = folder
-            break
-    found = [folder / NAME for folder in folders if os.path.lexists(folder / NAME)]
+        folder = above
+    in_repository = any(os.path.lexists(os.path.join(top, mark)) for mark in _TOP)
     for path in found:
-        _check(path, top or path.parent)
+        _check(path, top if in_repository else os.path.dirname(path))
     return tuple(found)
 
 
-def _check(path: File, top: File) -> None:
-    shown = shown_path(str(path))
-    if path.is_symlink() and not File(os.path.realpath(path)).is_relative_to(top):
+def _check(path: str, top: str) -> None:
+    shown = shown_path(path)
+    if os.path.islink(path) and not os.path.realpath(path).startswith(os.path.join(top, "")):
         hint = "Put the file itself there, or name it with --config."
         raise UsageError("a symbolic link that leads out of the repository", path=shown, hint=hint)
-    if not path.is_file():
-        what = "a directory" if path.is_dir() else "a link to nothing" if path.is_symlink() else "no regular file"
+    if not os.path.isfile(path):
+        is_link = os.path.islink(path)
+        what = "a directory" if os.path.isdir(path) else "a link to nothing" if is_link else "no regular file"
         raise UsageError(
             f"{what}, where the house file would be", path=shown, hint="Rename it, or name a file with --config."
         )

@@ -7,11 +7,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields, replace
 from typing import Any, Literal, NamedTuple
 
 from rolloutgen.errors import UsageError
-from rolloutgen.kube.naming import preview_host
 from rolloutgen.model import Analysis, Router, Strategy
 
 Deployer = Literal["", "helm3", "helm4", "helmfile", "argocd", "flux"]
@@ -29,17 +27,16 @@ TRIGGERS = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class House:
+class House(NamedTuple):
     """What a house has: defaults of the generated values block. Empty means: not known.
 
     `hosts` are patterns by audience, `files` names by what they hold (filenames.GUIDE), `environments` are whole houses
     by name: what the environment says itself, and all else as here.
     """
 
-    gateway_selector: Mapping[str, str] = field(default_factory=lambda: {"istio": "ingressgateway"})
+    gateway_selector: Mapping[str, str] = {"istio": "ingressgateway"}
     gateway_namespace: str = "istio-system"
-    issuer: Mapping[str, str] = field(default_factory=dict)
+    issuer: Mapping[str, str] = {}
     dns_targets: tuple[str, ...] = ()
     dns_ttl: int = 300
     steps: tuple[Mapping[str, Any], ...] = ()
@@ -50,12 +47,12 @@ class House:
     p99_milliseconds: int = 500
     failure_limit: int = 2
     inconclusive_limit: int = 4
-    count: int = 5
+    measurements: int = 5
     slack_triggers: tuple[str, ...] = ()
     domain: str = ""
-    hosts: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    files: Mapping[str, str] = field(default_factory=dict)
-    environments: Mapping[str, House] = field(default_factory=dict)
+    hosts: Mapping[str, tuple[str, ...]] = {}
+    files: Mapping[str, str] = {}
+    environments: Mapping[str, House] = {}
 
     @property
     def gateways(self) -> frozenset[str]:
@@ -101,11 +98,11 @@ def settle(*layers: Mapping[str, Any]) -> Options:
     A layer names fields of Options and of House; None means not chosen. `environments` maps names to layers of House.
     """
     chosen = {name: value for layer in layers for name, value in layer.items() if value is not None}
-    of_house = {item.name for item in fields(House)}
+    of_house = set(House._fields)
     environments = chosen.pop("environments", {})
     house = House(**{name: value for name, value in chosen.items() if name in of_house})
     there = {name: _environment(house, layer) for name, layer in environments.items()}
-    house = replace(house, environments=there)
+    house = house._replace(environments=there)
     return Options(house=house, **{name: value for name, value in chosen.items() if name not in of_house})
 
 
@@ -128,7 +125,7 @@ def checked(options: Options, flags: Mapping[str, Any]) -> Options:
 
 
 def _environment(house: House, layer: Mapping[str, Any]) -> House:
-    return replace(house, **{**layer, "hosts": {**house.hosts, **layer.get("hosts", {})}})
+    return house._replace(**{**layer, "hosts": {**house.hosts, **layer.get("hosts", {})}})
 
 
 NAME, DOMAIN = "{name}", "{domain}"
@@ -154,6 +151,8 @@ def house_hosts(house: House, label: str, *, own_public: bool) -> Mapping[str, l
         if not (own_public and audience == "public")
         and (house.domain or not any(DOMAIN in pattern for pattern in patterns))
     }
+    from rolloutgen.kube.naming import preview_host
+
     if found.get("public") and "preview" not in house.hosts:
         found["preview"] = [preview_host(host) for host in found["public"] if not host.startswith("*")]
     return found

@@ -9,7 +9,6 @@ import os
 import stat
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
 from rolloutgen import goyaml
@@ -230,9 +229,19 @@ def _objects(path: str, text: str) -> Iterator[Manifest | ChartError]:
 
 def _of_template(path: str, raw: str) -> str:
     """What to do with a file that somebody named and that is the template of a chart."""
-    above = Path(path).parents if "{{" in raw else ()
-    chart = next((folder for folder in above if (folder / "Chart.yaml").is_file()), None)
+    chart = _chart_of(path) if "{{" in raw else ""
     return f"It is a template: name the chart, {chart}, which is rendered first." if chart else ""
+
+
+def _chart_of(path: str) -> str:
+    """The nearest folder above a file that is a chart; "" without one."""
+    folder = os.path.dirname(path) or os.curdir
+    while not _is_chart(folder):
+        above = os.path.dirname(folder) or os.curdir
+        if above == folder:
+            return ""
+        folder = above
+    return folder
 
 
 def _bound(raw: str, path: str, line: int) -> None:

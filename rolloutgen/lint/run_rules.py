@@ -89,7 +89,6 @@ _ANY = "*"
 
 
 _RULES = "rolloutgen.lint.rules"
-_KINDS = re.compile(r"^    kinds=(POD_KINDS|\(\s*[^)]*\)),$", re.MULTILINE)
 
 
 def rules() -> Mapping[str, Plugin[Rule]]:
@@ -112,10 +111,12 @@ def _rule(code: str) -> Plugin[Rule]:
 @cache
 def kinds_of(code: str) -> tuple[str, ...]:
     """The kinds that a rule judges: read from its source where it can be, else the rule is imported and asked."""
-    found = _KINDS.search(source_of(_RULES, code))
-    if found is None:
-        return _rule(code).value.kinds
-    return POD_KINDS if found[1] == "POD_KINDS" else tuple(re.findall(r'"([^"]+)"', found[1]))
+    written = source_of(_RULES, code).partition("\n    kinds=")[2].partition(",\n")[0]
+    if written == "POD_KINDS":
+        return POD_KINDS
+    if written.startswith('("') and written.endswith(")"):
+        return tuple(name.strip(' "') for name in written[1:-1].split(",") if name)
+    return _rule(code).value.kinds
 
 
 def lint(

@@ -9,10 +9,9 @@ from collections.abc import Iterator, Sequence
 from typing import Any, Literal, NamedTuple
 
 from rolloutgen.kube.tree import path_text
-from rolloutgen.lint.baseline import key_of
+from rolloutgen.lint.excerpt import LocatedDiagnostic
 from rolloutgen.lint.validate import Judged
 from rolloutgen.model import Diagnostic, Severity
-from rolloutgen.sourcemap import LocatedDiagnostic
 
 RANK: tuple[Severity, ...] = ("error", "warning", "info")
 _PLURAL = {"info": "notes", "error": "errors", "warning": "warnings"}
@@ -84,6 +83,8 @@ def sets_of(finding: Diagnostic, one: Judged) -> str:
 def fingerprint(finding: Diagnostic, nth: int = 0) -> str:
     """A hash that stays when lines move; `nth` tells findings apart that are the same but for that."""
     from hashlib import sha256
+
+    from rolloutgen.lint.baseline import key_of
 
     return sha256("\0".join([*key_of(finding, os.curdir), str(nth)]).encode("utf-8", "surrogateescape")).hexdigest()
 

@@ -10,10 +10,10 @@ from urllib.parse import quote
 from xml.sax.saxutils import escape, quoteattr
 
 from rolloutgen import __version__
+from rolloutgen.lint.excerpt import LocatedDiagnostic
 from rolloutgen.lint.run_rules import rules
 from rolloutgen.lint.validate import Judged
 from rolloutgen.report.findings import Result, fingerprints, sets_of, subject, summary, uri
-from rolloutgen.sourcemap import LocatedDiagnostic
 
 _SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 _LEVEL = {"error": "error", "warning": "warning", "info": "note"}

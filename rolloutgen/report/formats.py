@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from rolloutgen.errors import UsageError
-from rolloutgen.text_edits import escaped_bytes
 
 if TYPE_CHECKING:
     from rolloutgen.diff.result import Review
@@ -33,7 +32,11 @@ def format_findings(name: str, result: Result) -> str:
             "github": findings_ci.github,
             "gitlab": findings_ci.gitlab,
         }[name](result)
-    return escaped_bytes(report) if name in _ESCAPED else report
+    if name not in _ESCAPED:
+        return report
+    from rolloutgen.text_edits import escaped_bytes
+
+    return escaped_bytes(report)
 
 
 def format_plans(name: str, plans: Sequence[Planned], width: int = 100) -> str:

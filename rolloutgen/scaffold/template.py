@@ -131,7 +131,7 @@ _MEASURES = {
     "p99Milliseconds": "p99_milliseconds",
     "failureLimit": "failure_limit",
     "inconclusiveLimit": "inconclusive_limit",
-    "count": "count",
+    "count": "measurements",
 }
 # Answers that are parts of values.yaml as they stand, and where rolloutgen.yaml has the same: its schema speaks.
 _AS_HOUSE: Mapping[str, tuple[str, ...]] = {

@@ -6,14 +6,14 @@ From which releases the packaged schemas were made.
 from __future__ import annotations
 
 import json
+import os
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import lru_cache
-from pathlib import Path
 from typing import Any, NamedTuple
 
 from rolloutgen.errors import UsageError
-from rolloutgen.package_data import data_path
+from rolloutgen.package_data import data_file
 
 _REF = "#/$defs/"
 _FIELD = re.compile(r"{{-?\s*\.(\w+)\s*-?}}")
@@ -104,8 +104,9 @@ def exported(
         wanted = {pair: _packaged(*pair, minor) for pair in sorted(kinds)}
         yield from ((_file_name(*pair), found.schema) for pair, found in wanted.items() if found and not found.refused)
         return
-    for path in sorted(data_path("schemas").glob("*_*.json")):
-        yield path.name, _read(path)
+    folder = data_file("schemas")
+    for name in sorted(name for name in os.listdir(folder) if "_" in name and name.endswith(".json")):
+        yield name, _read(os.path.join(folder, name))
     for gvk in _kubernetes()["x-kinds"]:
         api_version, _, kind = gvk.rpartition("/")
         found = _packaged(api_version, kind, minor)
@@ -133,9 +134,10 @@ def _packaged(api_version: str, kind: str, minor: int) -> FoundSchema | None:
             return FoundSchema(_document(entry["def"], minor) | entry["top"], source, core=True)
         when = f"since 1.{since}" if minor < since else f"until 1.{until}"
         return FoundSchema({}, source, core=True, refused=f"Kubernetes 1.{minor} does not serve it ({when} only)")
-    path = data_path("schemas") / _file_name(api_version, kind)
-    if group and path.is_file():
-        return FoundSchema(_read(path), f"schemas/{path.name}", core=False)
+    name = _file_name(api_version, kind)
+    path = os.path.join(data_file("schemas"), name)
+    if group and os.path.isfile(path):
+        return FoundSchema(_read(path), f"schemas/{name}", core=False)
     if group in _GONE:
         return FoundSchema({}, source, core=True, refused=f"Kubernetes serves nothing of {group} since {_GONE[group]}")
     if group in _core_groups():
@@ -157,8 +159,40 @@ def _versions_of(group: str, kind: str, minor: int) -> list[str]:
 
 @lru_cache(maxsize=1)
 def _kubernetes() -> dict[str, Any]:
-    document: dict[str, Any] = _read(data_path("schemas") / "kubernetes.json")
+    """kubernetes.json. Its kinds and definitions, which stand one a line, are parsed when they are asked for: a check
+    needs a few of a thousand."""
+    with open(os.path.join(data_file("schemas"), "kubernetes.json"), encoding="utf-8") as stream:
+        lines = stream.read().splitlines()
+    document: dict[str, Any] = {}
+    entries: dict[str, str] = {}
+    for line in lines[1:-1]:
+        name, _, rest = line.partition('":')
+        if line.startswith(' "'):
+            entries[name[2:]] = rest.rstrip(",")
+        elif rest == "{":
+            document[name[1:]] = _Entries(entries := {})
+        elif rest:
+            document[name[1:]] = json.loads(rest.rstrip(","))
     return document
+
+
+class _Entries(Mapping[str, Any]):
+    """The entries of a JSON object, each parsed when it is first asked for."""
+
+    def __init__(self, texts: Mapping[str, str]) -> None:
+        self._texts = texts
+        self._parsed: dict[str, Any] = {}
+
+    def __getitem__(self, name: str) -> Any:
+        if name not in self._parsed:
+            self._parsed[name] = json.loads(self._texts[name])
+        return self._parsed[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._texts)
+
+    def __len__(self) -> int:
+        return len(self._texts)
 
 
 @lru_cache(maxsize=1)
@@ -209,7 +243,7 @@ def _located(location: str, api_version: str, kind: str, release: str) -> FoundS
         )
     start, action, _ = location.partition("{{")
     folder = start.rpartition("/")[0] if action else location
-    if not Path(folder or ("/" if start.startswith("/") else ".")).is_dir():
+    if not os.path.isdir(folder or ("/" if start.startswith("/") else ".")):
         raise UsageError("no such folder of schemas", path=location)
     templates = [location] if "{{" in location else [f"{location.rstrip('/')}/{layout}" for layout in _LAYOUTS]
     group, _, version = api_version.rpartition("/")
@@ -223,9 +257,9 @@ def _located(location: str, api_version: str, kind: str, release: str) -> FoundS
     }
     core = group in _core_groups()
     for template in templates:
-        path = Path(_filled(template, fields, location))
-        if path.is_file():
-            return FoundSchema(_read(path), str(path), core=core)
+        path = os.path.normpath(_filled(template, fields, location))
+        if os.path.isfile(path):
+            return FoundSchema(_read(path), path, core=core)
     return None
 
 
@@ -241,18 +275,19 @@ def _filled(template: str, fields: Mapping[str, str], location: str) -> str:
     return out
 
 
-def _read(path: Path) -> Any:
+def _read(path: str) -> Any:
     try:
-        schema = json.loads(path.read_bytes())
+        with open(path, "rb") as stream:
+            schema = json.load(stream)
         if not isinstance(schema, dict):
             raise ValueError("it is not an object")
         return schema
     except (OSError, ValueError, RecursionError) as wrong:
-        raise UsageError(f"not a JSON Schema: {wrong}", path=str(path)) from wrong
+        raise UsageError(f"not a JSON Schema: {wrong}", path=path) from wrong
 
 
 def provenance() -> tuple[tuple[str, str], ...]:
     """(name, version) of everything that the schemas describe: ("Kubernetes", "1.25 to 1.37"), ("istio", "v1.31.1")."""
-    said = json.loads((data_path("schemas") / "provenance.json").read_text(encoding="utf-8"))
+    said = _read(os.path.join(data_file("schemas"), "provenance.json"))
     oldest, newest = said["kubernetes"]["releases"]
     return ("Kubernetes", f"{oldest} to {newest}"), *((one["name"], one["version"]) for one in said["custom"])

@@ -13,7 +13,7 @@ from rolloutgen.config.files import key_paths
 from rolloutgen.convert.job import Request, plan_chart
 from rolloutgen.helm.embedded import EmbeddedEngine
 from rolloutgen.lint.inputs import Ask
-from rolloutgen.lint.validate import judge_chart
+from rolloutgen.lint.validate_chart import judge_chart
 from rolloutgen.report.conversion import text
 
 CHARTS = Path(__file__).parents[1] / "charts"

@@ -63,7 +63,7 @@ def test_every_key_reaches_the_options(tmp_path: Path) -> None:
     assert (options.service_names, options.replicas, options.toggles) == ("keep", "omit", "7")
     assert options.ignore == {"two-strategies": "it is so"}
     have = options.house
-    assert (options.analysis, have.prometheus, have.interval, have.count) == ("step", "http://p:9090", "30s", 3)
+    assert (options.analysis, have.prometheus, have.interval, have.measurements) == ("step", "http://p:9090", "30s", 3)
     assert (have.minimum_requests, have.success_rate, have.p99_milliseconds) == (1, 0.9, 250)
     assert (have.failure_limit, have.inconclusive_limit) == (0, 1)
     assert (options.slack, have.slack_triggers) == (("deployments",), ("on-rollout-aborted",))
@@ -180,8 +180,8 @@ def test_the_files_up_to_the_repository_count_nearest_first(tmp_path: Path) -> N
     assert house_files(str(chart)) == (), "above the repository"
     outer = house(tmp_path / "repository", "bump: major\n")
     inner = house(tmp_path / "repository/charts", "bump: patch\n")
-    assert house_files(str(chart)) == (inner, outer)
-    assert house_files(str(chart / "web-1.0.0.tgz")) == (inner, outer), "an archive in the folder"
+    assert house_files(str(chart)) == (str(inner), str(outer))
+    assert house_files(str(chart / "web-1.0.0.tgz")) == (str(inner), str(outer)), "an archive in the folder"
 
 
 def test_for_each_key_the_nearest_file_wins(tmp_path: Path) -> None:
@@ -221,10 +221,8 @@ def test_the_schema_describes_every_key_and_its_defaults_are_those_of_the_option
 
 
 def _names(options: Any) -> Mapping[str, Any]:
-    from dataclasses import fields
-
-    own = {item.name: getattr(options, item.name) for item in fields(options)}
-    return {**own, **{item.name: getattr(options.house, item.name) for item in fields(options.house)}}
+    own = {item: getattr(options, item) for item in options._fields}
+    return {**own, **{item: getattr(options.house, item) for item in options.house._fields}}
 
 
 def test_an_environment_has_what_it_says_and_all_else_of_the_house(tmp_path: Path) -> None:

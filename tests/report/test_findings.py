@@ -12,11 +12,11 @@ from xml.etree import ElementTree
 
 import pytest
 
+from rolloutgen.lint.excerpt import LocatedDiagnostic
 from rolloutgen.lint.validate import Judged
 from rolloutgen.model import Diagnostic, Ref
 from rolloutgen.report.findings import Result
 from rolloutgen.report.formats import FINDING_FORMATS, format_findings
-from rolloutgen.sourcemap import LocatedDiagnostic
 
 REF = Ref("argoproj.io/v1alpha1", "Rollout", "", "web")
 ERROR = Diagnostic(

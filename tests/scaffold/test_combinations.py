@@ -12,7 +12,7 @@ import pytest
 
 from rolloutgen.helm import HelmEngine, open_engine
 from rolloutgen.lint.inputs import Ask
-from rolloutgen.lint.validate import judge_chart
+from rolloutgen.lint.validate_chart import judge_chart
 from rolloutgen.scaffold.template import template, versions
 
 from .conftest import make

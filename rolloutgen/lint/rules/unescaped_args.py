@@ -11,17 +11,18 @@ import re
 from collections.abc import Iterator
 
 from rolloutgen.errors import ChartError
-from rolloutgen.gotemplate.lexer import lex
 from rolloutgen.kube.release import ReleaseView
 from rolloutgen.lint.rule import Example, Rule
 from rolloutgen.model import Observation
-from rolloutgen.text_edits import line_of
 
 
 def _faults(view: ReleaseView) -> Iterator[Observation]:
     for path, source in view.sources.items():
         if "args." not in source or view.files.get(path) == source:
             continue  # what is rendered already, as manifests are, Helm does not read again
+        from rolloutgen.gotemplate.lexer import lex  # which a release without such text does without
+        from rolloutgen.text_edits import line_of
+
         try:
             actions = lex(source, path)
         except ChartError:

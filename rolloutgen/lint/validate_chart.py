@@ -1,4 +1,4 @@
-"""A chart -> its renders as the rules see them, and what speaks against value sets that do not render.
+"""A chart -> its renders as the rules see them, what schemas and rules say of these, and what does not render.
 
 Bytes of templates that are no UTF-8: the embedded Helm prints U+FFFD for them, a Helm that installs refuses them.
 """
@@ -11,18 +11,76 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from itertools import islice
 
-from rolloutgen.chart.chart import Chart
-from rolloutgen.config.options import Options
+from rolloutgen.chart.chart import Chart, load_chart
+from rolloutgen.chart.dependencies import Dependencies, resolve_dependencies
+from rolloutgen.config.files import house_of
+from rolloutgen.config.options import Options, settle
+from rolloutgen.config.record import read_record
 from rolloutgen.errors import RolloutgenError, UsageError
 from rolloutgen.helm import HelmEngine
 from rolloutgen.kube.release import ReleaseView, view_of
-from rolloutgen.lint.run_rules import rules_for
+from rolloutgen.lint.excerpt import LocatedDiagnostic, remark
+from rolloutgen.lint.inputs import Ask
+from rolloutgen.lint.run_rules import lint, rules_for
+from rolloutgen.lint.validate import (
+    Judged,
+    finding_of,
+    ignore_places,
+    is_within,
+    kube_version_of,
+    second_opinion,
+    validate_options,
+    view_of_finding,
+    with_line_text,
+    with_typed_path,
+)
 from rolloutgen.model import Diagnostic, Release, Rendered, ValueSet
+from rolloutgen.schema.registry import minor_of
 from rolloutgen.valuesets.value_sets import SHORT, base_sets, toggle_sets
 
 _TEXT = (".yaml", ".yml", ".tpl", ".txt", ".json")
 _OBJECT = re.compile(r"^apiVersion: *([\w./-]+) *\r?\nkind: *(\w+) *\r?$", re.M)
 _MOST_AHEAD = 8  # kinds: what the wait for Helm has room for
+
+
+def judge_chart(path: str, ask: Ask, engine: HelmEngine) -> Judged:
+    """Everything that is to be said of the chart at `path` (a directory or a .tgz), under each of its value sets.
+
+    What speaks against the chart is a finding, also that it cannot be read or rendered; UsageError is raised for what
+    the user must set right first (house file, value files, a Kubernetes version without schemas, Helm).
+    """
+    house = house_of(path, ask.config)
+    try:
+        chart = load_chart(path)
+        record = read_record(chart)
+        options = settle({"toggles": "none"}, validate_options(house), record.chosen if record else {}, ask.flags)
+        minor_of(options.kube_version)  # an unknown one is a mistake of the call, not of the chart
+        dependencies = resolve_dependencies(chart)
+        if dependencies.are_needed:
+            return Judged(path, "chart", remarks=(_needed(dependencies, path),), houses=house.paths)
+        sources = sources_of(dependencies.chart)
+        views, troubles = views_of(chart, dependencies.chart, sources, options, engine, ask.schema_locations)
+    except RolloutgenError as fault:
+        if isinstance(fault, UsageError) and not is_within(fault.path, path):
+            raise
+        return Judged(
+            path, "chart", remarks=(with_typed_path(LocatedDiagnostic(finding_of(fault)), path),), houses=house.paths
+        )
+    troubles += [_left_out(dependency.name) for dependency in dependencies.missing]
+    troubles += not_utf8(dependencies.chart, views)
+    findings = lint(
+        views,
+        ignore=options.ignore,
+        written=ignore_places(house, options.ignore),
+        kube_version=kube_version_of(options),
+        schema_locations=ask.schema_locations,
+    )
+    remarks = [remark(finding, view_of_finding(finding, views)) for finding in findings]
+    remarks = [*(with_line_text(trouble, sources) for trouble in troubles), *remarks]
+    remarks += [LocatedDiagnostic(finding) for finding in [*second_opinion(views, ask, options)]]
+    objects = sum(len(view.objects) for view in views)
+    placed = tuple(with_typed_path(found, path, house.paths) for found in remarks)
+    return Judged(path, "chart", len(views), objects, placed, house.paths)
 
 
 def views_of(
@@ -53,6 +111,20 @@ def views_of(
         before = troubles[key].value_sets if key in troubles else ()
         troubles[key] = finding_of(outcome)._replace(value_sets=(*before, value_set.name))
     return views, list(troubles.values())
+
+
+def _needed(dependencies: Dependencies, path: str) -> LocatedDiagnostic:
+    include, names = dependencies.unresolved[0], ", ".join(one.name for one in dependencies.missing)
+    message = f"it includes {include.name}, which a dependency that is not in charts/ must define: {names}"
+    hint = "Run `helm dependency build` first."
+    return with_typed_path(
+        LocatedDiagnostic(Diagnostic("dependency-missing", "error", message, hint, include.path, include.line)), path
+    )
+
+
+def _left_out(name: str) -> Diagnostic:
+    message = f"the dependency {name} is not in charts/: what it renders was not looked at"
+    return Diagnostic("dependency-left-out", "info", message, "Run `helm dependency build` first.", "Chart.yaml")
 
 
 def _prepare(sources: Mapping[str, str], options: Options, schema_locations: Sequence[str]) -> None:
@@ -92,19 +164,6 @@ def sources_of(chart: Chart) -> Mapping[str, str]:
         ):
             found[path] = data.decode("utf-8", "replace")
     return found
-
-
-def kube_version_of(options: Options) -> str:
-    """The version of Kubernetes to render and judge for."""
-    from rolloutgen.schema import releases
-
-    return options.kube_version or f"1.{releases()[1]}.0"
-
-
-def finding_of(fault: RolloutgenError) -> Diagnostic:
-    """A fault of the chart as a finding."""
-    message = f"{fault.message}{': ' + fault.why if fault.why else ''}"
-    return Diagnostic(fault.code or "not-readable", "error", message, fault.hint, fault.path or "", fault.source_line)
 
 
 _UNKNOWN = "\ufffd"

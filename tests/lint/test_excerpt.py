@@ -8,8 +8,8 @@ import pytest
 
 from rolloutgen.chart.manifests import parse_rendered
 from rolloutgen.kube.release import ReleaseView
+from rolloutgen.lint.excerpt import locate_in_text, remark, underlined
 from rolloutgen.model import Diagnostic
-from rolloutgen.sourcemap import locate_in_text, remark, underlined
 
 PATH = "templates/all.yaml"
 RENDERED = """\
