@@ -1,6 +1,7 @@
-"""The words of the field as frozen values, without behaviour beyond what a value knows of itself."""
+"""The words of the field as frozen values, without behaviour beyond what a value knows of itself.
 
-from __future__ import annotations
+Annotations are evaluated here: a named tuple compiles each one that is a text, which every start would wait for.
+"""
 
 from collections.abc import Mapping
 from typing import Any, Literal, NamedTuple

@@ -10,7 +10,6 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
 
 from rolloutgen.chart.chart import Chart
 from rolloutgen.config.options import Options
@@ -261,8 +260,7 @@ def _judged(pair: RenderPair, kube_version: str) -> ReleaseView:
 
     changed = {id(manifest): number for number, manifest in enumerate(pair.changed)}
     verdicts = check(pair.changed, kube_version=kube_version)
-    return replace(
-        pair.view,
+    return pair.view._replace(
         verdicts=tuple(
             verdicts[changed[id(manifest)]] if id(manifest) in changed else SchemaVerdict(manifest.ref, "valid")
             for manifest in pair.after.objects

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Set
-from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Literal, NamedTuple
 
@@ -71,8 +70,21 @@ class Pod(NamedTuple):
         return mapping(self.body, "metadata", "labels")
 
 
-@dataclass(frozen=True)
-class ReleaseView:
+class _Facts(NamedTuple):
+    """The fields of ReleaseView: a named tuple itself has no cached properties."""
+
+    objects: tuple[Manifest, ...]
+    release: Release = _RELEASE
+    deployer: Deployer = ""
+    value_set: str = ""
+    files: Mapping[str, str] = {}
+    sources: Mapping[str, str] = {}
+    chart_version: str = ""
+    verdicts: tuple[SchemaVerdict, ...] = ()
+    gateways: frozenset[str] = frozenset()
+
+
+class ReleaseView(_Facts):
     """One render as the rules see it.
 
     `value_set` names the render. `files` are the rendered texts by template (NOTES.txt included), `sources` the
@@ -80,16 +92,6 @@ class ReleaseView:
     `verdicts` are those of the schemas, one an object; () when nobody asked them. `gateways` are namespaces in which,
     as the house says, ingress gateways run.
     """
-
-    objects: tuple[Manifest, ...]
-    release: Release = _RELEASE
-    deployer: Deployer = ""
-    value_set: str = ""
-    files: Mapping[str, str] = field(default_factory=dict)
-    sources: Mapping[str, str] = field(default_factory=dict)
-    chart_version: str = ""
-    verdicts: tuple[SchemaVerdict, ...] = ()
-    gateways: frozenset[str] = frozenset()
 
     @cached_property
     def _by_kind(self) -> Mapping[Kind, tuple[Manifest, ...]]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from functools import cache
 from typing import NamedTuple
 
@@ -173,7 +172,7 @@ def _judged(view: ReleaseView, kube_version: str, locations: Sequence[str]) -> R
 
     verdicts = check(view.objects, kube_version=kube_version, locations=locations)
     judged = tuple(with_pod(*pair) for pair in zip(view.objects, verdicts, strict=True))
-    return replace(view, verdicts=judged)
+    return view._replace(verdicts=judged)
 
 
 def _all(view: ReleaseView) -> Iterator[Diagnostic]:

@@ -16,7 +16,6 @@ from rolloutgen.errors import UsageError
 from rolloutgen.package_data import data_file
 
 _REF = "#/$defs/"
-_FIELD = re.compile(r"{{-?\s*\.(\w+)\s*-?}}")
 # kubeconform's own layout, the CRDs catalog's, and ours.
 _LAYOUTS = (
     "{{.NormalizedKubernetesVersion}}-standalone{{.StrictSuffix}}/{{.ResourceKind}}{{.KindSuffix}}.json",
@@ -157,23 +156,18 @@ def _versions_of(group: str, kind: str, minor: int) -> list[str]:
     return sorted(out)
 
 
+_ENTRY = re.compile(r'^ "([^"]+)":(.*[^,\n])', re.MULTILINE)
+
+
 @lru_cache(maxsize=1)
 def _kubernetes() -> dict[str, Any]:
     """kubernetes.json. Its kinds and definitions, which stand one a line, are parsed when they are asked for: a check
     needs a few of a thousand."""
     with open(os.path.join(data_file("schemas"), "kubernetes.json"), encoding="utf-8") as stream:
-        lines = stream.read().splitlines()
-    document: dict[str, Any] = {}
-    entries: dict[str, str] = {}
-    for line in lines[1:-1]:
-        name, _, rest = line.partition('":')
-        if line.startswith(' "'):
-            entries[name[2:]] = rest.rstrip(",")
-        elif rest == "{":
-            document[name[1:]] = _Entries(entries := {})
-        elif rest:
-            document[name[1:]] = json.loads(rest.rstrip(","))
-    return document
+        text = stream.read()
+    head, kinds, definitions = re.split(r',\n"(?:x-kinds|\$defs)":{\n', text)
+    entries = (_Entries(dict(_ENTRY.findall(part))) for part in (kinds, definitions))
+    return {**json.loads(head + "}"), **dict(zip(("x-kinds", "$defs"), entries, strict=True))}
 
 
 class _Entries(Mapping[str, Any]):
@@ -269,7 +263,7 @@ def _filled(template: str, fields: Mapping[str, str], location: str) -> str:
             raise UsageError(f"{location}: no field {match[1]}", hint=f"there are {', '.join(sorted(fields))}")
         return fields[match[1]]
 
-    out = _FIELD.sub(value, template)
+    out = re.sub(r"{{-?\s*\.(\w+)\s*-?}}", value, template)
     if "{{" in out:
         raise UsageError(f"{location}: only fields such as {{{{.ResourceKind}}}} are understood in a template")
     return out

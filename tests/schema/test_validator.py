@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -10,7 +11,8 @@ from rolloutgen.errors import UsageError
 from rolloutgen.goyaml import load
 from rolloutgen.kube.tree import path_text
 from rolloutgen.model import SchemaVerdict
-from rolloutgen.schema import check, check_pod_template, compile_ahead, validator
+from rolloutgen.package_data import data_path
+from rolloutgen.schema import check, check_pod_template, compile_ahead, registry, validator
 from tests.schema.mutants import good_objects, manifest
 
 
@@ -371,3 +373,9 @@ def test_what_is_compiled_ahead_is_what_the_check_asks(monkeypatch: pytest.Monke
     assert judged(text, kube_version="1.29").state == "valid"
     with pytest.raises(UsageError, match=r"no schemas for Kubernetes 1\.2"):
         compile_ahead([("v1", "Service")], kube_version="1.2")
+
+
+def test_kubernetes_kinds_are_read_one_by_one_as_the_whole_file_is() -> None:
+    whole = json.loads((data_path("schemas") / "kubernetes.json").read_text())
+    parts = registry._kubernetes()
+    assert {name: dict(value) if name in ("x-kinds", "$defs") else value for name, value in parts.items()} == whole
