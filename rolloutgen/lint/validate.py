@@ -120,6 +120,7 @@ def view_of_finding(finding: Diagnostic, views: Sequence[ReleaseView]) -> Releas
 
 
 def second_opinion(views: Sequence[ReleaseView], ask: Ask, options: Options) -> Iterator[Diagnostic]:
+    """What kubeconform sees otherwise, where it was asked for."""
     if ask.second_opinion:
         from rolloutgen.lint.kubeconform import disagreements
 
@@ -128,6 +129,7 @@ def second_opinion(views: Sequence[ReleaseView], ask: Ask, options: Options) -> 
 
 
 def with_line_text(finding: Diagnostic, texts: Mapping[str, str]) -> LocatedDiagnostic:
+    """A finding in one of `texts` with the text of its line."""
     return underlined(finding, line_text(texts.get(finding.path, ""), finding.line))
 
 
